@@ -1,0 +1,36 @@
+package cx
+
+// Keys chosen by people. They are lower-case slugs of 1 to 64 characters (a–z, 0–9, '-', '_', '.'), unique within
+// their kind over the whole organisation, and never change meaning: a rename changes the name, not the key.
+type (
+	JourneyID    string
+	StageID      string
+	TouchpointID string
+	UnitID       string
+	MetricID     string
+	IndicatorID  string
+	AttributeID  string
+)
+
+// Numbers given by the record. They grow, are never reused, and carry no meaning.
+type (
+	FeedbackID int64
+	// IdentityID is one way a customer was named by a source (a reference, an e-mail, a phone). A feedback holds the
+	// identity; identity → person is joined, so that merging two persons rewrites nothing.
+	IdentityID int64
+	PersonID   int64
+)
+
+// ValidKey tells whether s may serve as a key chosen by people.
+func ValidKey(s string) bool {
+	if s == "" || len(s) > 64 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.') {
+			return false
+		}
+	}
+	return true
+}
