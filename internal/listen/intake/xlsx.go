@@ -1,0 +1,481 @@
+package intake
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"io"
+	"math"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"vigie/internal/cx"
+)
+
+// The parts of a workbook may not unpack to more than this, one by one.
+const maxPart = 2 << 30
+
+// Strings shared by the cells of a workbook are held in memory, up to this many bytes.
+const maxShared = 512 << 20
+
+// xlsxRows streams the rows of one sheet. The workbook is read here, not by excelize, because a streaming reader of
+// excelize gives either the raw number of a date or its local spelling ("3-1-20"), never the date.
+type xlsxRows struct {
+	part   io.Closer
+	x      *xml.Decoder
+	shared []string
+	dates  []bool // by cell style: shown as a date
+	d1904  bool
+	row    int
+}
+
+func openXLSX(f *File, sheet string) (source, error) {
+	b, err := f.whole()
+	if err != nil {
+		return nil, err
+	}
+	damaged := func(err error) error {
+		return &cx.Error{Kind: cx.Invalid, Code: "intake.workbook_damaged", Args: map[string]any{"file": f.Name}, Cause: err}
+	}
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return nil, damaged(err)
+	}
+	w := workbook{z: z}
+	if err := w.load(); err != nil {
+		return nil, damaged(err)
+	}
+	names, err := w.choose(f.Name, sheet)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range names {
+		rows, err := w.rows(p)
+		if err != nil {
+			return nil, damaged(err)
+		}
+		if i == len(names)-1 || rows.filled(w, p) {
+			return rows, nil
+		}
+		rows.Close()
+	}
+	return nil, cx.Fail(cx.Invalid, "", "intake.file_empty")
+}
+
+type workbook struct {
+	z      *zip.Reader
+	sheets []struct{ name, part string }
+	shared []string
+	dates  []bool
+	d1904  bool
+}
+
+func (w *workbook) load() error {
+	var book struct {
+		Props struct {
+			Date1904 string `xml:"date1904,attr"`
+		} `xml:"workbookPr"`
+		Sheets []struct {
+			Name  string `xml:"name,attr"`
+			State string `xml:"state,attr"`
+			ID    string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships id,attr"`
+		} `xml:"sheets>sheet"`
+	}
+	var rels struct {
+		List []struct {
+			ID     string `xml:"Id,attr"`
+			Target string `xml:"Target,attr"`
+		} `xml:"Relationship"`
+	}
+	if err := w.decode("xl/workbook.xml", &book); err != nil {
+		return err
+	}
+	if err := w.decode("xl/_rels/workbook.xml.rels", &rels); err != nil {
+		return err
+	}
+	w.d1904 = book.Props.Date1904 == "1" || book.Props.Date1904 == "true"
+	target := map[string]string{}
+	for _, r := range rels.List {
+		target[r.ID] = strings.TrimPrefix(path.Join("/xl", r.Target), "/")
+		if strings.HasPrefix(r.Target, "/") {
+			target[r.ID] = strings.TrimPrefix(path.Clean(r.Target), "/")
+		}
+	}
+	for _, s := range book.Sheets {
+		if s.State == "" || s.State == "visible" {
+			w.sheets = append(w.sheets, struct{ name, part string }{s.Name, target[s.ID]})
+		}
+	}
+	if err := w.loadStyles(); err != nil {
+		return err
+	}
+	return w.loadShared()
+}
+
+// choose gives the parts to look at: the one named, or all.
+func (w *workbook) choose(file, sheet string) ([]string, error) {
+	var parts, names []string
+	for _, s := range w.sheets {
+		if sheet == "" || sheet == s.name {
+			parts = append(parts, s.part)
+		}
+		names = append(names, s.name)
+	}
+	switch {
+	case len(names) == 0:
+		return nil, cx.Fail(cx.Invalid, "", "intake.workbook_damaged", "file", file)
+	case len(parts) == 0:
+		return nil, cx.Fail(cx.Invalid, "sheet", "intake.sheet_unknown", "value", sheet, "known", strings.Join(names, ", "))
+	}
+	return parts, nil
+}
+
+func (w *workbook) part(name string) (io.ReadCloser, error) {
+	f, err := w.z.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(f, maxPart), f}, nil
+}
+
+func (w *workbook) decode(name string, v any) error {
+	r, err := w.part(name)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return xml.NewDecoder(io.LimitReader(r, 16<<20)).Decode(v)
+}
+
+func (w *workbook) loadStyles() error {
+	var s struct {
+		Formats []struct {
+			ID   int    `xml:"numFmtId,attr"`
+			Code string `xml:"formatCode,attr"`
+		} `xml:"numFmts>numFmt"`
+		Cells []struct {
+			Format int `xml:"numFmtId,attr"`
+		} `xml:"cellXfs>xf"`
+	}
+	if _, err := w.z.Open("xl/styles.xml"); err != nil {
+		return nil // styles are optional
+	}
+	if err := w.decode("xl/styles.xml", &s); err != nil {
+		return err
+	}
+	codes := map[int]string{}
+	for _, f := range s.Formats {
+		codes[f.ID] = f.Code
+	}
+	for _, c := range s.Cells {
+		w.dates = append(w.dates, dateFormat(c.Format, codes[c.Format]))
+	}
+	return nil
+}
+
+// dateFormat tells whether a number format of Excel shows dates or times: built in ones by number (ECMA-376 18.8.30),
+// own ones by their letters outside quotes and brackets.
+func dateFormat(id int, code string) bool {
+	if id >= 14 && id <= 22 || id >= 27 && id <= 36 || id >= 45 && id <= 47 || id >= 50 && id <= 58 {
+		return true
+	}
+	quoted, bracket := false, false
+	for i := 0; i < len(code); i++ {
+		switch c := code[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '\\' || c == '_' || c == '*':
+			i++
+		case c == '[':
+			bracket = true
+		case c == ']':
+			bracket = false
+		case bracket:
+		case c == ';':
+			return false
+		case strings.IndexByte("dmyhsDMYHS", c) >= 0:
+			return true
+		}
+	}
+	return false
+}
+
+func (w *workbook) loadShared() error {
+	r, err := w.part("xl/sharedStrings.xml")
+	if err != nil {
+		return nil // a workbook of numbers has none
+	}
+	defer r.Close()
+	x, size := xml.NewDecoder(r), 0
+	for {
+		tok, err := x.Token()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if s, ok := tok.(xml.StartElement); ok && s.Name.Local == "si" {
+			text, err := richText(x, "si")
+			if err != nil {
+				return err
+			}
+			if size += len(text) + 16; size > maxShared {
+				return cx.Fail(cx.Invalid, "", "intake.workbook_too_big", "megabytes", maxShared>>20)
+			}
+			w.shared = append(w.shared, text)
+		}
+	}
+}
+
+// richText joins the runs of a string until its element ends; phonetic readings are left out.
+func richText(x *xml.Decoder, end string) (string, error) {
+	var b strings.Builder
+	inText := false
+	for {
+		tok, err := x.Token()
+		if err != nil {
+			return "", err
+		}
+		switch e := tok.(type) {
+		case xml.StartElement:
+			if e.Name.Local == "rPh" {
+				if err := x.Skip(); err != nil {
+					return "", err
+				}
+			}
+			inText = e.Name.Local == "t"
+		case xml.CharData:
+			if inText {
+				b.Write(e)
+			}
+		case xml.EndElement:
+			inText = false
+			if e.Name.Local == end {
+				return unescapeExcel(b.String()), nil
+			}
+		}
+	}
+}
+
+// unescapeExcel reads _x000D_, Excel's writing of characters that XML cannot hold.
+func unescapeExcel(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if i+7 <= len(s) && s[i:i+2] == "_x" && s[i+6] == '_' {
+			if n, err := strconv.ParseUint(s[i+2:i+6], 16, 16); err == nil && n > 0 && (n < 0xd800 || n > 0xdfff) {
+				b.WriteRune(rune(n))
+				i += 6
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+func (w *workbook) rows(part string) (*xlsxRows, error) {
+	r, err := w.part(part)
+	if err != nil {
+		return nil, err
+	}
+	return &xlsxRows{part: r, x: xml.NewDecoder(r), shared: w.shared, dates: w.dates, d1904: w.d1904}, nil
+}
+
+// filled looks for one row, on a second reading of the part.
+func (x *xlsxRows) filled(w workbook, part string) bool {
+	again, err := w.rows(part)
+	if err != nil {
+		return false
+	}
+	defer again.Close()
+	for {
+		row, err := again.next()
+		if err != nil {
+			return false
+		}
+		if !row.blank() {
+			return true
+		}
+	}
+}
+
+func (x *xlsxRows) Close() error { return x.part.Close() }
+
+func (x *xlsxRows) next() (Row, error) {
+	for {
+		tok, err := x.x.Token()
+		if err == io.EOF {
+			return Row{}, io.EOF
+		}
+		if err != nil {
+			return Row{}, x.damaged(err)
+		}
+		s, ok := tok.(xml.StartElement)
+		if !ok || s.Name.Local != "row" {
+			continue
+		}
+		x.row++
+		if n, err := strconv.Atoi(attr(s, "r")); err == nil && n >= x.row {
+			x.row = n
+		}
+		cells, err := x.cells()
+		if err != nil {
+			return Row{}, x.damaged(err)
+		}
+		return Row{Line: x.row, Cells: cells}, nil
+	}
+}
+
+func (x *xlsxRows) damaged(err error) error {
+	return &cx.Error{Kind: cx.Invalid, Code: "intake.sheet_damaged", Args: map[string]any{"line": x.row}, Cause: err}
+}
+
+func (x *xlsxRows) cells() ([]string, error) {
+	var out []string
+	for {
+		tok, err := x.x.Token()
+		if err != nil {
+			return nil, err
+		}
+		switch e := tok.(type) {
+		case xml.EndElement:
+			if e.Name.Local == "row" {
+				return out, nil
+			}
+		case xml.StartElement:
+			if e.Name.Local != "c" {
+				continue
+			}
+			col := columnNumber(attr(e, "r"), len(out))
+			text, err := x.cell(e)
+			if err != nil {
+				return nil, err
+			}
+			if text == "" || col >= 16384 {
+				continue
+			}
+			for len(out) <= col {
+				out = append(out, "")
+			}
+			out[col] = text
+		}
+	}
+}
+
+func (x *xlsxRows) cell(c xml.StartElement) (string, error) {
+	kind, text := attr(c, "t"), ""
+	for {
+		tok, err := x.x.Token()
+		if err != nil {
+			return "", err
+		}
+		switch e := tok.(type) {
+		case xml.StartElement:
+			switch e.Name.Local {
+			case "v":
+				if err := x.x.DecodeElement(&text, &e); err != nil {
+					return "", err
+				}
+			case "is":
+				if text, err = richText(x.x, "is"); err != nil {
+					return "", err
+				}
+			default:
+				if err := x.x.Skip(); err != nil {
+					return "", err
+				}
+			}
+		case xml.EndElement:
+			return x.value(kind, text, attr(c, "s")), nil
+		}
+	}
+}
+
+func (x *xlsxRows) value(kind, text, style string) string {
+	switch kind {
+	case "s":
+		if n, err := strconv.Atoi(text); err == nil && n >= 0 && n < len(x.shared) {
+			return x.shared[n]
+		}
+		return ""
+	case "b":
+		return map[string]string{"1": "true", "0": "false"}[text]
+	case "", "n":
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return text
+		}
+		if n, err := strconv.Atoi(style); err == nil && n >= 0 && n < len(x.dates) && x.dates[n] {
+			return serialDate(v, x.d1904)
+		}
+		return excelNumber(v)
+	case "str":
+		return unescapeExcel(text)
+	}
+	return text // "d": ISO date; "e": #N/A as shown; "inlineStr"
+}
+
+func attr(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// columnNumber reads the letters of a reference ("C7" is 2); without one, the cell follows the last.
+func columnNumber(ref string, next int) int {
+	n := 0
+	for i := 0; i < len(ref) && i < 4 && ref[i] >= 'A' && ref[i] <= 'Z'; i++ {
+		n = n*26 + int(ref[i]-'A') + 1
+	}
+	if n == 0 {
+		return next
+	}
+	return n - 1
+}
+
+// excelNumber writes a number as Excel shows it: 15 significant digits, so 4.0999999999999996 is 4.1.
+func excelNumber(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 15, 64), 64)
+	if err != nil {
+		short = v
+	}
+	return strconv.FormatFloat(short, 'f', -1, 64)
+}
+
+// serialDate writes an Excel day number as a date, with its time when it has one; under one day, a time alone.
+func serialDate(v float64, d1904 bool) string {
+	if v < 0 || v > 2958466 || math.IsNaN(v) {
+		return excelNumber(v)
+	}
+	day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	if d1904 {
+		day = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+	} else if v >= 1 && v < 60 { // Excel believes in 29 February 1900
+		v++
+	}
+	days, part := math.Modf(v)
+	at := day.AddDate(0, 0, int(days)).Add(time.Duration(math.Round(part*86400)) * time.Second)
+	switch {
+	case v < 1 && !d1904:
+		return at.Format("15:04:05")
+	case at.Hour() == 0 && at.Minute() == 0 && at.Second() == 0:
+		return at.Format("2006-01-02")
+	}
+	return at.Format("2006-01-02 15:04:05")
+}
