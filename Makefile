@@ -1,0 +1,52 @@
+# make build   bin/vigie
+# make demo    build, then serve the demo company on :8080
+# make test    everything: generated code, vet, unit, property, both databases, HTTP, browser, accessibility
+# make clean   what was built
+#
+# Needs Go and make. What else is missing (a C++ compiler, Node, npm, Chromium, PostgreSQL) is installed with apt-get
+# when run as root on Debian, and named otherwise.
+
+SHELL := /bin/sh
+GO ?= go
+export CGO_ENABLED := 1
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+TEST_FLAGS ?=
+
+.PHONY: all build demo test check short clean generate postgres tools-build tools-test
+all: build
+
+tools-build:
+	@tools/need.sh g++:g++ node:nodejs npm:npm
+
+tools-test: tools-build
+	@tools/need.sh chromium:chromium initdb:postgresql
+
+include assets/assets.mk
+
+build: tools-build assets
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/vigie ./cmd/vigie
+
+demo: build
+	bin/vigie demo --listen :8080
+
+# Generated templ code is committed; this brings it up to date with its sources.
+generate:
+	$(GO) run github.com/a-h/templ/cmd/templ generate -path internal -log-level error
+
+postgres:
+	@tools/postgres.sh start
+
+# CI=true makes a missing PostgreSQL or Chromium a failure instead of a skip.
+test: tools-test build postgres
+	@test -z "$$(gofmt -l cmd internal tools assets/*.go)" || { gofmt -l cmd internal tools assets/*.go; echo "not gofmt-ed"; exit 1; }
+	$(GO) vet ./...
+	CI=true $(GO) test -race -timeout 30m $(TEST_FLAGS) ./... ; status=$$? ; tools/postgres.sh stop ; exit $$status
+
+# What a developer runs between two edits.
+short: postgres
+	$(GO) test -short ./...
+
+clean:
+	rm -rf bin assets/dist/* assets/node_modules
