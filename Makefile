@@ -14,7 +14,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 TEST_FLAGS ?=
 
-.PHONY: all build demo test check short clean generate postgres tools-build tools-test
+.PHONY: all build demo test check short clean postgres tools-build tools-test
 all: build
 
 tools-build:
@@ -30,10 +30,6 @@ build: tools-build assets
 
 demo: build
 	bin/vigie demo --listen :8080
-
-# Generated templ code is committed; this brings it up to date with its sources.
-generate:
-	$(GO) run github.com/a-h/templ/cmd/templ generate -path internal -log-level error
 
 postgres:
 	@tools/postgres.sh start
