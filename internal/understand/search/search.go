@@ -1,0 +1,310 @@
+package search
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	_ "modernc.org/sqlite" // the "sqlite" driver
+
+	"vigie/internal/cx"
+	"vigie/internal/people"
+	"vigie/internal/record"
+	"vigie/internal/understand/insight"
+)
+
+// schema of the file; another one is built anew.
+const schema = 1
+
+// FileName in the data folder.
+const FileName = "search.sqlite"
+
+// Doc is what the index needs of a feedback; Live is false for what must not be found.
+type Doc struct {
+	ID    cx.FeedbackID
+	Live  bool
+	Lang  string
+	Texts []string
+}
+
+// Deps are the rooms below: the record's feed, its present rows, and lists in a Scope.
+type Deps struct {
+	DB   *record.DB
+	Read func(ctx context.Context, ids []int64) ([]Doc, error) // the ids that exist, any order
+	List func(ctx context.Context, s people.Scope, q insight.ListQuery) (insight.List, error)
+}
+
+// Index is the open full-text file and its follower.
+type Index struct {
+	d        Deps
+	path     string
+	follower *record.Follower
+
+	mu sync.RWMutex // held for writing while the file is replaced
+	db *sql.DB
+}
+
+// New is inert: no file is opened before Start.
+func New(dir string, d Deps) *Index {
+	x := &Index{d: d, path: filepath.Join(dir, FileName)}
+	acts := map[record.Subject][]record.Kind{record.Feedback: {record.Created, record.Amended, record.Repaired, record.Erased}}
+	x.follower = record.NewFollower(record.FollowerConfig{Name: "search", Acts: acts}, d.DB, x)
+	return x
+}
+
+// Start opens the file, building it anew when it cannot be read, and follows the feed.
+func (x *Index) Start(ctx context.Context) error {
+	if err := x.open(); err != nil {
+		if err := x.replace(); err != nil {
+			return fmt.Errorf("search: %w", err)
+		}
+	}
+	return x.follower.Start(ctx)
+}
+
+// Stop waits for the batch at work and closes the file.
+func (x *Index) Stop() {
+	x.follower.Stop()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.db != nil {
+		_ = x.db.Close() // derived: nothing can be lost
+		x.db = nil
+	}
+}
+
+// Follower tells how far the index has come.
+func (x *Index) Follower() *record.Follower { return x.follower }
+
+func (x *Index) open() error {
+	pragmas := "?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(10000)&_pragma=cache_size(-16384)&_pragma=secure_delete(FAST)"
+	db, err := sql.Open("sqlite", "file:"+x.path+pragmas)
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(4)
+	if err := initialise(db); err != nil {
+		_ = db.Close()
+		return err
+	}
+	x.db = db
+	return nil
+}
+
+func initialise(db *sql.DB) error {
+	var v int
+	if err := db.QueryRow(`PRAGMA user_version`).Scan(&v); err != nil {
+		return err
+	}
+	if v == schema {
+		return nil
+	}
+	if v != 0 {
+		return errors.New("another schema")
+	}
+	_, err := db.Exec(fmt.Sprintf(`BEGIN IMMEDIATE;
+		CREATE VIRTUAL TABLE words USING fts5(raw, stem, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0");
+		CREATE TABLE place (one INTEGER PRIMARY KEY CHECK (one = 1), era TEXT NOT NULL, position INTEGER NOT NULL);
+		PRAGMA user_version = %d;
+		COMMIT`, schema))
+	return err
+}
+
+// replace begins an empty file.
+func (x *Index) replace() error {
+	if x.db != nil {
+		_ = x.db.Close()
+		x.db = nil
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(x.path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return x.open()
+}
+
+// Cursor, Apply and Restart make the index a record.Following.
+func (x *Index) Cursor(ctx context.Context) (record.Cursor, error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	var c record.Cursor
+	err := x.db.QueryRowContext(ctx, `SELECT era, position FROM place`).Scan(&c.Era, &c.Position)
+	if errors.Is(err, sql.ErrNoRows) {
+		return record.Cursor{}, nil
+	}
+	return c, err
+}
+
+func (x *Index) Restart(ctx context.Context, era record.Era) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := x.replace(); err != nil {
+		return err
+	}
+	_, err := x.db.ExecContext(ctx, `INSERT INTO place (one, era, position) VALUES (1, ?, 0)`, string(era))
+	return err
+}
+
+func (x *Index) Apply(ctx context.Context, entries []record.Entry, to record.Cursor) error {
+	docs, err := x.docs(ctx, entries)
+	if err != nil {
+		return err
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	tx, err := x.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing after Commit
+	if err := write(ctx, tx, docs); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO place (one, era, position) VALUES (1, ?, ?)`, string(to.Era), to.Position); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// docs reads the present rows of entries; what is gone has the zero Doc.
+func (x *Index) docs(ctx context.Context, entries []record.Entry) (map[int64]Doc, error) {
+	docs := make(map[int64]Doc, len(entries))
+	ids := make([]int64, 0, len(entries))
+	for _, e := range entries {
+		if _, met := docs[e.ID]; !met {
+			ids = append(ids, e.ID)
+		}
+		docs[e.ID] = Doc{}
+	}
+	read, err := x.d.Read(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	for _, d := range read {
+		docs[int64(d.ID)] = d
+	}
+	return docs, nil
+}
+
+func write(ctx context.Context, tx *sql.Tx, docs map[int64]Doc) error {
+	insert, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO words (rowid, raw, stem) VALUES (?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for id, d := range docs {
+		if !d.Live || len(d.Texts) == 0 {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM words WHERE rowid = ?`, id); err != nil {
+				return err
+			}
+			continue
+		}
+		words := split(strings.Join(d.Texts, "\n"))
+		if _, err := insert.ExecContext(ctx, id, strings.Join(words, " "), strings.Join(stemmed(words, d.Lang), " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step is how many matches are filtered by the projection at once.
+const step = 10_000
+
+// Search lists the feedback that hold the words typed and meet q, newest first, as far as the viewer may see them. The
+// total is exact to 10,000. Words that cannot be looked for (only punctuation) find nothing.
+func (x *Index) Search(ctx context.Context, s people.Scope, typed string, q insight.ListQuery) (insight.List, error) {
+	m := match(typed)
+	if m == "" {
+		return insight.List{}, nil
+	}
+	var all insight.List
+	for below := int64(1<<63 - 1); ; {
+		ids, err := x.matches(ctx, m, below)
+		if err != nil {
+			return insight.List{}, err
+		}
+		if len(ids) == 0 {
+			return all, nil
+		}
+		below = int64(ids[len(ids)-1])
+		q.Among = ids
+		page, err := x.d.List(ctx, s, q)
+		if err != nil {
+			return insight.List{}, err
+		}
+		all = join(all, page, q.Limit)
+		if len(ids) < step || all.Total > step {
+			return all, nil
+		}
+	}
+}
+
+func (x *Index) matches(ctx context.Context, m string, below int64) ([]cx.FeedbackID, error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.db == nil {
+		return nil, cx.Fail(cx.Unavailable, "", "search.closed")
+	}
+	rows, err := x.db.QueryContext(ctx, `SELECT rowid FROM words WHERE words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`, m, below, step)
+	if err != nil {
+		return nil, fmt.Errorf("match: %w", err)
+	}
+	defer rows.Close()
+	var ids []cx.FeedbackID
+	for rows.Next() {
+		var id cx.FeedbackID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// join adds the next step's page to the list so far, keeping (At, ID) descending and the page's length.
+func join(a, b insight.List, limit int) insight.List {
+	if limit == 0 {
+		limit = 50
+	}
+	out := insight.List{Position: b.Position, Total: a.Total + b.Total, More: a.More || b.More}
+	i, j := 0, 0
+	for len(out.IDs) < limit && (i < len(a.IDs) || j < len(b.IDs)) {
+		if j == len(b.IDs) || i < len(a.IDs) && newer(a.IDs[i], b.IDs[j]) {
+			out.IDs = append(out.IDs, a.IDs[i])
+			i++
+		} else {
+			out.IDs = append(out.IDs, b.IDs[j])
+			j++
+		}
+	}
+	out.More = out.More || i < len(a.IDs) || j < len(b.IDs)
+	return out
+}
+
+func newer(a, b insight.Mark) bool {
+	if !a.At.Equal(b.At) {
+		return a.At.After(b.At)
+	}
+	return a.ID > b.ID
+}
+
+// Compact rewrites the file so that no byte of an erased text is left in it.
+func (x *Index) Compact(ctx context.Context) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.db == nil {
+		return cx.Fail(cx.Unavailable, "", "search.closed")
+	}
+	for _, q := range []string{`INSERT INTO words (words) VALUES ('optimize')`, `VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
+		if _, err := x.db.ExecContext(ctx, q); err != nil {
+			return fmt.Errorf("compact search: %w", err)
+		}
+	}
+	return nil
+}
