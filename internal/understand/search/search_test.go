@@ -122,7 +122,7 @@ func TestSearchFindsWordsAsPeopleTypeThem(t *testing.T) {
 	for typed, want := range map[string][]cx.FeedbackID{
 		"technicien":          {2, 1},
 		"TECHNICIENS":         {2, 1},
-		"attendre technicien": {1},
+		"attendu techniciens": {1},
 		"rendez-vous":         {1},
 		`"pas venu"`:          {1},
 		`« venu pas »`:        nil,
