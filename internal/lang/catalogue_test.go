@@ -56,7 +56,7 @@ func TestFrenchSpacesItsPunctuation(t *testing.T) {
 
 // The source names messages as literals: T("id", and cx.Fail(kind, field, "id".
 func TestEveryMessageNamedInTheSourceExists(t *testing.T) {
-	named := regexp.MustCompile(`\.T\("([a-z0-9_]+\.[a-z0-9_.]+)"|cx\.Fail\([^,()]*,[^,]*, *"([a-z0-9_]+\.[a-z0-9_.]+)"`)
+	named := regexp.MustCompile(`\.T\("([a-z0-9_]+\.[a-z0-9_.]*[a-z0-9_])"[,)]|cx\.Fail\([^,()]*,[^,]*, *"([a-z0-9_]+\.[a-z0-9_.]*[a-z0-9_])"`)
 	seen := 0
 	walkSource(t, "../..", func(path, text string) {
 		for _, m := range named.FindAllStringSubmatch(text, -1) {

@@ -1,0 +1,29 @@
+// Fetched at the first zoom of a chart: ECharts with a tooltip and a zoom, in the page's own colours.
+import { echarts } from './echarts.js'
+import { TooltipComponent, DataZoomInsideComponent } from 'echarts/components'
+import { CanvasRenderer } from 'echarts/renderers'
+
+echarts.use([TooltipComponent, DataZoomInsideComponent, CanvasRenderer])
+
+// Colours of an option are names of tokens ("var(--accent)"); a canvas wants what they stand for today.
+const resolve = (v, style) => {
+  if (typeof v === 'string') return v.replace(/var\((--[\w-]+)\)/g, (_, n) => style.getPropertyValue(n).trim())
+  if (Array.isArray(v)) return v.map(x => resolve(x, style))
+  if (v && typeof v === 'object') return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, resolve(x, style)]))
+  return v
+}
+
+window.vigieChart = (box, option) => {
+  const height = Math.max(box.clientHeight, 260)
+  const host = document.createElement('div')
+  box.replaceChildren(host)
+  const chart = echarts.init(host, null, { height })
+  const draw = () => chart.setOption({
+    ...resolve(option, getComputedStyle(document.documentElement)),
+    tooltip: { trigger: 'axis', confine: true, renderMode: 'richText' }, dataZoom: [{ type: 'inside' }],
+  }, true)
+  draw()
+  new ResizeObserver(() => chart.resize({ height })).observe(host)
+  new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw)
+}

@@ -1,0 +1,152 @@
+package ui
+
+// FilterBar is the same bar everywhere: a form by GET, so that filters live in the address.
+type FilterBar struct {
+	Action string
+	Keep   []Hidden   // parameters of the address that are no filter (sort, tab…)
+	Drops  []Dropdown // always shown
+	Active []Active   // filters set beyond those
+	More   []Dropdown // behind "+ filtre"
+	// ClearHref leads to the page without filters; "" when none is set.
+	ClearHref string
+}
+
+// Hidden is a parameter kept in the address.
+type Hidden struct{ Name, Value string }
+
+// Active is a filter in force, with the address that takes it off. Its own field goes along in the form.
+type Active struct {
+	Label, RemoveHref string
+	Field             Hidden
+}
+
+// Dropdown is one filter. Name is the parameter's.
+type Dropdown struct {
+	Name    string
+	Label   string // "Période": what it is
+	Summary string // "90 derniers jours": what it is set to
+	Options []Option
+	Multi   bool // several may be chosen
+	Set     bool // differs from the default
+	Dates   *DateRange
+}
+
+// Option is one choice of a filter or a select.
+type Option struct {
+	Value, Label string
+	Selected     bool
+	Count        string // formatted; ""
+	Level        int    // depth in a tree, 0 to 3
+}
+
+// DateRange offers two days, for the option of Dropdown whose value is Value.
+type DateRange struct {
+	FromName, ToName   string
+	From, To           string // yyyy-mm-dd
+	FromLabel, ToLabel string
+}
+
+// Tab is one entry of tabs or of a segmented choice.
+type Tab struct {
+	Label, Href string
+	Current     bool
+}
+
+// Table is a table of figures or of things. Cells of a row follow the columns.
+type Table struct {
+	Caption string
+	Columns []Column
+	Rows    []Row
+	Empty   string // said when there is no row
+}
+
+// Column heads a column.
+type Column struct {
+	Label   string
+	Numeric bool
+	Sort    string // "ascending", "descending", "" when not sorted by it
+	Href    string // sorts by it; "" not sortable
+}
+
+// Row is one line; Href makes its first cell a link.
+type Row struct {
+	Href  string
+	Cells []Cell
+}
+
+// Cell is a text with an optional note under it.
+type Cell struct {
+	Text, Note string
+	Tone       Tone
+	Tags       []Tag
+	Href       string
+}
+
+// Pager leads to the pages before and after; Says tells where we are ("1 à 50 sur 1 234").
+type Pager struct{ Says, PreviousHref, NextHref string }
+
+// Field is a field of a form. Kind: "text", "email", "password", "number", "date", "url", "search", "textarea", "select",
+// "checkbox", "file", "hidden".
+type Field struct {
+	Name, Label  string
+	Kind         string
+	Value        string
+	Hint         string
+	Error        string // already in words; "" when right
+	Options      []Option
+	Required     bool
+	Autocomplete string
+	Pattern      string
+	Accept       string // files
+	Max          int    // characters; 0 none
+	Checked      bool
+	Autofocus    bool
+}
+
+func (f Field) id() string { return "f-" + f.Name }
+
+// Button is a button or, with Href, a link that looks like one. Style: "", "primary", "danger", "quiet".
+type Button struct {
+	Label, Href, Icon, Style string
+	Name, Value              string
+	Small, Wide              bool
+	Type                     string // "" is submit
+}
+
+// State is a block that takes the place of a content which is not there.
+type State struct {
+	Title, Text string
+	Actions     []Button
+	Code        string // of the error, to tell support; ""
+	Retry       string // address that tries again; ""
+}
+
+// Progress is a long work. Total 0: length unknown.
+type Progress struct {
+	ID          string
+	Label       string
+	Done, Total int64
+	Says        string // "12 400 lignes sur 31 000"
+	Note        string
+	Live        *Live
+}
+
+// ChoiceCard is one of a few big choices (a template of journey).
+type ChoiceCard struct {
+	Value, Title, Text string
+	Selected           bool
+}
+
+// BarItem is one bar of a list: Share of the longest from 0 to 1.
+type BarItem struct {
+	Label, Value, Href string
+	Share              float64
+	Tone               Tone
+}
+
+// ChartBox is a drawing with the table that says the same.
+type ChartBox struct {
+	SVG       string // by package chart
+	Table     Table
+	OptionURL string // gives the option as JSON for the interactive library; "" not offered
+}
