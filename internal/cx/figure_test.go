@@ -205,6 +205,9 @@ func TestFiguresOfKnownCases(t *testing.T) {
 	yes := Metric{Key: "fcr", Max: 1, Direction: HigherBetter, Top: at(1)}
 	again := Metric{Key: "again", Max: 1, Direction: LowerBetter}
 	big := HistogramOf(1, 1, 1, 1, 1, 1, 1, 1, 0, 0)
+	var eighty Histogram
+	eighty.Add(1, 80)
+	eighty.Add(0, 20)
 	cases := map[string]struct {
 		indicator Indicator
 		metric    Metric
@@ -213,21 +216,21 @@ func TestFiguresOfKnownCases(t *testing.T) {
 	}{
 		"five promoters of five is 100 from 17 (Rocks)": {Indicator{Formula: NetShare, MinN: 5}, nps,
 			HistogramOf(9, 10, 9, 10, 10), Figure{5, true, 100, 17.491453, 100, true, 5, 0, 0}},
-		"eight yes of ten (Wilson)": {Indicator{Formula: TopShare, MinN: 10}, yes, big,
-			Figure{10, true, 80, 49.016247, 94.331785, true, 8, 0, 2}},
+		"eight yes of ten (between Wilson and Agresti)": {Indicator{Formula: TopShare, MinN: 10}, yes, big,
+			Figure{10, true, 80, 48.206631, 95.141401, true, 8, 0, 2}},
 		"too wide is not enough": {Indicator{Formula: TopShare, MinN: 10, MaxWidth: 40}, yes, big,
-			Figure{10, true, 80, 49.016247, 94.331785, false, 8, 0, 2}},
+			Figure{10, true, 80, 48.206631, 95.141401, false, 8, 0, 2}},
 		"under thirty is not enough by default": {Indicator{Formula: TopShare}, yes, big,
-			Figure{10, true, 80, 49.016247, 94.331785, false, 8, 0, 2}},
+			Figure{10, true, 80, 48.206631, 95.141401, false, 8, 0, 2}},
 		"a ratio per thousand of a bad thing has the numerator at the bottom": {
 			Indicator{Formula: Ratio, Numerator: []float64{1}, Per: 1000, MinN: 1}, again, big,
-			Figure{10, true, 800, 490.16247, 943.317849, true, 2, 0, 8}},
+			Figure{10, true, 800, 482.066311, 951.414009, true, 2, 0, 8}},
 		"low effort is good": {Indicator{Formula: NetShare, MinN: 1}, effort, HistogramOf(1, 2, 3, 5),
 			Figure{4, true, 25, -44.159769, 72.731197, true, 2, 1, 1}},
 		"an indicator's own boxes win": {Indicator{Formula: TopShare, Top: at(5), MinN: 1}, csat, HistogramOf(5, 4, 4, 4),
-			Figure{4, true, 25, 4.558726, 69.935808, true, 1, 0, 3}},
-		"a mean of a scale is drawn by three pseudo-answers": {Indicator{Formula: Mean, MinN: 1}, csat,
-			HistogramOf(5, 5, 5, 5, 5), Figure{5, true, 5, 3.349829, 5, true, 5, 0, 0}},
+			Figure{4, true, 25, 3.696137, 70.798404, true, 1, 0, 3}},
+		"a mean of a scale is drawn by pseudo-answers": {Indicator{Formula: Mean, MinN: 1}, csat,
+			HistogramOf(5, 5, 5, 5, 5), Figure{5, true, 5, 3.440726, 5, true, 5, 0, 0}},
 		"a mean of seconds is Student's": {Indicator{Formula: Mean, MinN: 1}, wait, HistogramOf(1000, 2000, 3000),
 			Figure{3, true, 2, 0, 4.484138, true, 0, 3, 0}},
 		"one quantity alone says nothing": {Indicator{Formula: Mean, MinN: 1}, wait, HistogramOf(1000),
@@ -239,6 +242,9 @@ func TestFiguresOfKnownCases(t *testing.T) {
 			Figure{5, true, 4, 1, 5, true, 5, 0, 0}},
 		"a sum is a compound Poisson": {Indicator{Formula: Sum, MinN: 1}, wait, HistogramOf(3000, 4000, 0),
 			Figure{3, true, 7, 0, 16.79982, true, 0, 3, 0}},
+		"a share of a hundred is Wilson's": {Indicator{Formula: TopShare}, yes, eighty, Figure{100, true, 80, 71.114806, 86.665584, true, 80, 0, 20}},
+		"a mean of two points is a share": {Indicator{Formula: Mean, MinN: 1}, Metric{Min: 1, Max: 2}, HistogramOf(2, 2, 2, 2, 2, 2, 2, 2, 1, 1),
+			Figure{10, true, 1.8, 1.482066, 1.951414, true, 0, 10, 0}},
 		"nobody is nothing": {Indicator{Formula: Mean}, csat, Histogram{}, Figure{}},
 	}
 	for name, c := range cases {

@@ -23,24 +23,43 @@ func netInterval(top, bottom, n float64) interval {
 	return interval{p - d - half, p - d + half}.within(-1, 1)
 }
 
-// shareInterval is the score interval of a share (Wilson 1927), 0…1.
+// shareInterval is the score interval of a share (Wilson 1927), 0…1, widened at small n towards that of Agresti &
+// Coull (1998), which has the same centre: Wilson's alone covers 91.4 % where 95 is said (n = 15, share 30 %).
+// The widening is under 0.008 from 30 answers on and under 0.0003 from 100.
 func shareInterval(k, n float64) interval {
 	const z2 = z95 * z95
 	center := (k + z2/2) / (n + z2)
-	half := z95 / (n + z2) * math.Sqrt(k*(n-k)/n+z2/4)
+	wilson := z95 / (n + z2) * math.Sqrt(k*(n-k)/n+z2/4)
+	agresti := z95 * math.Sqrt(center*(1-center)/(n+z2))
+	part := 0.75 * min(1, (20/n)*(20/n))
+	half := wilson + part*(agresti-wilson)
 	return interval{center - half, center + half}.within(0, 1)
 }
 
-// scaleInterval is the interval of the mean of a scale whose points go from first to last: 3 pseudo-answers spread
-// evenly over them, then the normal law.
+// pseudo is the number of pseudo-answers, spread evenly over the points of a scale, that its mean's interval is drawn
+// by. Measured: with 3 the interval misses too often where most answers are at one end of a long scale.
+const pseudo = 2.5
+
+// scaleInterval is the interval of the mean of a scale whose points go from first to last. Of two points, it is that
+// of a share.
 func scaleInterval(h Histogram, n float64, first, last int64) interval {
-	const pseudo = 3
-	k, middle := float64(last-first+1), float64(first+last)/2
+	if last-first == 1 {
+		i := shareInterval(float64(h.Count(last)), n)
+		return interval{float64(first) + i.low, float64(first) + i.high}
+	}
+	middle := float64(first+last) / 2
 	mean := (h.total() + pseudo*middle) / (n + pseudo)
-	flat := (k*k-1)/12 + (middle-mean)*(middle-mean)
-	variance := (h.spread(mean) + pseudo*flat) / (n + pseudo)
-	half := z95 * math.Sqrt(variance/(n+pseudo))
-	return interval{mean - half, mean + half}.within(float64(first), float64(last))
+	return drawnInterval(drawn{mean, h.spread(mean), n}, first, last)
+}
+
+// drawn holds the mean with pseudo-answers, the sum of squares of the n true answers around it, and n.
+type drawn struct{ mean, spread, n float64 }
+
+func drawnInterval(d drawn, first, last int64) interval {
+	k, off := float64(last-first+1), float64(first+last)/2-d.mean
+	variance := (d.spread + pseudo*((k*k-1)/12+off*off)) / (d.n + pseudo)
+	half := z95 * math.Sqrt(variance/(d.n+pseudo))
+	return interval{d.mean - half, d.mean + half}.within(float64(first), float64(last))
 }
 
 // studentInterval is the interval of the mean of a quantity; of one value alone, anything.
