@@ -1,0 +1,68 @@
+package people
+
+import "vigie/internal/cx"
+
+// Grant is what a scope is made from.
+type Grant struct {
+	Role Role
+	Unit cx.UnitID // "" the whole company
+	// Agent is the adviser's key in the feedback ("" for nobody).
+	Agent string
+	// Narrow holds the figures to the unit as well.
+	Narrow bool
+	// Consulted: the works-council consultation is recorded.
+	Consulted bool
+}
+
+// ScopeOf says what a grant may see. A role that belongs to a unit and has none sees nobody.
+func ScopeOf(g Grant) Scope {
+	var s Scope
+	own := Perimeter{All: g.Unit == "" && !g.Role.local()}
+	if g.Unit != "" {
+		own.Roots = []cx.UnitID{g.Unit}
+	}
+	if g.Role.May(ReadFigures) {
+		s.figures = Perimeter{All: true}
+		if g.Narrow {
+			s.figures = own
+		}
+		s.employees = g.Role != Adviser
+	}
+	if g.Role.May(ReadPeople) && g.Role != Adviser {
+		s.people = own
+	}
+	if g.Role == Adviser {
+		s.adviser = g.Agent
+	}
+	switch g.Role {
+	case Administrator, Director, Manager, DPO:
+		s.agents = g.Consulted
+	}
+	return s
+}
+
+// Viewer is who asks: a person signed in, or a program holding a key.
+type Viewer struct {
+	UserID int64  // 0 for a key
+	KeyID  string // "" for a person
+	Name   string
+	Email  string
+	Role   Role
+	Unit   cx.UnitID
+	Scope  Scope
+	Lang   string
+}
+
+// May tells whether the viewer holds a right.
+func (v Viewer) May(r Right) bool { return v.Role.May(r) }
+
+// Actor names the viewer in the audit trail, without personal data: "user:3", "key:7".
+func (v Viewer) Actor() string {
+	switch {
+	case v.KeyID != "":
+		return "key:" + v.KeyID
+	case v.UserID != 0:
+		return "user:" + formatID(v.UserID)
+	}
+	return "nobody"
+}
