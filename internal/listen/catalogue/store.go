@@ -1,0 +1,316 @@
+package catalogue
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/record"
+)
+
+// Store keeps the catalogue.
+type Store struct {
+	// Used tells whether a metric has scores: its scale is then fixed. nil: every metric is taken as used.
+	Used func(context.Context, cx.MetricID) (bool, error)
+	// Now is the clock of changes; nil is time.Now.
+	Now func() time.Time
+
+	db       *record.DB
+	snapshot *record.Snapshot[*Catalogue]
+}
+
+// name of the counter that versions the tables.
+const name = "catalogue"
+
+// New gives the store of db; set its fields before use.
+func New(db *record.DB) *Store {
+	return &Store{db: db, snapshot: record.NewSnapshot(db, name, load)}
+}
+
+// Present gives the catalogue as of now; do not modify it.
+func (s *Store) Present(ctx context.Context) (*Catalogue, error) { return s.snapshot.Present(ctx) }
+
+// Specs gives the indicators of now by key, for who checks objectives.
+func (s *Store) Specs(ctx context.Context) (func(cx.IndicatorID) (cx.Spec, bool), error) {
+	c, err := s.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.Spec, nil
+}
+
+func load(ctx context.Context, q record.Querier) (*Catalogue, error) {
+	metrics, err := all[cx.Metric](ctx, q, metricTable)
+	if err != nil {
+		return nil, err
+	}
+	indicators, err := all[cx.Indicator](ctx, q, indicatorTable)
+	if err != nil {
+		return nil, err
+	}
+	attributes, err := all[Attribute](ctx, q, attributeTable)
+	if err != nil {
+		return nil, err
+	}
+	return newCatalogue(metrics, indicators, attributes), nil
+}
+
+// table is one of the three, each with its own statements: names never come from outside.
+type table struct{ kind, all, one, insert, update string }
+
+var (
+	metricTable    = newTable("metric")
+	indicatorTable = newTable("indicator")
+	attributeTable = newTable("attribute")
+)
+
+func newTable(t string) table {
+	return table{
+		kind: t,
+		all:  `SELECT definition FROM ` + t + ` ORDER BY place, key`,
+		one:  `SELECT definition FROM ` + t + ` WHERE key = ?`,
+		insert: `INSERT INTO ` + t + ` (key, place, definition, changed, changed_by)
+			VALUES (?, (SELECT COALESCE(MAX(place), 0) + 1 FROM ` + t + `), ?, ?, ?)`,
+		update: `UPDATE ` + t + ` SET definition = ?, changed = ?, changed_by = ? WHERE key = ?`,
+	}
+}
+
+func all[T any](ctx context.Context, q record.Querier, t table) ([]T, error) {
+	rows, err := q.Query(ctx, t.all)
+	if err != nil {
+		return nil, fmt.Errorf("list of %s: %w", t.kind, err)
+	}
+	defer rows.Close()
+	var l []T
+	for rows.Next() {
+		var definition string
+		if err := rows.Scan(&definition); err != nil {
+			return nil, err
+		}
+		var v T
+		if err := json.Unmarshal([]byte(definition), &v); err != nil {
+			return nil, fmt.Errorf("definition of a %s: %w", t.kind, err)
+		}
+		l = append(l, v)
+	}
+	return l, rows.Err()
+}
+
+// change is one definition about to be written.
+type change struct {
+	table table
+	key   string
+	by    string
+	value any
+}
+
+// put writes a definition and, when it replaces another one, what it was. A definition equal to the present one
+// changes nothing.
+func (s *Store) put(ctx context.Context, tx *record.Tx, c change) error {
+	b, err := json.Marshal(c.value)
+	if err != nil {
+		return err
+	}
+	at, after := s.now().UnixMicro(), string(b)
+	var before string
+	err = tx.QueryRow(ctx, c.table.one, c.key).Scan(&before)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		_, err = tx.Exec(ctx, c.table.insert, c.key, after, at, c.by)
+		return err
+	case err != nil, before == after:
+		return err
+	}
+	if _, err := tx.Exec(ctx, c.table.update, after, at, c.by, c.key); err != nil {
+		return err
+	}
+	id, err := tx.Next(ctx, "catalogue_change", 1)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO catalogue_change (id, kind, key, before, after, changed, changed_by) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		id, c.table.kind, c.key, before, after, at, c.by)
+	return err
+}
+
+func (s *Store) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+// PutMetric declares or replaces a metric. Every problem is told (errors.Join of *cx.Error). The scale of a metric that
+// has scores is fixed (Conflict): wording, boxes, direction and non-answers may change, and the change is kept.
+func (s *Store) PutMetric(ctx context.Context, by string, m cx.Metric) error {
+	if err := join(m.Check()); err != nil {
+		return err
+	}
+	used, err := s.used(ctx, m.Key)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *record.Tx) error {
+		c, err := load(ctx, tx)
+		if err != nil {
+			return err
+		}
+		old, known := c.Metrics[m.Key]
+		if known && used && !sameScale(old, m) {
+			return cx.Fail(cx.Conflict, "min", "catalogue.scale_used", "key", string(m.Key), "min", old.Min, "max", old.Max)
+		}
+		if err := c.stillRight(m); err != nil {
+			return err
+		}
+		return s.put(ctx, tx, change{metricTable, string(m.Key), by, m})
+	})
+}
+
+func (s *Store) used(ctx context.Context, key cx.MetricID) (bool, error) {
+	if s.Used == nil {
+		return true, nil
+	}
+	return s.Used(ctx, key)
+}
+
+func sameScale(a, b cx.Metric) bool {
+	step := func(m cx.Metric) float64 {
+		if m.Step == 0 {
+			return 1
+		}
+		return m.Step
+	}
+	return a.Min == b.Min && a.Max == b.Max && step(a) == step(b)
+}
+
+// stillRight tells which indicators a metric as changed would break.
+func (c *Catalogue) stillRight(m cx.Metric) error {
+	var l []*cx.Error
+	for _, i := range c.IndicatorList {
+		if i.Metric != m.Key {
+			continue
+		}
+		for _, e := range i.Check(m) {
+			e.Field = "indicators." + string(i.Key) + "." + e.Field
+			l = append(l, e)
+		}
+	}
+	return join(l)
+}
+
+// PutIndicator declares or replaces an indicator. Every problem is told.
+func (s *Store) PutIndicator(ctx context.Context, by string, i cx.Indicator) error {
+	return s.write(ctx, func(tx *record.Tx) error {
+		c, err := load(ctx, tx)
+		if err != nil {
+			return err
+		}
+		m, ok := c.Metrics[i.Metric]
+		if !ok {
+			return cx.Fail(cx.Invalid, "metric", "indicator.metric", "metric", string(i.Metric))
+		}
+		if err := join(i.Check(m)); err != nil {
+			return err
+		}
+		return s.put(ctx, tx, change{indicatorTable, string(i.Key), by, i})
+	})
+}
+
+// PutAttribute declares or replaces an attribute. The type of a known one is fixed: other values would no longer fit.
+func (s *Store) PutAttribute(ctx context.Context, by string, a Attribute) error {
+	if err := join(a.Check()); err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *record.Tx) error {
+		c, err := load(ctx, tx)
+		if err != nil {
+			return err
+		}
+		old, known := c.Attributes[a.Key]
+		if known && old.Type != a.Type {
+			return cx.Fail(cx.Conflict, "type", "attribute.type_fixed", "key", string(a.Key), "type", string(old.Type))
+		}
+		if a.Projected && !old.Projected && len(c.Projected()) >= MaxProjected {
+			return cx.Fail(cx.Invalid, "projected", "attribute.too_many", "max", MaxProjected)
+		}
+		return s.put(ctx, tx, change{attributeTable, string(a.Key), by, a})
+	})
+}
+
+// Met registers the attributes not known yet, typed by the value given. The first of them become columns of the
+// projection, unless they look personal. When all are known it reads the snapshot and writes nothing.
+func (s *Store) Met(ctx context.Context, values map[cx.AttributeID]any) error {
+	c, err := s.Present(ctx)
+	if err != nil || len(c.unknown(values)) == 0 {
+		return err
+	}
+	return s.write(ctx, func(tx *record.Tx) error {
+		c, err := load(ctx, tx)
+		if err != nil {
+			return err
+		}
+		columns := len(c.Projected())
+		for _, a := range c.unknown(values) {
+			if a.Projected = !a.Personal && columns < autoProjected; a.Projected {
+				columns++
+			}
+			if err := s.put(ctx, tx, change{attributeTable, string(a.Key), "", a}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// write runs fn with the catalogue's version taken first, so that what fn reads stays true to its commit.
+func (s *Store) write(ctx context.Context, fn func(*record.Tx) error) error {
+	return s.db.Write(ctx, func(tx *record.Tx) error {
+		if err := tx.Touch(ctx, name); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+// Change is one replaced definition, as JSON, before and after.
+type Change struct {
+	At            time.Time
+	By            string
+	Kind, Key     string // kind: metric, indicator, attribute
+	Before, After json.RawMessage
+}
+
+// Changes lists what was changed of one definition, newest first; kind and key "" is everything, at most 1,000.
+func (s *Store) Changes(ctx context.Context, kind, key string) ([]Change, error) {
+	rows, err := s.db.Query(ctx, `SELECT kind, key, before, after, changed, changed_by FROM catalogue_change
+		WHERE (kind = ? OR ? = '') AND (key = ? OR ? = '') ORDER BY id DESC LIMIT 1000`, kind, kind, key, key)
+	if err != nil {
+		return nil, fmt.Errorf("changes of the catalogue: %w", err)
+	}
+	defer rows.Close()
+	var l []Change
+	for rows.Next() {
+		var c Change
+		var before, after string
+		var at int64
+		if err := rows.Scan(&c.Kind, &c.Key, &before, &after, &at, &c.By); err != nil {
+			return nil, err
+		}
+		c.At, c.Before, c.After = time.UnixMicro(at).UTC(), json.RawMessage(before), json.RawMessage(after)
+		l = append(l, c)
+	}
+	return l, rows.Err()
+}
+
+// join makes one error of several, nil of none.
+func join(l []*cx.Error) error {
+	errs := make([]error, len(l))
+	for n, e := range l {
+		errs[n] = e
+	}
+	return errors.Join(errs...)
+}
