@@ -76,11 +76,17 @@ func (m Metric) onScale(v float64) bool {
 	return on && v >= m.Min && v <= m.Max
 }
 
+// printable gives v as an argument of a message: JSON knows neither infinity nor NaN.
 func printable(v float64) any {
-	if finite(v) {
-		return v
+	switch {
+	case math.IsNaN(v):
+		return "NaN"
+	case math.IsInf(v, 1):
+		return "∞"
+	case math.IsInf(v, -1):
+		return "−∞"
 	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
+	return v
 }
 
 // checkBoxes judges the boxes set at one place (area "metric" or "indicator"): on the scale, and not overlapping.

@@ -3,7 +3,6 @@ package cx
 import (
 	"math"
 	"slices"
-	"strconv"
 )
 
 // Point gives the point of the scale that raw is (raw ÷ step). answered is false, without error, for a value that
@@ -14,12 +13,8 @@ func (m Metric) Point(raw float64) (point int64, answered bool, err *Error) {
 		return 0, false, nil
 	}
 	field := "scores." + string(m.Key)
-	if math.IsNaN(raw) || math.IsInf(raw, 0) {
-		word := strconv.FormatFloat(raw, 'g', -1, 64)
-		return 0, false, Fail(Invalid, field, "score.off_scale", "min", m.Min, "max", m.Max, "value", word)
-	}
-	if raw < m.Min || raw > m.Max {
-		return 0, false, Fail(Invalid, field, "score.off_scale", "min", m.Min, "max", m.Max, "value", raw)
+	if !(raw >= m.Min && raw <= m.Max) { // NaN too
+		return 0, false, Fail(Invalid, field, "score.off_scale", "min", m.Min, "max", m.Max, "value", printable(raw))
 	}
 	p, whole := m.grain().point(raw)
 	if !whole {

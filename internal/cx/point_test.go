@@ -30,7 +30,7 @@ func TestPointOfARawValue(t *testing.T) {
 		"a fraction":            {nps, 6.5, 0, false, Fail(Invalid, "scores.nps", "score.fraction", "step", 1.0, "value", 6.5)},
 		"a quarter of a star":   {stars, 1.25, 0, false, Fail(Invalid, "scores.stars", "score.fraction", "step", 0.5, "value", 1.25)},
 		"no number":             {nps, math.NaN(), 0, false, Fail(Invalid, "scores.nps", "score.off_scale", "min", 0.0, "max", 10.0, "value", "NaN")},
-		"no end":                {nps, math.Inf(1), 0, false, Fail(Invalid, "scores.nps", "score.off_scale", "min", 0.0, "max", 10.0, "value", "+Inf")},
+		"no end":                {nps, math.Inf(1), 0, false, Fail(Invalid, "scores.nps", "score.off_scale", "min", 0.0, "max", 10.0, "value", "∞")},
 		"a hair off is refused": {nps, 6.000001, 0, false, Fail(Invalid, "scores.nps", "score.fraction", "step", 1.0, "value", 6.000001)},
 	} {
 		t.Run(name, func(t *testing.T) {
