@@ -24,6 +24,7 @@ type Journeys struct {
 	List []Journey
 
 	places map[cx.TouchpointID]Place
+	known  map[cx.TouchpointID]bool
 }
 
 // Place is where a touchpoint stands.
@@ -65,9 +66,10 @@ func (j *Journeys) Touchpoints() []Place {
 }
 
 func newJourneys(list []Journey) *Journeys {
-	j := &Journeys{List: list, places: map[cx.TouchpointID]Place{}}
+	j := &Journeys{List: list, places: map[cx.TouchpointID]Place{}, known: map[cx.TouchpointID]bool{}}
 	for _, p := range j.Touchpoints() {
 		j.places[p.Touchpoint.Key] = p
+		j.known[p.Touchpoint.Key] = true
 	}
 	return j
 }

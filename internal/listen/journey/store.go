@@ -32,6 +32,15 @@ func New(db *record.DB) *Store {
 // Present gives the journeys as of now; do not modify them.
 func (s *Store) Present(ctx context.Context) (*Journeys, error) { return s.snapshot.Present(ctx) }
 
+// Touchpoints gives the keys of all touchpoints of now; do not modify them.
+func (s *Store) Touchpoints(ctx context.Context) (map[cx.TouchpointID]bool, error) {
+	j, err := s.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return j.known, nil
+}
+
 func load(ctx context.Context, q record.Querier) (*Journeys, error) {
 	rows, err := q.Query(ctx, `SELECT definition FROM journey ORDER BY place, key`)
 	if err != nil {
