@@ -49,17 +49,10 @@ func scaleInterval(h Histogram, n float64, first, last int64) interval {
 	}
 	middle := float64(first+last) / 2
 	mean := (h.total() + pseudo*middle) / (n + pseudo)
-	return drawnInterval(drawn{mean, h.spread(mean), n}, first, last)
-}
-
-// drawn holds the mean with pseudo-answers, the sum of squares of the n true answers around it, and n.
-type drawn struct{ mean, spread, n float64 }
-
-func drawnInterval(d drawn, first, last int64) interval {
-	k, off := float64(last-first+1), float64(first+last)/2-d.mean
-	variance := (d.spread + pseudo*((k*k-1)/12+off*off)) / (d.n + pseudo)
-	half := z95 * math.Sqrt(variance/(d.n+pseudo))
-	return interval{d.mean - half, d.mean + half}.within(float64(first), float64(last))
+	k, off := float64(last-first+1), middle-mean
+	variance := (h.spread(mean) + pseudo*((k*k-1)/12+off*off)) / (n + pseudo)
+	half := z95 * math.Sqrt(variance/(n+pseudo))
+	return interval{mean - half, mean + half}.within(float64(first), float64(last))
 }
 
 // studentInterval is the interval of the mean of a quantity; of one value alone, anything.
