@@ -19,7 +19,7 @@ func galleryFrame(l lang.Lang, theme string) Frame {
 		Lang: l, Theme: theme, Path: "/dev/ui", Title: s.of("Devenir client", "Becoming a customer"),
 		Sub:   s.of("Parcours résidentiel · 9 points de mesure", "Residential journey · 9 measuring points"),
 		Crumb: []Link{{s.of("Composants", "Components"), "/dev/ui"}},
-		Nav:   Nav(l, SectionCockpit, true), LiveURL: "/dev/ui/live",
+		Nav:   Nav(l, SectionCockpit, true), LiveURL: "/dev/ui/live?stay=1",
 		Search:  &Search{Action: "/verbatims", Label: s.of("Chercher des mots", "Search words")},
 		Filters: galleryFilters(s),
 		Me: &Me{Name: "Claire Xavier", Role: s.of("Directrice de l’expérience client", "CX director"), SettingsAction: "/me",

@@ -18,6 +18,17 @@ type Journey struct {
 	Live     *Live
 }
 
+// width gives the class that makes a journey of many stages scroll sideways, curve and columns together.
+func (j Journey) width() string {
+	switch {
+	case len(j.Stages) > 9:
+		return "crowd"
+	case len(j.Stages) > 6:
+		return "many"
+	}
+	return ""
+}
+
 // Stage is a column of the journey.
 type Stage struct {
 	Name        string

@@ -1,6 +1,12 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"vigie/internal/lang"
+)
 
 // Voice is one feedback as it is read: the words before everything else.
 type Voice struct {
@@ -92,4 +98,21 @@ func (v Voice) class() string {
 		return "none"
 	}
 	return string(v.Tone)
+}
+
+// quoted gives a text between the language's quotation marks, escaped, without the white space that a template would
+// put between its parts.
+func quoted(l lang.Lang, parts []Part) string {
+	var b strings.Builder
+	b.WriteString(l.T("ui.quote.open"))
+	for _, p := range parts {
+		text := templ.EscapeString(p.Text)
+		if p.Mark == "" {
+			b.WriteString(text)
+			continue
+		}
+		b.WriteString(`<mark class="` + templ.EscapeString(p.Mark) + `">` + text + "</mark>")
+	}
+	b.WriteString(l.T("ui.quote.close"))
+	return b.String()
 }
