@@ -7,7 +7,7 @@ CREATE TABLE feedback (
   received BIGINT NOT NULL,
   state    SMALLINT NOT NULL,       -- 0 live, 1 quarantined, 2 erased
   identity BIGINT,
-  payload  {bytes} NOT NULL         -- JSON of cx.Feedback with its schema number "v"; empty once erased
+  payload  {bytes} NOT NULL         -- JSON of cx.Feedback with its schema number; empty once erased
 );
 CREATE INDEX feedback_identity ON feedback (identity) WHERE identity IS NOT NULL;
 

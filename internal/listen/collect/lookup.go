@@ -1,0 +1,150 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"vigie/internal/cx"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// present is what the rest of the house knows at one moment.
+type present struct {
+	metrics     map[cx.MetricID]cx.Metric
+	touchpoints map[cx.TouchpointID]bool
+	units       map[cx.UnitID]bool
+	aliases     aliases
+}
+
+func (d *Door) present(ctx context.Context) (p present, err error) {
+	if p.metrics, err = d.d.Metrics(ctx); err != nil {
+		return p, fmt.Errorf("metrics: %w", err)
+	}
+	if p.touchpoints, err = d.d.Touchpoints(ctx); err != nil {
+		return p, fmt.Errorf("touchpoints: %w", err)
+	}
+	if p.units, err = d.d.Units(ctx); err != nil {
+		return p, fmt.Errorf("units: %w", err)
+	}
+	if p.aliases, err = d.aliases.Present(ctx); err != nil {
+		return p, fmt.Errorf("aliases: %w", err)
+	}
+	return p, nil
+}
+
+// lookUpAll turns raw scores into points and keys into ours, once for all the entries.
+func (d *Door) lookUpAll(ctx context.Context, entries []*entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	p, err := d.present(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		e.lookUp(p)
+		if !e.failed() {
+			e.payload = appendPayload(make([]byte, 0, 320), &e.f)
+		}
+	}
+	d.tell(ctx, entries)
+	return nil
+}
+
+func (e *entry) lookUp(p present) {
+	e.missing = nil
+	e.f.Touchpoint, e.f.Unit = cx.TouchpointID(e.in.Touchpoint), cx.UnitID(e.in.Unit)
+	if miss := p.place(&e.f); len(miss) > 0 {
+		e.missing, e.f.State = miss, cx.Quarantined
+	}
+	scores, unanswered, problems := p.points(e.in.Scores)
+	e.f.Scores = scores
+	for _, err := range problems {
+		e.reject(err)
+	}
+	if len(problems) == 0 && len(scores) == 0 && len(e.f.Verbatims) == 0 && unanswered {
+		e.reject(cx.Fail(cx.Invalid, "scores", "collect.no_answer"))
+	}
+}
+
+// place gives touchpoint and unit their canonical keys, and says which are unknown.
+func (p present) place(f *cx.Feedback) []missing {
+	var out []missing
+	if t := string(f.Touchpoint); t != "" {
+		key := p.aliases.of(touchpoint, t)
+		if p.touchpoints[cx.TouchpointID(key)] {
+			f.Touchpoint = cx.TouchpointID(key)
+		} else {
+			out = append(out, missing{touchpoint, t})
+		}
+	}
+	if u := string(f.Unit); u != "" {
+		key := p.aliases.of(unit, u)
+		if p.units[cx.UnitID(key)] {
+			f.Unit = cx.UnitID(key)
+		} else {
+			out = append(out, missing{unit, u})
+		}
+	}
+	return out
+}
+
+// points turns values of the scales into points; non-answers are left out.
+func (p present) points(raw Scores) (scores map[cx.MetricID]int64, unanswered bool, problems []*cx.Error) {
+	if len(raw) > 0 {
+		scores = make(map[cx.MetricID]int64, len(raw))
+	}
+	for _, k := range sortedKeys(raw) {
+		m, ok := p.metrics[cx.MetricID(k)]
+		if !ok {
+			problems = append(problems, cx.Fail(cx.Invalid, "scores."+k, "collect.unknown_metric", "metric", k))
+			continue
+		}
+		point, answered, err := m.Point(raw[k])
+		switch {
+		case err != nil:
+			problems = append(problems, err)
+		case answered:
+			scores[m.Key] = point
+		default:
+			unanswered = true
+		}
+	}
+	return scores, unanswered, problems
+}
+
+// tell hands the attribute keys not met before to the catalogue. What it does not take now is told again with the next
+// feedback that has it: no feedback waits for that.
+func (d *Door) tell(ctx context.Context, entries []*entry) {
+	if d.d.Attributes == nil {
+		return
+	}
+	var news map[cx.AttributeID]any
+	for _, e := range entries {
+		if e.failed() {
+			continue
+		}
+		for k, v := range e.f.Attributes {
+			if _, met := d.met.Load(k); !met {
+				if news == nil {
+					news = map[cx.AttributeID]any{}
+				}
+				if _, twice := news[k]; !twice {
+					news[k] = v
+				}
+			}
+		}
+	}
+	if news == nil {
+		return
+	}
+	if err := d.d.Attributes(ctx, news); err != nil {
+		d.d.Log.Error("attributes not declared", "err", err, "attributes", len(news))
+		return
+	}
+	for k := range news {
+		d.met.Store(k, true)
+	}
+}
