@@ -17,7 +17,8 @@ import (
 
 // A backup is one SQLite file with the record's tables, whatever the engine it was taken from, as they were at one
 // moment. Restored on either engine, it is a record of another era: what was derived from the old one is built anew and
-// nothing leaves the house unasked.
+// nothing leaves the house unasked. The erasure log (on PostgreSQL, the table erasure) is neither backed up nor replaced: it
+// is replayed.
 
 // Backup writes one to path, which must not exist, while the record is in use.
 func (d *DB) Backup(ctx context.Context, path string) error {
@@ -213,11 +214,11 @@ type table struct {
 // tablesOf lists the tables of a record, those referred to before those that refer.
 func tablesOf(ctx context.Context, d *DB) ([]table, error) {
 	q := `SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c
-		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'goose_%' ORDER BY m.name, c.cid`
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'goose_%' AND m.name <> 'erasure' ORDER BY m.name, c.cid`
 	refs := `SELECT m.name, f."table" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`
 	if d.dialect == Postgres {
 		q = `SELECT table_name, column_name, data_type FROM information_schema.columns
-			WHERE table_schema = current_schema() AND table_name NOT LIKE 'goose_%' ORDER BY table_name, ordinal_position`
+			WHERE table_schema = current_schema() AND table_name NOT LIKE 'goose_%' AND table_name <> 'erasure' ORDER BY table_name, ordinal_position`
 		refs = `SELECT c.conrelid::regclass::text, c.confrelid::regclass::text FROM pg_constraint c
 			WHERE c.contype = 'f' AND c.connamespace = current_schema()::regnamespace`
 	}
