@@ -374,7 +374,7 @@ func (t *teller) adviserNote(m *moment, in *collect.Incoming) {
 		return
 	}
 	v := cut(m.mood+0.5+0.8*t.r.NormFloat64(), cutsCSAT, 1)
-	note := collect.Incoming{Source: Source, At: m.at.Add(-time.Duration(20+t.r.IntN(200)) * time.Minute), Touchpoint: m.p.key, Channel: in.Channel,
+	note := collect.Incoming{Source: Source, At: m.at, Touchpoint: m.p.key, Channel: in.Channel,
 		CollectedBy: "web", Program: "transactional", Audience: "employee", Unit: in.Unit, Lang: "fr", Survey: "adviser-note"}
 	if m.voice == "moving-rule" {
 		v = float64(1 + t.r.IntN(2))

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
 )
 
@@ -37,13 +36,27 @@ func (s *Story) told(anchor, now time.Time) iter.Seq[collect.Incoming] {
 	return func(yield func(collect.Incoming) bool) {
 		t := newTeller(s, anchor, now)
 		last := int(math.Round(dayOf(now, s.zone).Sub(dayOf(anchor, s.zone)).Hours() / 24))
-		for day := -s.file.Company.Days + 1; day <= last; day++ {
+		for day := -s.file.Company.Days + 1; day < last; day++ {
 			if !t.tell(day, yield) {
 				return
 			}
 		}
-		t.tellJustNow(last, yield)
+		for _, in := range t.today(last) {
+			if !yield(in) {
+				return
+			}
+		}
 	}
+}
+
+// today tells the last day, with the last hour's answers whatever the hour, in order.
+func (t *teller) today(day int) []collect.Incoming {
+	var l []collect.Incoming
+	keep := func(in collect.Incoming) bool { l = append(l, in); return true }
+	t.tell(day, keep)
+	t.tellJustNow(day, keep)
+	slices.SortStableFunc(l, func(a, b collect.Incoming) int { return a.At.Compare(b.At) })
+	return l
 }
 
 // Drip makes one feedback of this very moment.
@@ -117,6 +130,7 @@ const (
 	employeePoll
 )
 
+// tell tells one day; false when nobody listens any more.
 func (t *teller) tell(day int, yield func(collect.Incoming) bool) bool {
 	t.openDay(day)
 	t.r = t.s.rand("day", strconv.Itoa(day))
@@ -135,20 +149,19 @@ func (t *teller) tell(day int, yield func(collect.Incoming) bool) bool {
 	return true
 }
 
-// tellJustNow gives the last hour its answers, whatever the hour.
+// tellJustNow gives the last hour its answers, the last one two minutes ago.
 func (t *teller) tellJustNow(day int, yield func(collect.Incoming) bool) {
+	const answers = 14
 	t.r = t.s.rand("just now", strconv.Itoa(day))
 	w := t.wheelOf(day)
-	ago := 75 * time.Minute
 	prefix := "n" + strconv.FormatInt(t.now.Unix(), 36) + "-"
-	for i := 0; i < 14; i++ {
+	for i := range answers {
 		n := w.draw(t.r)
 		it := item{kind: atPoint, point: int16(n / len(t.s.places)), place: int16(n % len(t.s.places))}
-		if !t.send(it, t.now.Add(-ago).Truncate(time.Second), prefix, yield) {
+		ago := 2*time.Minute + time.Duration((answers-1-i)*285+t.r.IntN(200))*time.Second
+		if !t.send(it, t.now.Add(-ago).Truncate(time.Second).UTC(), prefix, yield) {
 			return
 		}
-		ago -= time.Duration(3+t.r.IntN(4)) * time.Minute
-		ago = max(ago, time.Duration(14-i)*40*time.Second)
 	}
 }
 
@@ -350,5 +363,4 @@ func cut(z float64, cuts []float64, from int) float64 {
 	return float64(v)
 }
 
-// unitID of a place.
-func (t *teller) unit(place int) string { return string(cx.UnitID(t.s.places[place].Key)) }
+func (t *teller) unit(place int) string { return string(t.s.places[place].Key) }

@@ -247,8 +247,10 @@ func (s *Story) Units() []Unit {
 // slug makes a key of a name: "Nolwenn Le Goff" → "nolwenn.le-goff".
 func slug(name string) string {
 	first, last, _ := strings.Cut(strings.ToLower(plain(name)), " ")
-	return strings.Trim(first+"."+strings.NewReplacer(" ", "-", "'", "").Replace(last), ".")
+	return strings.Trim(first+"."+hyphens.Replace(last), ".")
 }
+
+var hyphens = strings.NewReplacer(" ", "-", "'", "")
 
 var accents = strings.NewReplacer("à", "a", "â", "a", "ä", "a", "é", "e", "è", "e", "ê", "e", "ë", "e", "î", "i", "ï", "i",
 	"ô", "o", "ö", "o", "ù", "u", "û", "u", "ü", "u", "ç", "c", "œ", "oe", "É", "E", "È", "E", "À", "A", "Ç", "C", "Ê", "E")

@@ -124,9 +124,9 @@ var (
 		"en": {"but ", "however, ", "only downside: ", "that said, ", "shame though, "}}
 	moreovers = map[string][tones][]string{
 		"fr": {
-			unhappy: {"en plus, ", "et ", "du coup, ", "résultat : ", "bref, ", "pour couronner le tout, ", "et pour finir, ", "sans compter que ", "autre chose : "},
+			unhappy: {"en plus, ", "et ", "du coup, ", "résultat : ", "bref, ", "pour couronner le tout, ", "et pour finir, ", "autre chose : "},
 			mixed:   {"et ", "après, ", "sinon, ", "autre remarque : "},
-			content: {"en plus, ", "et ", "d'ailleurs, ", "et aussi, ", "sans oublier que ", "autre bon point : "}},
+			content: {"en plus, ", "et ", "d'ailleurs, ", "et aussi, ", "autre bon point : "}},
 		"en": {
 			unhappy: {"plus, ", "and ", "so ", "to top it off, ", "anyway, ", "on top of that, "},
 			mixed:   {"and ", "also, "},
@@ -158,10 +158,13 @@ func (w *writer) take(t *teller, m *moment, parts []string, section string, tn t
 	if len(l) == 0 {
 		return parts
 	}
-	start := t.r.IntN(len(l))
+	start, step := t.r.IntN(len(l)), 7
+	if len(l)%step == 0 {
+		step = 1
+	}
 	for i, added := 0, 0; i < len(l) && added < n; i++ {
 		w.buf = w.buf[:0]
-		if !w.expand(t, m, l[(start+i*7)%len(l)]) {
+		if !w.expand(t, m, l[(start+i*step)%len(l)]) {
 			continue
 		}
 		s := string(w.buf)
@@ -232,11 +235,13 @@ func ending(t *teller, m *moment) string {
 	return "."
 }
 
+var tidy = strings.NewReplacer(" , ", ", ", " ,", ",", "?, ", "? ", "!, ", "! ")
+
 // sentences joins the parts: a greeting takes a comma, the rest a full stop.
 func sentences(parts []string, capitals bool, end string) string {
 	var b strings.Builder
 	for i, p := range parts {
-		p = strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(p, " ,", ","), ", ,", ","))
+		p = strings.TrimSpace(tidy.Replace(p))
 		if p == "" {
 			continue
 		}
