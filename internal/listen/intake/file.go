@@ -183,7 +183,7 @@ func sniffKind(name string, b []byte) (Kind, error) {
 		return NDJSON, nil
 	case looksNDJSON(b):
 		return NDJSON, nil
-	case ext == ".json":
+	case ext == ".json", looksJSONArray(b):
 		return "", cx.Fail(cx.Invalid, "", "intake.file_json", "file", name)
 	}
 	return Text, nil
@@ -197,6 +197,11 @@ func foreign(b []byte) bool {
 			return true
 		}
 	}
+	for _, s := range []string{"<?xml", "<!doctype", "<html"} {
+		if start := bytes.TrimLeft(b, " \r\n\t\xef\xbb\xbf"); len(start) >= len(s) && strings.EqualFold(string(start[:len(s)]), s) {
+			return true
+		}
+	}
 	if guessUTF16(b) != "" || hasBOM(b) != "" {
 		return false
 	}
@@ -207,6 +212,11 @@ func foreign(b []byte) bool {
 		}
 	}
 	return odd > 16 && odd*20 > len(b)
+}
+
+func looksJSONArray(b []byte) bool {
+	rest, ok := bytes.CutPrefix(bytes.TrimLeft(b, " \r\n\t"), []byte("["))
+	return ok && bytes.HasPrefix(bytes.TrimLeft(rest, " \r\n\t"), []byte("{"))
 }
 
 func looksNDJSON(b []byte) bool {

@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,7 +66,7 @@ type guessed struct {
 }
 
 func newGuesser(f *File, l Layout, headers []Header) *guesser {
-	g := &guesser{m: Map{Encoding: l.Encoding, Separator: l.Separator, HeaderRows: l.HeaderRows, Skip: l.Skip, Sheet: l.Sheet, SourceID: []string{}}}
+	g := &guesser{m: Map{Encoding: l.Encoding, Separator: l.Separator, Quotes: l.Quotes, HeaderRows: l.HeaderRows, Skip: l.Skip, Sheet: l.Sheet, SourceID: []string{}}}
 	if f.Kind != Text {
 		g.m.Separator = ""
 	}
@@ -73,10 +74,16 @@ func newGuesser(f *File, l Layout, headers []Header) *guesser {
 	g.m.Source = Slug(strings.TrimSuffix(bare, filepath.Ext(bare)))
 	seed := maphash.MakeSeed()
 	for _, h := range headers {
-		g.cols = append(g.cols, &guessed{Header: h, profile: newProfile(seed), words: headerWords(h.Name), said: headerWords(h.Label)})
+		c := &guessed{Header: h, profile: newProfile(seed), words: headerWords(h.Name), said: headerWords(h.Label)}
+		if codeName.MatchString(h.Name) { // older Qualtrics: V1 says nothing, its wording does
+			c.words = c.said
+		}
+		g.cols = append(g.cols, c)
 	}
 	return g
 }
+
+var codeName = regexp.MustCompile(`^V[0-9]+$`)
 
 // headerWords also cuts "RecordedDate" and "customerID" in words.
 func headerWords(s string) string {
@@ -200,7 +207,7 @@ func (g *guesser) when() {
 			c.as("at").Dates = c.dates
 		} else {
 			a := c.as("attribute")
-			a.Key, a.Type, a.Dates = Slug(words(c.Name)), "date", c.dates
+			a.Key, a.Type, a.Dates = Slug(headerWords(c.Name)), "date", c.dates
 		}
 		if c.mixed {
 			g.say(c.Name, "intake.note.dates_mixed", "formats", strings.Join(c.dates, ", "))
@@ -285,7 +292,7 @@ func isPersonName(w string) bool {
 // ids picks the column that names each answer at its source.
 func (g *guesser) ids() {
 	g.free(func(c *guessed) {
-		if len(g.m.SourceID) > 0 || !c.unique() || c.n < g.rows || c.length() > 64 || !isAnswerID(c.words) {
+		if len(g.m.SourceID) > 0 || c.distinct() < c.n || c.n < g.rows || c.length() > 64 || !isAnswerID(c.words) {
 			return
 		}
 		g.m.SourceID = []string{c.Name}
@@ -297,7 +304,7 @@ func (g *guesser) ids() {
 }
 
 func isAnswerID(w string) bool {
-	if slices.Contains([]string{"id", "uuid", "guid", "n", "no", "num", "numero", "reference", "ref", "key", "source id", "response id", "responseid", "respondent id", "respondentid", "v1"}, w) {
+	if slices.Contains([]string{"id", "uuid", "guid", "n", "no", "num", "numero", "reference", "ref", "key", "source id", "response id", "responseid", "respondent id", "respondentid"}, w) {
 		return true
 	}
 	return strings.HasPrefix(w, "id ") || strings.HasSuffix(w, " id") || strings.HasPrefix(w, "identifiant ")
@@ -322,7 +329,7 @@ func (g *guesser) ratings() {
 			return
 		}
 		values, points := c.wordScale()
-		named := hasWord(c.words, ratingWords()...) || hasWord(c.said, "recommend", "recommander", "recommanderiez", "satisfied", "satisfait", "satisfaite", "satisfaction")
+		named := hasWord(c.words, ratingWords()...) || slices.Contains([]string{"stars", "star", "etoiles", "nombre d etoiles"}, c.words) || hasWord(c.said, "recommend", "recommander", "recommanderiez", "satisfied", "satisfait", "satisfaite", "satisfaction")
 		switch m, ok := c.numberScale(); {
 		case points > 0:
 			own = append(own, g.wordRating(c, values, points))
@@ -340,7 +347,7 @@ func (g *guesser) ratings() {
 }
 
 func ratingWords() []string {
-	return []string{"note", "notes", "rating", "ratings", "score", "scores", "satisfaction", "stars", "star", "etoiles", "etoile", "nps", "csat", "ces",
+	return []string{"note", "notes", "rating", "ratings", "score", "scores", "satisfaction", "nps", "csat", "ces",
 		"recommend", "recommended", "recommandation", "recommande", "notation", "grade", "overall", "effort", "ressenti", "sentiment"}
 }
 
@@ -401,7 +408,7 @@ func (g *guesser) declare(own []*guessed) {
 		m := ownMetric(c.Header, *c.rating, aspect)
 		c.out[0].Key = string(m.Key)
 		if !aspect {
-			g.m.Indicators = append(g.m.Indicators, cx.Indicator{Key: cx.IndicatorID(m.Key), Name: m.Name, Metric: m.Key, Formula: cx.Mean, Audience: cx.Customers})
+			g.m.Indicators = append(g.m.Indicators, indicatorOf(m))
 		}
 		g.m.Metrics = append(g.m.Metrics, m)
 		if m.Min == 0 && m.Max == 10 {
@@ -411,6 +418,15 @@ func (g *guesser) declare(own []*guessed) {
 			g.say(c.Name, "intake.note.zero_seen", "count", c.values["0"]+c.values["0.0"]+c.values["0,0"])
 		}
 	}
+}
+
+// indicatorOf shows a rating by its mean, a yes or no by the share of yes.
+func indicatorOf(m cx.Metric) cx.Indicator {
+	i := cx.Indicator{Key: cx.IndicatorID(m.Key), Name: m.Name, Metric: m.Key, Formula: cx.Mean, Audience: cx.Customers}
+	if m.Max-m.Min == 1 {
+		i.Formula = cx.TopShare
+	}
+	return i
 }
 
 // contexts: where, by which channel, in which language, by whom.
@@ -544,9 +560,9 @@ func (g *guesser) rest() {
 	}
 	g.free(func(c *guessed) {
 		col := c.as("attribute")
-		key := Slug(words(c.Name))
+		key := Slug(headerWords(c.Name))
 		for n := 2; keys[key]; n++ {
-			key = Slug(words(c.Name) + " " + strconv.Itoa(n))
+			key = Slug(headerWords(c.Name) + " " + strconv.Itoa(n))
 		}
 		keys[key], col.Key = true, key
 		switch {

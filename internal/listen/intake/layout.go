@@ -18,9 +18,10 @@ func guessLayout(f *File) (Layout, error) {
 	l := Layout{Separator: ","}
 	var rows [][]string
 	if f.Kind == Text {
-		l.Encoding = GuessEncoding(f.start)
-		text, whole := startText(f, l.Encoding)
-		l.Separator, rows = guessSeparator(text, whole)
+		enc := GuessEncoding(f.start)
+		text, whole := startText(f, enc)
+		l, rows = guessSeparator(text, whole)
+		l.Encoding = enc
 	} else {
 		var err error
 		if rows, err = firstRows(f); err != nil {
@@ -66,24 +67,33 @@ func firstRows(f *File) ([][]string, error) {
 }
 
 // guessSeparator takes the one that cuts most rows in the same number of cells, the more cells the better; "," when
-// none cuts.
-func guessSeparator(text []byte, whole bool) (string, [][]string) {
+// none cuts. Where quotes often stand wrong, or in one column at all, they are no quotes.
+func guessSeparator(text []byte, whole bool) (l Layout, rows [][]string) {
 	if sep, n := separatorLine(text); n > 0 {
-		return sep, cutStart(text[n:], sep[0], whole)
+		rows, _ = cutStart(text[n:], Layout{Separator: sep}, whole)
+		return Layout{Separator: sep}, rows
 	}
-	best, bestRows, top := ",", cutStart(text, ',', whole), 0.0
+	best, top, wrong := Layout{Separator: ","}, 0.0, 0
+	rows, wrong = cutStart(text, best, whole)
 	for _, sep := range []string{",", ";", "\t", "|"} {
-		rows := cutStart(text, sep[0], whole)
-		if s := evenness(rows); s > top {
-			best, bestRows, top = sep, rows, s
+		try := Layout{Separator: sep}
+		cut, bad := cutStart(text, try, whole)
+		if s := evenness(cut); s > top {
+			best, rows, wrong, top = try, cut, bad, s
 		}
 	}
-	return best, bestRows
+	if wrong > 0 && (top == 0 || wrong*10 > len(rows)) {
+		try := Layout{Separator: best.Separator, Quotes: "none"}
+		if cut, _ := cutStart(text, try, whole); evenness(cut) >= top {
+			return try, cut
+		}
+	}
+	return best, rows
 }
 
 func evenness(rows [][]string) float64 {
 	width, n := usualWidth(rows)
-	if width < 2 {
+	if width < 2 || width == 2 && len(rows[0]) != 2 {
 		return 0
 	}
 	return float64(n)/float64(len(rows)) + float64(min(width, 100))/1000
@@ -103,9 +113,9 @@ func usualWidth(rows [][]string) (width, n int) {
 }
 
 // cutStart gives the rows with something in them; the last one is left out when the sample cuts it.
-func cutStart(text []byte, sep byte, whole bool) [][]string {
-	t := newTextRows(bytes.NewReader(text), sep, macLines(text[:min(len(text), 32<<10)]))
-	var out [][]string
+func cutStart(text []byte, l Layout, whole bool) (out [][]string, wrongQuotes int) {
+	t := newTextRows(bytes.NewReader(text), l.Separator[0], macLines(text[:min(len(text), 32<<10)]))
+	t.plain = l.Quotes == "none"
 	for len(out) < layoutRows {
 		row, err := t.next()
 		if err != nil {
@@ -118,7 +128,7 @@ func cutStart(text []byte, sep byte, whole bool) [][]string {
 			out = append(out, row.Cells)
 		}
 	}
-	return out
+	return out, t.wrong
 }
 
 // guessSkip passes over a title above the header: rows with at most one filled cell before wide ones.
@@ -152,7 +162,10 @@ func guessHeaderRows(rows [][]string) int {
 		}
 		return nil
 	}
-	importID := func(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), `{"ImportId"`) }
+	importID := func(s string) bool {
+		s = strings.TrimSpace(s)
+		return strings.HasPrefix(s, `{"ImportId"`) || strings.HasPrefix(s, `{'ImportId'`)
+	}
 	switch {
 	case slices.ContainsFunc(row(2), importID):
 		return 3

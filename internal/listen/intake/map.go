@@ -15,6 +15,7 @@ type Map struct {
 	Kind       string `yaml:"kind,omitempty"`      // "feedback" (also "") or "units"
 	Encoding   string `yaml:"encoding,omitempty"`  // one of Encodings; "": utf-8
 	Separator  string `yaml:"separator,omitempty"` // one character, "\t" for tab
+	Quotes     string `yaml:"quotes,omitempty"`    // "none": quotes are characters like others
 	HeaderRows int    `yaml:"header_rows"`         // 0 to 3
 	Skip       int    `yaml:"skip,omitempty"`      // rows before the header, empty ones not counted
 	Sheet      string `yaml:"sheet,omitempty"`     // of a workbook; "": the first filled
@@ -85,7 +86,7 @@ func (m Map) Layout() Layout {
 	if sep == "" {
 		sep = ","
 	}
-	return Layout{Encoding: m.Encoding, Separator: sep, HeaderRows: m.HeaderRows, Skip: m.Skip, Sheet: m.Sheet}
+	return Layout{Encoding: m.Encoding, Separator: sep, Quotes: m.Quotes, HeaderRows: m.HeaderRows, Skip: m.Skip, Sheet: m.Sheet}
 }
 
 // Check finds what is wrong in the map itself, whatever the file.
@@ -133,6 +134,8 @@ func (m Map) checkFile() error {
 		return badMap("kind", "intake.map_value", "field", "kind", "value", m.Kind, "known", "feedback, units")
 	case m.Separator != "" && !validSeparator(m.Separator):
 		return badMap("separator", "intake.separator_bad", "value", m.Separator)
+	case m.Quotes != "" && m.Quotes != "none":
+		return badMap("quotes", "intake.map_value", "field", "quotes", "value", m.Quotes, "known", "none")
 	case m.HeaderRows < 0 || m.HeaderRows > 3:
 		return badMap("header_rows", "intake.map_value", "field", "header_rows", "value", m.HeaderRows, "known", "0, 1, 2, 3")
 	case m.Skip < 0:

@@ -133,6 +133,7 @@ func (p *printer) head(m Map) {
 	p.field(0, "kind", m.Kind)
 	p.field(0, "encoding", m.Encoding)
 	p.field(0, "separator", m.Separator)
+	p.field(0, "quotes", m.Quotes)
 	p.line(0, "header_rows: "+strconv.Itoa(m.HeaderRows))
 	if m.Skip > 0 {
 		p.line(0, "skip: "+strconv.Itoa(m.Skip))
@@ -220,8 +221,14 @@ func (p *printer) block(key string, v any) {
 	if err != nil {
 		b = fmt.Appendf(nil, "# %v\n", err)
 	}
-	p.b.Write(b)
+	b = wholeFloat.ReplaceAll(b, []byte("$1$2"))
+	p.b.Write(noStep.ReplaceAll(b, nil))
 }
+
+var (
+	wholeFloat = regexp.MustCompile(`(?m)(: |- )(-?[0-9]+)\.0$`)
+	noStep     = regexp.MustCompile(`(?m)^ *step: 0\n`)
+)
 
 var plainScalar = regexp.MustCompile(`^[\p{L}][\p{L}\p{N}_./+-]*( [\p{L}\p{N}_./+-]+)*$`)
 

@@ -47,7 +47,7 @@ func (g *guesser) preset() (Map, bool) {
 			continue
 		}
 		g.numbers()
-		m.Encoding, m.Separator, m.HeaderRows, m.Skip, m.Sheet, m.Decimal = g.m.Encoding, g.m.Separator, g.m.HeaderRows, g.m.Skip, g.m.Sheet, g.m.Decimal
+		m.Encoding, m.Separator, m.Quotes, m.HeaderRows, m.Skip, m.Sheet, m.Decimal = g.m.Encoding, g.m.Separator, g.m.Quotes, g.m.HeaderRows, g.m.Skip, g.m.Sheet, g.m.Decimal
 		g.say("", "intake.note.preset", "name", name)
 		return m, true
 	}

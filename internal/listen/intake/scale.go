@@ -110,7 +110,7 @@ func (p *profile) within(low, high float64) bool {
 // ownMetric names a metric of the file after its column and its scale, so that two scales never share a key.
 func ownMetric(h Header, m cx.Metric, aspect bool) cx.Metric {
 	name := h.Label
-	key := Slug(h.Name)
+	key := Slug(headerWords(h.Name))
 	ends := "-" + number(m.Min) + "-" + number(m.Max)
 	if len(key)+len(ends) > 64 {
 		key = strings.Trim(key[:64-len(ends)-9], "-") + "-" + shortHash(h.Name)
@@ -121,8 +121,8 @@ func ownMetric(h Header, m cx.Metric, aspect bool) cx.Metric {
 	if m.Step == 1 {
 		m.Step = 0
 	}
-	if m.Max > m.Min+1 && m.Max <= 10 {
-		top := m.Max - math.Round((m.Max-m.Min)/5)
+	if m.Max <= 10 {
+		top := m.Max - math.Round((m.Max-m.Min)/5) // 1 of 0–1, 4–5 of 1–5, 8–10 of 0–10
 		m.Top = &top
 	}
 	return m

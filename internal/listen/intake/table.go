@@ -15,6 +15,7 @@ import (
 type Layout struct {
 	Encoding   string // of a text; "" is utf-8
 	Separator  string // of a text: one ASCII character
+	Quotes     string // of a text: "none" when quotes are characters like others
 	HeaderRows int    // 0: columns are named #1, #2…
 	Skip       int    // rows before the header; empty lines are never counted
 	Sheet      string // of a workbook; "": the first with something in it
@@ -85,7 +86,7 @@ func (f *File) textSource(l Layout, m *Mended, seen func(int64)) (source, error)
 	if _, n := separatorLine(start); n > 0 {
 		t.line = 2
 	}
-	t.close = r.Close
+	t.close, t.plain = r.Close, l.Quotes == "none"
 	return t, nil
 }
 

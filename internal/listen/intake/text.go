@@ -42,6 +42,8 @@ type textRows struct {
 	eof        bool
 	line       int
 	openQuotes int
+	plain      bool // quotes mean nothing
+	wrong      int  // quotes that stand where none should
 }
 
 func newTextRows(r io.Reader, sep byte, cr bool) *textRows {
@@ -61,11 +63,11 @@ func (t *textRows) next() (Row, error) {
 		if t.start == t.end && t.eof {
 			return Row{}, io.EOF
 		}
-		c := cut{b: t.buf[t.start:t.end], sep: t.sep, cr: t.cr, eof: t.eof}
+		c := cut{b: t.buf[t.start:t.end], sep: t.sep, cr: t.cr, eof: t.eof, plain: t.plain}
 		switch c.record() {
 		case cutOK:
 			row := Row{Line: t.line, Cells: c.cells}
-			t.start, t.line = t.start+c.at, t.line+c.lines
+			t.start, t.line, t.wrong = t.start+c.at, t.line+c.lines, t.wrong+c.wrong
 			if len(row.Cells) == 1 && row.Cells[0] == "" && !c.quoted {
 				continue
 			}
@@ -89,6 +91,7 @@ func (t *textRows) giveUp(c cut) (Row, error) {
 		return Row{}, cx.Fail(cx.Invalid, "", "intake.record_too_long", "line", line)
 	}
 	t.openQuotes++
+	t.wrong++
 	first := cut{b: t.buf[t.start:t.end], sep: t.sep, cr: t.cr, eof: true, plain: true}
 	first.record()
 	t.start, t.line = t.start+first.at, t.line+first.lines
@@ -130,6 +133,7 @@ type cut struct {
 	lines  int
 	cells  []string
 	quoted bool // a quoted cell was met
+	wrong  int  // quotes inside quotes, not doubled
 }
 
 func (c *cut) record() cutResult {
@@ -230,6 +234,7 @@ func (c *cut) quotedCell() bool {
 			c.take(string(out), i+1)
 			return true
 		}
+		c.wrong++
 		i++
 	}
 }
