@@ -2,6 +2,7 @@
 import { echarts } from './echarts.js'
 import { TooltipComponent, DataZoomInsideComponent } from 'echarts/components'
 import { CanvasRenderer } from 'echarts/renderers'
+import { revive } from './format.js'
 
 echarts.use([TooltipComponent, DataZoomInsideComponent, CanvasRenderer])
 
@@ -9,6 +10,7 @@ echarts.use([TooltipComponent, DataZoomInsideComponent, CanvasRenderer])
 const resolve = (v, style) => {
   if (typeof v === 'string') return v.replace(/var\((--[\w-]+)\)/g, (_, n) => style.getPropertyValue(n).trim())
   if (Array.isArray(v)) return v.map(x => resolve(x, style))
+  if (typeof v === 'function') return v
   if (v && typeof v === 'object') return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, resolve(x, style)]))
   return v
 }
@@ -19,7 +21,7 @@ window.vigieChart = (box, option) => {
   box.replaceChildren(host)
   const chart = echarts.init(host, null, { height })
   const draw = () => chart.setOption({
-    ...resolve(option, getComputedStyle(document.documentElement)),
+    ...resolve(revive(option), getComputedStyle(document.documentElement)),
     tooltip: { trigger: 'axis', confine: true, renderMode: 'richText' }, dataZoom: [{ type: 'inside' }],
   }, true)
   draw()

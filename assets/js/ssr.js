@@ -1,12 +1,17 @@
 // Runs in the server's own JavaScript engine: an option as JSON in, SVG out.
 import { echarts } from './echarts.js'
 import { SVGRenderer } from 'echarts/renderers'
+import { revive } from './format.js'
 
 echarts.use([SVGRenderer])
 
+// Nothing moves on the server: what ECharts would do later is never done.
+globalThis.setTimeout ??= () => 0
+globalThis.clearTimeout ??= () => {}
+
 globalThis.vigieRender = (json, width, height) => {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height })
-  chart.setOption(JSON.parse(json))
+  chart.setOption(revive(JSON.parse(json)))
   const svg = chart.renderToSVGString()
   chart.dispose()
   return svg

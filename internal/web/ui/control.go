@@ -146,7 +146,8 @@ type BarItem struct {
 
 // ChartBox is a drawing with the table that says the same.
 type ChartBox struct {
-	SVG       string // by package chart
+	Wide      string // the drawing for a desk, by package chart: trusted markup
+	Narrow    string // the drawing for a phone; "" shows the wide one
 	Table     Table
 	OptionURL string // gives the option as JSON for the interactive library; "" not offered
 }
