@@ -15,17 +15,18 @@ import (
 type Organisation struct {
 	units    []Unit // by key
 	at       map[cx.UnitID]int
+	known    map[cx.UnitID]bool
 	children map[cx.UnitID][]cx.UnitID
 	depth    map[cx.UnitID]int
 }
 
 // NewOrganisation makes the tree of those units. A parent that is not among them is read as none.
 func NewOrganisation(units []Unit) *Organisation {
-	o := &Organisation{units: slices.Clone(units), at: make(map[cx.UnitID]int, len(units)),
+	o := &Organisation{units: slices.Clone(units), at: make(map[cx.UnitID]int, len(units)), known: make(map[cx.UnitID]bool, len(units)),
 		children: map[cx.UnitID][]cx.UnitID{}, depth: make(map[cx.UnitID]int, len(units))}
 	slices.SortFunc(o.units, func(a, b Unit) int { return cmp.Compare(a.Key, b.Key) })
 	for i, u := range o.units {
-		o.at[u.Key] = i
+		o.at[u.Key], o.known[u.Key] = i, true
 	}
 	for _, u := range o.units {
 		p := o.parent(u)
@@ -46,6 +47,9 @@ func (o *Organisation) parent(u Unit) cx.UnitID {
 
 // Units gives all units by key; do not modify them.
 func (o *Organisation) Units() []Unit { return o.units }
+
+// Known holds the keys of all units; do not modify it.
+func (o *Organisation) Known() map[cx.UnitID]bool { return o.known }
 
 // Unit gives one unit.
 func (o *Organisation) Unit(id cx.UnitID) (Unit, bool) {

@@ -40,6 +40,9 @@ func (j *Journeys) Place(key cx.TouchpointID) (Place, bool) {
 	return p, ok
 }
 
+// Known holds the keys of all touchpoints; do not modify it.
+func (j *Journeys) Known() map[cx.TouchpointID]bool { return j.known }
+
 // Journey gives one journey, or NotFound.
 func (j *Journeys) Journey(key cx.JourneyID) (Journey, error) {
 	for _, one := range j.List {
