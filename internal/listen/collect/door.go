@@ -48,9 +48,10 @@ type Door struct {
 	aliases *record.Snapshot[aliases]
 	met     sync.Map // attribute keys told to Deps.Attributes
 
-	jobs  chan *job
-	ids   idBlock
-	sweep sweeper
+	jobs      chan *job
+	ids       idBlock // the writer's
+	lookFirst bool    // the writer's: look keys up before writing
+	sweep     sweeper
 
 	mu      sync.Mutex
 	secret  []byte
@@ -198,9 +199,11 @@ func (d *Door) Check(ctx context.Context, lines []Line) ([]Outcome, error) {
 				good = append(good, e)
 			}
 		}
-		if err := d.settle(ctx, d.d.DB, good, seen); err != nil {
+		known, err := loadKnown(ctx, d.d.DB, good)
+		if err != nil {
 			return nil, unavailable(err)
 		}
+		settle(good, known, seen)
 		for _, e := range entries {
 			e.out.ID = 0
 			out = append(out, e.out)

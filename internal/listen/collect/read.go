@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/customer"
 	"vigie/internal/people"
 	"vigie/internal/record"
 )
@@ -170,4 +171,37 @@ func (v viewer) sees(ctx context.Context, f *cx.Feedback) (bool, error) {
 	}
 	v.reach[f.Unit] = ok
 	return ok, nil
+}
+
+// timelineMost is how many feedbacks of one customer are given.
+const timelineMost = 1000
+
+// Customer gives one customer with the feedbacks that the viewer may see, newest first (at most 1,000). A customer of
+// whom the viewer may see no feedback is NotFound, unless the viewer may see all people.
+func (d *Door) Customer(ctx context.Context, s people.Scope, id cx.PersonID) (customer.Person, []cx.Feedback, error) {
+	p, err := d.d.Customers.Person(ctx, s, id)
+	if err != nil {
+		return p, nil, err
+	}
+	var all []cx.Feedback
+	for _, i := range p.Identities {
+		rows, err := d.d.DB.Query(ctx, `SELECT id FROM feedback WHERE identity = ? ORDER BY at DESC LIMIT ?`, int64(i.ID), timelineMost)
+		if err != nil {
+			return p, nil, fmt.Errorf("timeline: %w", err)
+		}
+		ids, err := record.Column[cx.FeedbackID](rows)
+		if err != nil {
+			return p, nil, fmt.Errorf("timeline: %w", err)
+		}
+		some, err := d.Feedbacks(ctx, s, ids)
+		if err != nil {
+			return p, nil, err
+		}
+		all = append(all, some...)
+	}
+	if len(all) == 0 && !s.People().All {
+		return customer.Person{}, nil, cx.Fail(cx.NotFound, "", "customer.unknown")
+	}
+	slices.SortStableFunc(all, func(a, b cx.Feedback) int { return b.At.Compare(a.At) })
+	return p, all[:min(len(all), timelineMost)], nil
 }

@@ -123,14 +123,36 @@ func (d *Door) probe(ctx context.Context) error {
 	})
 }
 
-// transact settles what is known already and writes what is new, in one transaction.
+// transact writes what is new, in one transaction. It supposes that all is, unless the group before met known keys: only
+// when a key turns out to be known are all of them looked up.
 func (d *Door) transact(ctx context.Context, entries []*entry) error {
 	for _, e := range entries {
+		d.lookFirst = d.lookFirst || e.out.ID != 0 // tried before: its answer may be lost
 		e.out.Verdict, e.first, e.kept = "", nil, false
 	}
-	if err := d.settle(ctx, d.d.DB, entries, map[Key]*entry{}); err != nil {
+	for {
+		var known map[Key]known
+		var err error
+		if d.lookFirst {
+			if known, err = loadKnown(ctx, d.d.DB, entries); err != nil {
+				return err
+			}
+		}
+		met := settle(entries, known, map[Key]*entry{})
+		err = d.writeFresh(ctx, entries)
+		if errors.Is(err, errMet) {
+			d.lookFirst = true
+			continue
+		}
+		d.lookFirst = met
+		if err == nil {
+			follow(entries)
+		}
 		return err
 	}
+}
+
+func (d *Door) writeFresh(ctx context.Context, entries []*entry) error {
 	fresh := make([]*entry, 0, len(entries))
 	for _, e := range entries {
 		if e.fresh() {
@@ -143,19 +165,11 @@ func (d *Door) transact(ctx context.Context, entries []*entry) error {
 	if err := d.ids.number(ctx, d.d.DB, fresh); err != nil {
 		return err
 	}
-	err := d.d.DB.Write(ctx, func(tx *record.Tx) error { return d.insert(ctx, tx, fresh) })
-	if errors.Is(err, errMet) {
-		return d.transact(ctx, entries) // another node wrote the same key a moment ago: it is seen now
-	}
-	if err != nil {
-		return err
-	}
-	follow(entries)
-	return nil
+	return d.d.DB.Write(ctx, func(tx *record.Tx) error { return d.insert(ctx, tx, fresh) })
 }
 
-// errMet says that a key came in from another node between the look and the insert.
-var errMet = errors.New("key met a moment ago")
+// errMet says that a key that was supposed to be new is known: looked up no more, or written by another node meanwhile.
+var errMet = errors.New("key is known")
 
 // insert writes new feedbacks with their customers.
 func (d *Door) insert(ctx context.Context, tx *record.Tx, fresh []*entry) error {
@@ -178,16 +192,13 @@ func (d *Door) insert(ctx context.Context, tx *record.Tx, fresh []*entry) error 
 	return nil
 }
 
-// settle gives their verdict to entries whose key is known, in the record or earlier in the batch (seen); the others are
-// Accepted or Waiting, to be written.
-func (d *Door) settle(ctx context.Context, q record.Querier, entries []*entry, seen map[Key]*entry) error {
-	known, err := loadKnown(ctx, q, entries)
-	if err != nil {
-		return err
-	}
+// settle gives their verdict to entries whose key is known or stands earlier in the batch (seen), and tells whether one
+// was; the others are Accepted or Waiting, to be written.
+func settle(entries []*entry, record map[Key]known, seen map[Key]*entry) (met bool) {
 	for _, e := range entries {
-		if old, ok := known[e.key]; ok {
+		if old, ok := record[e.key]; ok {
 			e.meet(old)
+			met = true
 			continue
 		}
 		if first, ok := seen[e.key]; ok {
@@ -206,7 +217,7 @@ func (d *Door) settle(ctx context.Context, q record.Querier, entries []*entry, s
 			seen[e.key] = e
 		}
 	}
-	return nil
+	return met
 }
 
 // follow gives twins within the batch the number of the first.
