@@ -1,0 +1,136 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
+	"vigie/internal/listen/journey"
+	"vigie/internal/people"
+	"vigie/internal/record"
+	"vigie/internal/understand/insight"
+)
+
+// Deps are what the API asks. All are needed but Metrics, Log and Now.
+type Deps struct {
+	DB        *record.DB
+	People    *people.Store
+	Door      *collect.Door
+	Customers *customer.Reference
+	Journeys  *journey.Store
+	Catalogue *catalogue.Store
+	// Ask and List are those of insight.Insight.
+	Ask  func(context.Context, people.Scope, insight.Query) (insight.Answer, error)
+	List func(context.Context, people.Scope, insight.ListQuery) (insight.List, error)
+
+	Metrics *Metrics         // nil: requests are not counted
+	Log     *slog.Logger     // nil: discarded
+	Now     func() time.Time // nil: time.Now
+}
+
+// API answers programs.
+type API struct {
+	Deps
+	mux      *http.ServeMux
+	document []byte
+	page     docsPages
+}
+
+// New gives the handler of everything under /api/. It is inert.
+func New(d Deps) (*API, error) {
+	if d.DB == nil || d.People == nil || d.Door == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Ask == nil || d.List == nil {
+		return nil, fmt.Errorf("api: DB, People, Door, Customers, Journeys, Catalogue, Ask and List are needed")
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	a := &API{Deps: d, mux: http.NewServeMux()}
+	if err := a.describe(); err != nil {
+		return nil, err
+	}
+	for _, r := range a.routes() {
+		a.mux.Handle(r.Method+" "+r.Path, a.guarded(r))
+	}
+	a.mux.HandleFunc("/api/", a.unknown)
+	return a, nil
+}
+
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+
+// Everybody is the right of a route that asks for no key.
+const Everybody people.Right = 0
+
+// Route is one call of the API. Every answer is Cache-Control: no-store but the description's, which is public.
+type Route struct {
+	Method, Path string
+	Right        people.Right // Everybody: no key needed
+}
+
+// Routes lists every route, for tests that walk them.
+func (a *API) Routes() []Route {
+	var l []Route
+	for _, r := range a.routes() {
+		l = append(l, r.Route)
+	}
+	return l
+}
+
+// call is one request of a viewer.
+type call struct {
+	*http.Request
+	w      http.ResponseWriter
+	viewer people.Viewer
+}
+
+// route is a Route with what answers it and how it is described.
+type route struct {
+	Route
+	handle func(*call) error
+	about  operation
+}
+
+// at makes a route under /api/v1.
+func at(method, path string, right people.Right, handle func(*call) error, about operation) route {
+	return route{Route{method, "/api/v1" + path, right}, handle, about}
+}
+
+// routes is the whole API on one screen.
+func (a *API) routes() []route {
+	l := []route{
+		at("POST", "/feedbacks", people.WriteFeedback, a.postFeedbacks, opPostFeedbacks()),
+		at("GET", "/feedbacks", people.ReadPeople, a.listFeedbacks, opListFeedbacks()),
+		at("GET", "/feedbacks/{id}", people.ReadPeople, a.showFeedback, opFeedback("show_feedback")),
+		at("PATCH", "/feedbacks/{id}", people.WriteFeedback, a.amendFeedback, opAmendFeedback()),
+		at("DELETE", "/feedbacks/{id}", people.ErasePeople, a.eraseFeedback, opErase("erase_feedback")),
+		at("POST", "/customers/find", people.ReadPeople, a.findCustomer, opFindCustomer()),
+		at("GET", "/customers/{id}", people.ReadPeople, a.showCustomer, opCustomer("show_customer")),
+		at("DELETE", "/customers/{id}", people.ErasePeople, a.eraseCustomer, opErase("erase_customer")),
+		at("POST", "/query", people.ReadFigures, a.query, opQuery()),
+		at("GET", "/quarantine", people.EditStructure, a.quarantine, opQuarantine()),
+		at("POST", "/aliases", people.EditStructure, a.alias, opAlias()),
+	}
+	l = append(l, a.journeys().routes(a)...)
+	l = append(l, a.metrics().routes(a)...)
+	l = append(l, a.indicators().routes(a)...)
+	l = append(l, a.units().routes(a)...)
+	l = append(l, a.attributes().routes(a)...)
+	return append(l,
+		at("DELETE", "/journeys/{key}", people.EditStructure, a.deleteJourney, opErase("delete_journey")),
+		at("GET", "/me", Everybody, a.me, opMe()),
+		route{Route{"GET", "/api/openapi.json", Everybody}, a.openAPI, operation{hidden: true}},
+		route{Route{"GET", "/api/docs", Everybody}, a.docs, operation{hidden: true}},
+		route{Route{"GET", "/api/docs.css", Everybody}, a.docsStyle, operation{hidden: true}},
+	)
+}
+
+func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
+	a.fail(&call{Request: r, w: w}, notFound())
+}

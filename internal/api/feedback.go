@@ -1,0 +1,414 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
+	"vigie/internal/people"
+	"vigie/internal/record"
+	"vigie/internal/understand/insight"
+)
+
+// Feedback is one feedback as programs read it: the words of POST /feedbacks, with scores in the values of their scales.
+type Feedback struct {
+	ID          cx.FeedbackID           `json:"id"`
+	State       string                  `json:"state"` // live or quarantined
+	Source      string                  `json:"source"`
+	SourceID    string                  `json:"source_id,omitempty"`
+	At          time.Time               `json:"at"`
+	Received    time.Time               `json:"received"`
+	Touchpoint  cx.TouchpointID         `json:"touchpoint,omitempty"`
+	Channel     string                  `json:"channel,omitempty"`
+	CollectedBy string                  `json:"collected_by,omitempty"`
+	Program     cx.Program              `json:"program"`
+	Audience    cx.Audience             `json:"audience"`
+	Contact     string                  `json:"contact,omitempty"`
+	Customer    *CustomerRef            `json:"customer,omitempty"`
+	Unit        cx.UnitID               `json:"unit,omitempty"`
+	Agent       string                  `json:"agent,omitempty"`
+	Lang        string                  `json:"lang,omitempty"`
+	Survey      string                  `json:"survey,omitempty"`
+	Scores      map[cx.MetricID]float64 `json:"scores,omitempty"`
+	Verbatims   []cx.Verbatim           `json:"verbatims,omitempty"`
+	Attributes  map[cx.AttributeID]any  `json:"attributes,omitempty"`
+}
+
+// CustomerRef names the customer behind a feedback.
+type CustomerRef struct {
+	ID   cx.PersonID `json:"id"`
+	Ref  string      `json:"ref,omitempty"`
+	Name string      `json:"name,omitempty"`
+}
+
+// FeedbackPage is one page of feedback, newest first.
+type FeedbackPage struct {
+	Position  record.Position `json:"position"`
+	Total     int             `json:"total"` // exact to 10,000
+	Feedbacks []Feedback      `json:"feedbacks"`
+	Next      string          `json:"next,omitempty"` // cursor of the next page
+}
+
+// masked stands for a personal attribute in lists.
+const masked = "•••"
+
+func (a *API) listFeedbacks(c *call) error {
+	q, err := a.listQuery(c.Context(), c.URL.Query())
+	if err != nil {
+		return err
+	}
+	list, err := a.List(c.Context(), c.viewer.Scope, q)
+	if err != nil {
+		return asBadRequest(err)
+	}
+	ids := make([]cx.FeedbackID, len(list.IDs))
+	for n, m := range list.IDs {
+		ids[n] = m.ID
+	}
+	page := FeedbackPage{Position: list.Position, Total: list.Total}
+	if page.Feedbacks, err = a.feedbacks(c.Context(), c.viewer.Scope, ids); err != nil {
+		return err
+	}
+	cat, err := a.Catalogue.Present(c.Context())
+	if err != nil {
+		return err
+	}
+	for _, f := range page.Feedbacks {
+		for key := range f.Attributes {
+			if cat.Attributes[key].Personal {
+				f.Attributes[key] = masked
+			}
+		}
+	}
+	if list.More && len(list.IDs) > 0 {
+		page.Next = cursorOf(list.IDs[len(list.IDs)-1])
+	}
+	if err := a.audit(c, "feedback.list", ""); err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, page)
+}
+
+// feedbacks reads those of ids that the scope may see, with their customers.
+func (a *API) feedbacks(ctx context.Context, s people.Scope, ids []cx.FeedbackID) ([]Feedback, error) {
+	l, err := a.Door.Feedbacks(ctx, s, ids)
+	if err != nil {
+		return nil, err
+	}
+	cat, err := a.Catalogue.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var identities []cx.IdentityID
+	for _, f := range l {
+		if f.Identity != 0 {
+			identities = append(identities, f.Identity)
+		}
+	}
+	persons, err := a.Customers.Customers(ctx, s, identities)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Feedback, len(l))
+	for n, f := range l {
+		out[n] = shown(f, cat)
+		if p, ok := persons[f.Identity]; ok && f.Identity != 0 {
+			out[n].Customer = &CustomerRef{ID: p.ID, Ref: refOf(p), Name: p.Name}
+		}
+	}
+	return out, nil
+}
+
+func refOf(p customer.Person) string {
+	for _, i := range p.Identities {
+		if i.Kind == customer.Ref {
+			return i.Value
+		}
+	}
+	return ""
+}
+
+func shown(f cx.Feedback, cat *catalogue.Catalogue) Feedback {
+	out := Feedback{ID: f.ID, State: "live", Source: f.Source, SourceID: f.SourceID, At: f.At, Received: f.Received, Touchpoint: f.Touchpoint,
+		Channel: f.Channel, CollectedBy: f.CollectedBy, Program: f.Program, Audience: f.Audience, Contact: f.Contact, Unit: f.Unit,
+		Agent: f.Agent, Lang: f.Lang, Survey: f.Survey, Verbatims: f.Verbatims, Attributes: f.Attributes}
+	if f.State == cx.Quarantined {
+		out.State = "quarantined"
+	}
+	if len(f.Scores) > 0 {
+		out.Scores = make(map[cx.MetricID]float64, len(f.Scores))
+	}
+	for key, point := range f.Scores {
+		out.Scores[key] = cat.Metrics[key].Raw(point)
+	}
+	return out
+}
+
+func (a *API) showFeedback(c *call) error {
+	id, err := c.id()
+	if err != nil {
+		return err
+	}
+	l, err := a.feedbacks(c.Context(), c.viewer.Scope, []cx.FeedbackID{cx.FeedbackID(id)})
+	if err != nil {
+		return err
+	}
+	if len(l) == 0 {
+		return notFound()
+	}
+	if err := a.audit(c, "feedback.read", strconv.FormatInt(id, 10)); err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, l[0])
+}
+
+func (a *API) amendFeedback(c *call) error {
+	id, err := c.id()
+	if err != nil {
+		return err
+	}
+	b, err := c.body(maxFeedback)
+	if err != nil {
+		return err
+	}
+	var change collect.Amendment
+	if err := decode(b, &change); err != nil {
+		return err
+	}
+	if err := a.reach(c, id); err != nil {
+		return err
+	}
+	if _, err := a.Door.Amend(c.Context(), cx.FeedbackID(id), change); err != nil {
+		return err
+	}
+	if err := a.audit(c, "feedback.amend", strconv.FormatInt(id, 10)); err != nil {
+		return err
+	}
+	l, err := a.feedbacks(c.Context(), c.viewer.Scope, []cx.FeedbackID{cx.FeedbackID(id)})
+	if err != nil {
+		return err
+	}
+	if len(l) == 0 { // amended out of sight, or an employee's: nobody reads that
+		return c.json(http.StatusOK, Receipt{ID: cx.FeedbackID(id), Status: "amended"})
+	}
+	return c.json(http.StatusOK, l[0])
+}
+
+// reach tells whether the viewer may act on a feedback: on all of them with the whole company's people, else on those
+// that the viewer may see.
+func (a *API) reach(c *call, id int64) error {
+	if c.viewer.Scope.People().All {
+		return nil
+	}
+	l, err := a.Door.Feedbacks(c.Context(), c.viewer.Scope, []cx.FeedbackID{cx.FeedbackID(id)})
+	if err != nil {
+		return err
+	}
+	if len(l) == 0 {
+		return notFound()
+	}
+	return nil
+}
+
+func (a *API) eraseFeedback(c *call) error {
+	id, err := c.id()
+	if err != nil {
+		return err
+	}
+	if err := a.reach(c, id); err != nil {
+		return err
+	}
+	if err := a.Door.Erase(c.Context(), cx.FeedbackID(id)); err != nil {
+		return err
+	}
+	if err := a.audit(c, "feedback.erase", strconv.FormatInt(id, 10)); err != nil {
+		return err
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// audit notes who read or changed what; the subject is an id or a key.
+func (a *API) audit(c *call, what, subject string) error {
+	return a.People.Audit(c.Context(), people.Entry{Actor: c.viewer.Actor(), What: what, Subject: subject})
+}
+
+// listQuery reads the words of a query's where from the address: channel=phone&channel=web, touchpoint.not=…,
+// scores.csat.lte=2, agent.missing=true, or where={…} as JSON; from and to are days, [from, to).
+func (a *API) listQuery(ctx context.Context, v url.Values) (insight.ListQuery, error) {
+	q := insight.ListQuery{Limit: 50, Where: insight.Where{}}
+	if s := v.Get("where"); s != "" {
+		if err := decode([]byte(s), &q.Where); err != nil {
+			return q, asBadRequest(err)
+		}
+	}
+	cat, err := a.Catalogue.Present(ctx)
+	if err != nil {
+		return q, err
+	}
+	keys := make([]string, 0, len(v))
+	for key := range v {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		done, err := listing(&q, key, v[key])
+		if err == nil && !done {
+			err = filter(q.Where, cat, key, v[key])
+		}
+		if err != nil {
+			return q, err
+		}
+	}
+	if q.During != nil && (q.During.From == "" || q.During.To == "") {
+		return q, malformed("from", "api.both_days")
+	}
+	return q, nil
+}
+
+// listing reads the parameters that are no filter.
+func listing(q *insight.ListQuery, key string, values []string) (bool, error) {
+	value := values[len(values)-1]
+	var err error
+	switch key {
+	case "where":
+	case "from", "to":
+		if q.During == nil {
+			q.During = &insight.Period{}
+		}
+		if key == "from" {
+			q.During.From = value
+		} else {
+			q.During.To = value
+		}
+	case "program":
+		q.Program = cx.Program(value)
+		err = oneOf("program", q.Program, cx.Programs())
+	case "audience":
+		q.Audience = cx.Audience(value)
+		err = oneOf("audience", q.Audience, cx.Audiences())
+	case "verbatim":
+		var b bool
+		if b, err = strconv.ParseBool(value); err != nil {
+			err = malformed(key, "api.not_bool", "value", value)
+		}
+		q.Verbatim = &b
+	case "limit":
+		if q.Limit, err = strconv.Atoi(value); err != nil || q.Limit < 1 || q.Limit > 1000 {
+			err = malformed(key, "api.limit", "value", value, "max", 1000)
+		}
+	case "cursor":
+		q.Before, err = markOf(value)
+	default:
+		return false, nil
+	}
+	return true, err
+}
+
+func oneOf[T ~string](field string, v T, all []T) error {
+	if slices.Contains(all, v) {
+		return nil
+	}
+	return malformed(field, "api.unknown_value", "value", string(v))
+}
+
+// filter adds one parameter to the conditions.
+func filter(w insight.Where, cat *catalogue.Catalogue, key string, values []string) error {
+	name, op := key, ""
+	if i := strings.LastIndexByte(key, '.'); i > 0 && slices.Contains([]string{"not", "missing", "gte", "gt", "lte", "lt"}, key[i+1:]) {
+		name, op = key[:i], key[i+1:]
+	}
+	c := w[name]
+	value := values[len(values)-1]
+	switch op {
+	case "", "not":
+		l, err := typed(cat, name, values)
+		if err != nil {
+			return err
+		}
+		if op == "" {
+			c.In = append(c.In, l...)
+		} else {
+			c.Not = append(c.Not, l...)
+		}
+	case "missing":
+		b, err := strconv.ParseBool(value)
+		if err != nil {
+			return malformed(key, "api.not_bool", "value", value)
+		}
+		c.Missing = &b
+	default:
+		n, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			return malformed(key, "api.not_number", "value", value)
+		}
+		switch op {
+		case "gte":
+			c.GTE = &n
+		case "gt":
+			c.GT = &n
+		case "lte":
+			c.LTE = &n
+		case "lt":
+			c.LT = &n
+		}
+	}
+	w[name] = c
+	return nil
+}
+
+// typed gives texts the type of what they are compared with.
+func typed(cat *catalogue.Catalogue, name string, values []string) ([]any, error) {
+	kind := catalogue.TextAttribute
+	if key, ok := strings.CutPrefix(name, "attributes."); ok {
+		kind = cat.Attributes[cx.AttributeID(key)].Type
+	}
+	if strings.HasPrefix(name, "scores.") {
+		kind = catalogue.NumberAttribute
+	}
+	out := make([]any, len(values))
+	for n, s := range values {
+		out[n] = s
+		var err error
+		switch kind {
+		case catalogue.NumberAttribute:
+			if out[n], err = strconv.ParseFloat(s, 64); err != nil {
+				return nil, malformed(name, "api.not_number", "value", s)
+			}
+		case catalogue.BoolAttribute:
+			if out[n], err = strconv.ParseBool(s); err != nil {
+				return nil, malformed(name, "api.not_bool", "value", s)
+			}
+		}
+	}
+	return out, nil
+}
+
+// cursorOf and markOf write and read a place in a list.
+func cursorOf(m insight.Mark) string {
+	text := strconv.FormatInt(m.At.UnixMicro(), 10) + "." + strconv.FormatInt(int64(m.ID), 10)
+	return base64.RawURLEncoding.EncodeToString([]byte(text))
+}
+
+func markOf(cursor string) (*insight.Mark, error) {
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return nil, malformed("cursor", "api.cursor")
+	}
+	at, id, _ := strings.Cut(string(b), ".")
+	micro, err1 := strconv.ParseInt(at, 10, 64)
+	n, err2 := strconv.ParseInt(id, 10, 64)
+	if err1 != nil || err2 != nil {
+		return nil, malformed("cursor", "api.cursor")
+	}
+	return &insight.Mark{At: time.UnixMicro(micro).UTC(), ID: cx.FeedbackID(n)}, nil
+}

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"unicode/utf8"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
+)
+
+// Receipt is the answer to one feedback sent alone.
+type Receipt struct {
+	ID     cx.FeedbackID   `json:"id"`
+	Status collect.Verdict `json:"status"`           // accepted, quarantined, duplicate or erased
+	Erased bool            `json:"erased,omitempty"` // it was sent before and erased since: nothing is kept
+}
+
+// maxKey is the most characters of an Idempotency-Key.
+const maxKey = 255
+
+// postFeedbacks takes in one feedback, or a batch as lines. It decodes once and knows no schema: it is the one route
+// that thousands a second go through.
+func (a *API) postFeedbacks(c *call) error {
+	switch c.mediaType() {
+	case "application/json", "":
+		return a.postFeedback(c)
+	case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines":
+		return a.postBatch(c)
+	}
+	return &refusal{status: http.StatusUnsupportedMediaType, err: cx.Fail(cx.Invalid, "Content-Type", "api.media_type", "types", "application/json, application/x-ndjson")}
+}
+
+func (a *API) postFeedback(c *call) error {
+	key := c.Header.Get("Idempotency-Key")
+	if len(key) > maxKey {
+		return malformed("Idempotency-Key", "api.key_too_long", "max", maxKey)
+	}
+	if key != "" {
+		key = c.viewer.KeyID + "\x00" + key
+	}
+	b, err := c.body(maxFeedback)
+	if err != nil {
+		return err
+	}
+	var in collect.Incoming
+	if err := decodeFeedback(b, &in); err != nil {
+		return err
+	}
+	out, err := a.Door.Put(c.Context(), key, in)
+	if err != nil {
+		return err
+	}
+	switch out.Verdict {
+	case collect.Accepted, collect.Waiting:
+		c.w.Header().Set("Location", "/api/v1/feedbacks/"+strconv.FormatInt(int64(out.ID), 10))
+		return c.receipt(http.StatusCreated, Receipt{ID: out.ID, Status: out.Verdict})
+	case collect.Duplicate:
+		return c.receipt(http.StatusOK, Receipt{ID: out.ID, Status: out.Verdict})
+	case collect.Gone:
+		return c.receipt(http.StatusOK, Receipt{ID: out.ID, Status: out.Verdict, Erased: true})
+	}
+	return joined(out.Errors)
+}
+
+// receipt writes by hand what encoding/json would write.
+func (c *call) receipt(status int, r Receipt) error {
+	var room [96]byte
+	b := append(room[:0], `{"id":`...)
+	b = strconv.AppendInt(b, int64(r.ID), 10)
+	b = append(append(append(b, `,"status":"`...), r.Status...), '"')
+	if r.Erased {
+		b = append(b, `,"erased":true`...)
+	}
+	c.bytes(status, "application/json", append(b, '}', '\n'))
+	return nil
+}
+
+// decodeFeedback reads one feedback. encoding/json would replace what is no UTF-8: here it is refused.
+func decodeFeedback(b []byte, in *collect.Incoming) error {
+	if !utf8.Valid(b) {
+		return malformed("", "api.not_utf8")
+	}
+	return decode(b, in)
+}
