@@ -143,6 +143,8 @@ func letterWorth(before, r, after rune) int {
 type Mended struct {
 	Nulls int `json:"nulls,omitempty"` // zero bytes taken out: no store keeps them in a text
 	Mixed int `json:"mixed,omitempty"` // bytes that are no UTF-8, read as Windows-1252
+	// Controls: characters U+0080–U+009F of a text once read as Latin-1 by mistake, read as Windows-1252 ("l\u0092été").
+	Controls int `json:"controls,omitempty"`
 }
 
 // decode gives UTF-8 without byte order mark, and counts repairs in m.
@@ -186,14 +188,21 @@ func (t *mend) Transform(dst, src []byte, atEOF bool) (nd, ns int, err error) {
 		if nd+len(out) > len(dst) {
 			return nd, ns, transform.ErrShortDst
 		}
-		if src[ns] == 0 {
-			t.m.Nulls++
-		} else if size == 1 {
-			t.m.Mixed++
-		}
+		t.count(src[ns], size, out != string(src[ns:ns+size]))
 		nd, ns = nd+copy(dst[nd:], out), ns+size
 	}
 	return nd, ns, nil
+}
+
+func (t *mend) count(first byte, size int, changed bool) {
+	switch {
+	case first == 0:
+		t.m.Nulls++
+	case size == 1:
+		t.m.Mixed++
+	case changed:
+		t.m.Controls++
+	}
 }
 
 // special reads one character that is not plain ASCII.
@@ -205,6 +214,9 @@ func (t *mend) special(src []byte, atEOF bool) (size int, out string, short bool
 		return 0, "", true
 	}
 	if r, n := utf8.DecodeRune(src); r != utf8.RuneError || n > 1 {
+		if r >= 0x80 && r < 0xa0 {
+			return n, string(charmap.Windows1252.DecodeByte(byte(r))), false
+		}
 		return n, string(src[:n]), false
 	}
 	return 1, string(charmap.Windows1252.DecodeByte(src[0])), false
