@@ -160,7 +160,7 @@ func TestPutIsReadAsItWasSent(t *testing.T) {
 		}
 		want := cx.Feedback{ID: out.ID, Identity: got[0].Identity, Source: "crm", SourceID: "s1", At: in.At, Received: today, Touchpoint: "delivery",
 			Channel: "phone", Program: cx.Transactional, Audience: cx.Customers, Unit: "north", Scores: map[cx.MetricID]int64{"mark": 25, "fcr": 1},
-			Verbatims: []cx.Verbatim{{Text: in.Verbatim}, in.Verbatims[0]},
+			Verbatims:  []cx.Verbatim{{Text: in.Verbatim}, in.Verbatims[0]},
 			Attributes: map[cx.AttributeID]any{"segment": "premium", "baskets": 3.0, "vip": true, "x": 0.1, "city": "Brest"}}
 		if diff := cmp.Diff(want, got[0]); diff != "" {
 			t.Error(diff)
