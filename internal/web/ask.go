@@ -1,0 +1,107 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/lang"
+	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/journey"
+	"vigie/internal/people"
+	"vigie/internal/understand/insight"
+)
+
+// ground is what a page stands on: who asks, narrowed to what, over which structure. Read once a request.
+type ground struct {
+	*visit
+	filters
+	Catalogue    *catalogue.Catalogue
+	Journeys     *journey.Journeys
+	Organisation *people.Organisation
+}
+
+func (s *Server) ground(ctx context.Context, v *visit, f filters) (*ground, error) {
+	g := &ground{visit: v, filters: f}
+	var err error
+	if g.Catalogue, err = s.Catalogue.Present(ctx); err != nil {
+		return nil, fmt.Errorf("catalogue: %w", err)
+	}
+	if g.Journeys, err = s.Journeys.Present(ctx); err != nil {
+		return nil, fmt.Errorf("journeys: %w", err)
+	}
+	if g.Organisation, err = s.People.Present(ctx); err != nil {
+		return nil, fmt.Errorf("organisation: %w", err)
+	}
+	return g, nil
+}
+
+func (g *ground) scope() people.Scope    { return g.Viewer.Scope }
+func (g *ground) lang() lang.Lang        { return g.visit.Lang }
+func (g *ground) during() insight.Period { return g.period(g.Now) }
+
+// blockDeadline is how long one block of a page may take: the others are shown without it.
+const blockDeadline = 8 * time.Second
+
+// block is a part of a page with its own deadline and its own failure.
+type block[T any] struct {
+	Value T
+	Err   error
+}
+
+// blocks runs the parts of a page side by side.
+type blocks struct {
+	ctx context.Context
+	wg  sync.WaitGroup
+}
+
+func fill[T any](b *blocks, into *block[T], build func(context.Context) (T, error)) {
+	b.wg.Go(func() {
+		ctx, stop := context.WithTimeout(b.ctx, blockDeadline)
+		defer stop()
+		defer func() {
+			if p := recover(); p != nil {
+				into.Err = fmt.Errorf("block panicked: %v", p)
+			}
+		}()
+		into.Value, into.Err = build(ctx)
+	})
+}
+
+// figuresBy asks one indicator by one dimension and gives its rows by key.
+func (s *Server) figuresBy(ctx context.Context, g *ground, q insight.Query) (map[string]insight.Row, error) {
+	a, err := s.Insight.Ask(ctx, g.scope(), q)
+	if err != nil {
+		return nil, fmt.Errorf("%s by %v: %w", q.Indicator, q.By, err)
+	}
+	rows := make(map[string]insight.Row, len(a.Rows))
+	for _, r := range a.Rows {
+		rows[r.By[q.By[0]]] = r
+	}
+	return rows, nil
+}
+
+// figure asks one indicator alone.
+func (s *Server) figure(ctx context.Context, g *ground, q insight.Query) (insight.Row, error) {
+	a, err := s.Insight.Ask(ctx, g.scope(), q)
+	if err != nil {
+		return insight.Row{}, fmt.Errorf("%s: %w", q.Indicator, err)
+	}
+	if len(a.Rows) == 0 {
+		return insight.Row{}, nil
+	}
+	return a.Rows[0], nil
+}
+
+// previous compares with the period of the same length before.
+func previous() *insight.Versus { return &insight.Versus{Named: "previous"} }
+
+// touchpointName gives the name of a touchpoint, its key when no journey has it.
+func (g *ground) touchpointName(k cx.TouchpointID) string {
+	if p, ok := g.Journeys.Place(k); ok {
+		return g.lang().Text(p.Touchpoint.Name)
+	}
+	return string(k)
+}

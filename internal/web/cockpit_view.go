@@ -1,0 +1,44 @@
+package web
+
+import (
+	"github.com/a-h/templ"
+
+	"vigie/internal/cx"
+	"vigie/internal/lang"
+	"vigie/internal/web/ui"
+)
+
+// liveAttributes make a part of a page fetch itself when figures move.
+func liveAttributes(l *ui.Live) templ.Attributes {
+	if l == nil || l.URL == "" {
+		return nil
+	}
+	a := templ.Attributes{"data-live": l.Events, "hx-get": l.URL, "hx-trigger": "live", "hx-swap": "outerHTML"}
+	if l.Hold {
+		a["data-hold"] = true
+	}
+	return a
+}
+
+// blockReason says why a block is missing, when a person can do something about it.
+func blockReason(l lang.Lang, err error) string {
+	if cx.KindOf(err) == cx.Unavailable {
+		return l.Error(err)
+	}
+	return l.T("web.failed.text")
+}
+
+func startActions(l lang.Lang, s *startBlock) []ui.Button {
+	if !s.MayAdd {
+		return nil
+	}
+	return []ui.Button{{Label: l.T("cockpit.start.addkey"), Href: "/settings/keys", Style: "primary", Icon: "key"},
+		{Label: l.T("cockpit.start.see"), Href: "/journeys", Style: "quiet"}}
+}
+
+func journeyActions(l lang.Lang, s *startBlock) []ui.Button {
+	if !s.MayAdd {
+		return nil
+	}
+	return []ui.Button{{Label: l.T("cockpit.start.pick"), Href: "/setup/journey", Style: "primary", Icon: "route"}}
+}

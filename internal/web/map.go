@@ -1,0 +1,162 @@
+package web
+
+import (
+	"context"
+	"math"
+	"net/url"
+	"slices"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/journey"
+	"vigie/internal/understand/insight"
+	"vigie/internal/web/ui"
+)
+
+// newMap builds the journey: its curve, its stages, its cards, and what moved beyond the noise.
+func (s *Server) newMap(ctx context.Context, g *ground, j *journey.Journey, indicator string) (mapBlock, error) {
+	shown := leads(g, j, indicator)
+	keys := keysOf(shown)
+	for _, t := range touchpointsOf(j) {
+		for _, p := range t.Promises {
+			if _, ok := g.Catalogue.Indicators[p.Indicator]; ok && !slices.Contains(keys, p.Indicator) {
+				keys = append(keys, p.Indicator)
+			}
+		}
+	}
+	answers, err := s.touchpointFigures(ctx, g, j, keys)
+	if err != nil {
+		return mapBlock{}, err
+	}
+	b := mapBlock{Journey: s.newJourney(g, j, indicator, shown, answers)}
+	b.Moves, err = s.newMoves(ctx, g, j, shown, answers)
+	return b, err
+}
+
+type answersBy = map[cx.IndicatorID]map[string]insight.Row
+
+func (s *Server) newJourney(g *ground, j *journey.Journey, indicator string, shown map[cx.TouchpointID]measured, answers answersBy) ui.Journey {
+	l := g.lang()
+	out := ui.Journey{ID: "journey", Title: l.T("cockpit.map.title"), Legend: l.T("cockpit.map.legend"), ZeroWord: l.T("cockpit.map.zero"),
+		Tabs: indicatorTabs(g, j, indicator), Curve: ui.Curve{Label: l.T("cockpit.map.curve")}}
+	for n, stage := range j.Stages {
+		st := ui.Stage{Name: l.Text(stage.Name), HurtWord: l.T("cockpit.hurt")}
+		for k := range stage.Touchpoints {
+			t := &stage.Touchpoints[k]
+			m, ok := shown[t.Key]
+			row := answers[m.Key][string(t.Key)]
+			if !ok {
+				row = insight.Row{}
+			}
+			card := newCard(g, t, m, row)
+			card.Tags = promiseTags(g, t, answers)
+			st.Hurt = st.Hurt || card.Weather == ui.Storm
+			st.Touchpoints = append(st.Touchpoints, card)
+			out.Curve.Points = append(out.Curve.Points, curvePoint(g, card, m, row.Figure, ui.StageX(n, len(j.Stages), k, len(stage.Touchpoints))))
+		}
+		out.Stages = append(out.Stages, st)
+	}
+	out.Curve.Reach = reach(out.Curve.Points)
+	out.Scale = l.T("cockpit.map.scale", "share", l.Percent(100*out.Curve.Reach, 0))
+	if !slices.ContainsFunc(out.Curve.Points, func(p ui.CurvePoint) bool { return !p.Missing }) {
+		out.Curve.Points = nil
+	}
+	return out
+}
+
+// newCard is a touchpoint as the map shows it.
+func newCard(g *ground, t *journey.Touchpoint, m measured, row insight.Row) ui.TouchpointCard {
+	l, f := g.lang(), row.Figure
+	c := ui.TouchpointCard{Name: l.Text(t.Name), Href: g.touchpointAddress(t.Key, m.Key), Weather: ui.NoTarget, Owner: t.Owner,
+		MomentOfTruth: t.MomentOfTruth, Meta: l.T("cockpit.none")}
+	if m.Key == "" {
+		return c
+	}
+	c.Unit, c.Weather, c.Meta = m.short(l), m.weather(f), m.meta(l, f)
+	if !f.Has {
+		c.Few = true
+		return c
+	}
+	c.Few, c.Dist = !f.Enough, m.dist(l, f)
+	if f.Enough {
+		c.Value, c.Change = m.text(l, f.Value), m.change(l, row.Versus)
+	}
+	return c
+}
+
+// touchpointAddress leads to the page of a touchpoint, in the indicator shown when it is not its lead.
+func (g *ground) touchpointAddress(key cx.TouchpointID, indicator cx.IndicatorID) string {
+	q := g.common().values()
+	if p, ok := g.Journeys.Place(key); ok && indicator != "" && p.Touchpoint.LeadIndicator() != indicator {
+		q.Set("indicator", string(indicator))
+	}
+	return address("/touchpoints/"+url.PathEscape(string(key)), q)
+}
+
+// promiseTags set what is delivered beside what was promised.
+func promiseTags(g *ground, t *journey.Touchpoint, answers answersBy) []ui.Tag {
+	var out []ui.Tag
+	l := g.lang()
+	for _, p := range t.Promises {
+		m, ok := measure(g.Catalogue, p.Indicator, t)
+		if !ok {
+			continue
+		}
+		if p.Objective != nil {
+			m.Objective = p.Objective
+		}
+		f := answers[m.Key][string(t.Key)].Figure
+		if !f.Enough || m.Objective == nil {
+			continue
+		}
+		w := m.weather(f)
+		tag := ui.Tag{Text: l.T("cockpit.promise", "promise", l.Text(p.Text), "value", m.text(l, f.Value), "promised", m.text(l, *m.Objective)),
+			Tone: w.Tone(), Icon: "target", Href: g.touchpointAddress(t.Key, m.Key)}
+		out = append(out, tag)
+	}
+	return out
+}
+
+// curvePoint places a touchpoint on the curve: cx.Gap, on the one scale that all share.
+func curvePoint(g *ground, c ui.TouchpointCard, m measured, f cx.Figure, x float64) ui.CurvePoint {
+	p := ui.CurvePoint{X: x, Href: c.Href, Tone: c.Weather.Tone(), Missing: true, Label: c.Name + " : " + c.Meta}
+	if m.Objective == nil || !f.Has || !f.Enough {
+		return p
+	}
+	gap := m.Spec.Gap(f, *m.Objective)
+	if !gap.Has || math.IsInf(gap.Low, 0) || math.IsInf(gap.High, 0) {
+		return p
+	}
+	p.Gap, p.Low, p.High, p.Missing = gap.Value, gap.Low, gap.High, false
+	p.Label = g.lang().T("cockpit.map.point", "name", c.Name, "value", c.Value, "weather", c.Weather.Word(g.lang()))
+	return p
+}
+
+// reach is the distance drawn at the edges: the farthest interval, at least 10 % of the scale, in steps of 5 %.
+func reach(points []ui.CurvePoint) float64 {
+	far := 0.1
+	for _, p := range points {
+		if !p.Missing {
+			far = max(far, math.Abs(p.Low), math.Abs(p.High))
+		}
+	}
+	return math.Ceil(far*20-1e-9) / 20
+}
+
+// indicatorTabs switch the map from each touchpoint's lead indicator to one for all.
+func indicatorTabs(g *ground, j *journey.Journey, current string) []ui.Tab {
+	here := journeyAddress(g.Journeys, j.Key)
+	tab := func(key, label string) ui.Tab {
+		q := g.common().values()
+		if key != "" {
+			q.Set("indicator", key)
+		}
+		return ui.Tab{Label: label, Href: address(here, q), Current: key == current || key == "" && current == "lead"}
+	}
+	tabs := []ui.Tab{tab("", g.lang().T("cockpit.map.lead"))}
+	for _, k := range []cx.IndicatorID{"nps", "csat", "ces"} {
+		if m, ok := measure(g.Catalogue, k, nil); ok {
+			tabs = append(tabs, tab(string(k), m.short(g.lang())))
+		}
+	}
+	return tabs
+}

@@ -1,0 +1,30 @@
+package web
+
+import (
+	"net/http"
+
+	"vigie/internal/people"
+)
+
+// handler answers one request or gives the error that serve.go turns into a page.
+type handler func(w http.ResponseWriter, r *http.Request, v *visit) error
+
+// Route is one address, with who may open it on the line.
+type Route struct {
+	Method, Path string
+	// Right needed; 0 is anybody signed in, Anyone needs no session.
+	Right people.Right
+	serve handler
+}
+
+// Anyone marks the routes open to nobody in particular.
+const Anyone people.Right = -1
+
+// Routes gives every route of the pages, area by area.
+func (s *Server) Routes() []Route {
+	var all []Route
+	for _, area := range [][]Route{s.doorRoutes(), s.setupRoutes(), s.cockpitRoutes()} {
+		all = append(all, area...)
+	}
+	return all
+}

@@ -1,0 +1,145 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"vigie/assets"
+	"vigie/internal/cx"
+	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
+	"vigie/internal/listen/journey"
+	"vigie/internal/people"
+	"vigie/internal/understand/insight"
+	"vigie/internal/web/chart"
+)
+
+// Deps are the rooms below. Every one of them is needed unless it says otherwise.
+type Deps struct {
+	People    *people.Store
+	Journeys  *journey.Store
+	Catalogue *catalogue.Store
+	Insight   *insight.Insight
+	Door      *collect.Door
+	Customers *customer.Reference
+	// Search finds feedback by words; nil: no search field is shown.
+	Search func(context.Context, people.Scope, string, insight.ListQuery) (insight.List, error)
+	// Charts draws; nil: one of the server's own.
+	Charts *chart.Drawer
+	// Cast may be entered as by anyone who reaches the sign-in page: the demo's. nil: nobody.
+	Cast []CastMember
+	// SetupToken, when set, is asked for (/setup?token=…) to create the first administrator: for a server reached by others.
+	SetupToken string
+	// PublicURL is how this server is reached, shown in examples; "" is http://127.0.0.1:8080.
+	PublicURL string
+	// Secure: the pages are reached by https; cookies are then sent over it alone.
+	Secure bool
+	// Live tells how the stream behaves; zero values take their documented default.
+	Live LiveConfig
+	Log  *slog.Logger     // nil: discarded
+	Now  func() time.Time // nil: time.Now
+}
+
+// CastMember is one person of the demo company.
+type CastMember struct {
+	UserID int64
+	Name   string
+	Title  cx.Text
+}
+
+// Server answers the pages. It holds no state but caches.
+type Server struct {
+	Deps
+	log      *slog.Logger
+	now      func() time.Time
+	secure   bool
+	sessions *scs.SessionManager
+	hasUsers atomic.Bool
+	known    knownValues
+
+	hasFeedback atomic.Bool
+	streams     atomic.Int64
+	stopping    chan struct{}
+	stopOnce    sync.Once
+}
+
+// New is inert: no goroutine, no I/O.
+func New(d Deps) (*Server, error) {
+	if d.People == nil || d.Journeys == nil || d.Catalogue == nil || d.Insight == nil || d.Door == nil || d.Customers == nil {
+		return nil, errors.New("web: people, journeys, catalogue, insight, the door and customers are needed")
+	}
+	s := &Server{Deps: d, log: d.Log, now: d.Now, secure: d.Secure, stopping: make(chan struct{})}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.Live = d.Live.orDefaults()
+	if s.Charts == nil {
+		s.Charts = chart.New(chart.Config{}, chart.Deps{Log: s.log})
+	}
+	s.sessions = s.sessionManager()
+	return s, nil
+}
+
+func (s *Server) sessionManager() *scs.SessionManager {
+	m := scs.New()
+	m.Store = s.People.Sessions()
+	m.HashTokenInStore = true
+	m.Lifetime = 7 * 24 * time.Hour
+	m.Cookie.Name = "vigie"
+	if s.secure {
+		m.Cookie.Name = "__Host-vigie"
+	}
+	m.Cookie.Path = "/"
+	m.Cookie.HttpOnly = true
+	m.Cookie.Secure = s.secure
+	m.Cookie.SameSite = http.SameSiteLaxMode
+	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		s.log.Error("session failed", "path", r.URL.Path, "err", err)
+		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+	}
+	return m
+}
+
+// Handler answers every address of the pages, assets included; anything else gets a page saying that there is nothing.
+func (s *Server) Handler() http.Handler {
+	pages := http.NewServeMux()
+	for _, x := range s.Routes() {
+		pages.Handle(x.Method+" "+x.Path, s.route(x))
+	}
+	pages.Handle("/", s.route(Route{Right: Anyone, serve: s.serveMissing}))
+	protect := http.NewCrossOriginProtection()
+	root := http.NewServeMux()
+	root.Handle(assets.Prefix, assets.Handler())
+	root.Handle("/", s.recovered(s.secureHeaders(protect.Handler(s.sessions.LoadAndSave(s.keepLang(pages))))))
+	return root
+}
+
+func (s *Server) serveMissing(http.ResponseWriter, *http.Request, *visit) error {
+	return cx.Fail(cx.NotFound, "", "web.missing.text")
+}
+
+// isEmpty tells whether nobody was ever added; once somebody is, it asks no more.
+func (s *Server) isEmpty(ctx context.Context) (bool, error) {
+	if s.hasUsers.Load() {
+		return false, nil
+	}
+	empty, err := s.People.Empty(ctx)
+	if err == nil && !empty {
+		s.hasUsers.Store(true)
+	}
+	return empty, err
+}
+
+// toast says something on top of the next page.
+func (s *Server) toast(r *http.Request, text string) { s.sessions.Put(r.Context(), sessionToast, text) }

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/understand/insight"
+	"vigie/internal/web/ui"
+)
+
+// voicesBlock is a few of the latest words.
+type voicesBlock struct {
+	Items []ui.Voice
+	All   string // address of the whole list
+	Live  *ui.Live
+}
+
+const voicesShown = 5
+
+// newVoices gives the latest words that the filters leave.
+func (s *Server) newVoices(ctx context.Context, g *ground, f filters) (voicesBlock, error) {
+	f.Words = "with"
+	q := f.listQuery(g.Now)
+	q.Limit = voicesShown
+	b := voicesBlock{All: f.at("/verbatims")}
+	list, err := s.Insight.List(ctx, g.scope(), q)
+	if err != nil {
+		return b, fmt.Errorf("latest words: %w", err)
+	}
+	all, err := s.feedbacks(ctx, g, list.IDs)
+	if err != nil {
+		return b, err
+	}
+	for _, f := range all {
+		b.Items = append(b.Items, g.voice(f, nil))
+	}
+	return b, nil
+}
+
+func (s *Server) feedbacks(ctx context.Context, g *ground, marks []insight.Mark) ([]cx.Feedback, error) {
+	ids := make([]cx.FeedbackID, len(marks))
+	for i, m := range marks {
+		ids[i] = m.ID
+	}
+	all, err := s.Door.Feedbacks(ctx, g.scope(), ids)
+	if err != nil {
+		return nil, fmt.Errorf("feedback: %w", err)
+	}
+	return all, nil
+}
+
+// voice is a feedback as lists show it: masked words, the score that counts here, where and when. terms are marked.
+func (g *ground) voice(f cx.Feedback, terms []string) ui.Voice {
+	l := g.lang()
+	v := ui.Voice{ID: "f" + feedbackNumber(f.ID), Href: feedbackAddress(f.ID), WhenISO: f.At.Format(time.RFC3339), When: g.when(f.At)}
+	if m, point, ok := g.mainScore(f); ok {
+		v.Score, v.Unit, v.Tone = l.Short(m.Metric.Raw(point), 1), m.short(l), boxOf(m.Indicator, m.Metric, point)
+	}
+	for _, said := range f.Verbatims {
+		q := ui.Quote{Question: said.Question, Parts: ui.Hits(mask(said.Text), terms)}
+		if f.Lang != "" && f.Lang != l.Tag() {
+			q.Lang = f.Lang
+		}
+		v.Texts = append(v.Texts, q)
+	}
+	if f.Touchpoint != "" {
+		v.Links = []ui.Link{{Label: g.touchpointName(f.Touchpoint), Href: g.touchpointAddress(f.Touchpoint, "")}}
+	}
+	v.Context = g.context(f)
+	return v
+}
+
+// context says where a feedback was lived and how it came.
+func (g *ground) context(f cx.Feedback) string {
+	var parts []string
+	if f.Channel != "" {
+		parts = append(parts, g.channelName(f.Channel))
+	}
+	if f.CollectedBy != "" {
+		parts = append(parts, g.lang().T("verbatim.by", "way", g.word("cockpit.collected.", f.CollectedBy)))
+	}
+	if f.Unit != "" {
+		parts = append(parts, g.Organisation.Name(f.Unit, g.lang().Tag()))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// when says how long ago, and beyond a day on which.
+func (g *ground) when(at time.Time) string {
+	if ago := g.Now.Sub(at); ago >= 0 && ago < 24*time.Hour {
+		return g.lang().Ago(ago)
+	}
+	return g.lang().Date(at.In(g.Now.Location()))
+}
+
+// mainScore picks the score that counts where the feedback was given: the touchpoint's lead, else a usual one, else any.
+func (g *ground) mainScore(f cx.Feedback) (measured, int64, bool) {
+	var metrics []cx.MetricID
+	if p, ok := g.Journeys.Place(f.Touchpoint); ok {
+		if i, ok := g.Catalogue.Indicators[p.Touchpoint.LeadIndicator()]; ok {
+			metrics = append(metrics, i.Metric)
+		}
+	}
+	metrics = append(metrics, "nps", "csat", "ces", "stars")
+	metrics = append(metrics, slices.Sorted(maps.Keys(f.Scores))...)
+	for _, k := range metrics {
+		if point, ok := f.Scores[k]; ok {
+			if m, ok := g.indicatorOf(k, f.Program); ok {
+				return m, point, true
+			}
+		}
+	}
+	return measured{}, 0, false
+}
+
+// indicatorOf gives the indicator in which a metric is read, one of that program first.
+func (g *ground) indicatorOf(k cx.MetricID, program cx.Program) (measured, bool) {
+	m, ok := g.Catalogue.Metrics[k]
+	if !ok {
+		return measured{}, false
+	}
+	found := measured{Indicator: cx.Indicator{Metric: k, Name: m.Name, Formula: cx.TopShare}, Metric: m}
+	for _, i := range g.Catalogue.IndicatorList {
+		if i.Metric == k && (found.Key == "" || i.Program == program && found.Program != program) {
+			found.Indicator = i
+		}
+	}
+	found.Spec = cx.NewSpec(found.Indicator, m)
+	return found, true
+}
+
+func feedbackNumber(id cx.FeedbackID) string  { return strconv.FormatInt(int64(id), 10) }
+func feedbackAddress(id cx.FeedbackID) string { return "/feedbacks/" + feedbackNumber(id) }
