@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -15,7 +16,7 @@ type moment struct {
 	p      *point
 	place  int
 	id     int32 // in the crowd, −1: nobody known
-	who    customer
+	who    resident
 	mood   float64
 	agent  *person
 	voice  string
@@ -38,7 +39,7 @@ func (t *teller) customerFeedback(p *point, place int, at time.Time) collect.Inc
 	}
 	added := t.storyReason(&m)
 	t.choose(&m, added)
-	m.mood = t.moodOf(p, place) + t.s.file.Segments[m.who.segment].Mood + t.r.NormFloat64()
+	m.mood = t.moodOf(p, place) + t.s.file.Segments[m.who.segment].Mood + t.swing(&m)
 	return t.answer(&m)
 }
 
@@ -104,7 +105,7 @@ func (t *teller) scores(m *moment) collect.Scores {
 }
 
 // aspectOffset: what customers always judge harder, or kinder, than the whole.
-var aspectOffset = map[string]float64{"price": -0.32, "delay": -0.18, "follow_up": -0.15, "reception": 0.28, "expertise": 0.22}
+var aspectOffset = map[string]float64{"price": -0.32, "delay": -0.18, "follow_up": -0.15, "reception": 0.28, "competence": 0.22}
 
 func (t *teller) score(m *moment, metric string) float64 {
 	if metric == "kept" {
@@ -127,7 +128,7 @@ func (t *teller) score(m *moment, metric string) float64 {
 	return cut(z, cutsCSAT, 1)
 }
 
-// keptScore: was the appointment kept? Little to do with the mood, much with the story.
+// keptScore: was the appointment kept? Nothing to do with the mood, much with the story; the mood follows weeks later.
 func (t *teller) keptScore(m *moment) float64 {
 	z := 1.68 + t.r.NormFloat64()
 	for _, e := range m.p.effects[t.s.places[m.place].nth] {
@@ -137,7 +138,6 @@ func (t *teller) keptScore(m *moment) float64 {
 	}
 	m.kept = z > 0
 	if !m.kept {
-		m.mood -= 0.12
 		return 0
 	}
 	return 1
@@ -289,7 +289,7 @@ func (t *teller) candidate(m *moment, added *effect) (int32, bool) {
 	return l[t.r.IntN(len(l))], true
 }
 
-func (t *teller) uses(c customer, products []string) bool {
+func (t *teller) uses(c resident, products []string) bool {
 	return len(products) == 0 || slices.Contains(products, t.s.file.Offers[c.offer].Product)
 }
 
@@ -298,16 +298,21 @@ func (t *teller) customer(m *moment) *collect.Customer {
 	if m.by == "kiosk" || t.r.Float64() < 0.07 {
 		return nil
 	}
-	if m.id < 0 {
+	if m.id < 0 { // nobody of the crowd
 		if m.p == nil || m.p.Who != "prospect" {
 			return nil
 		}
 		t.walks++
 		return &collect.Customer{Ref: "PR" + strconv.Itoa(t.day+t.s.file.Company.Days) + "-" + strconv.Itoa(t.walks), Status: "prospect"}
 	}
+	return t.named(m)
+}
+
+// named is a customer of the crowd; one in four has no known e-mail.
+func (t *teller) named(m *moment) *collect.Customer {
 	c := &collect.Customer{Ref: ref(m.id), Status: "customer", Attributes: map[string]any{"segment": t.s.file.Segments[m.who.segment].Key,
 		"persona": t.s.file.Personas[m.who.persona].Key}}
-	if m.id%4 != 0 {
+	if m.id%4 != 1 {
 		first, last := t.s.nameOf(m.who)
 		c.Name = first + " " + last
 		c.Email = slug(first+" "+last) + "." + strconv.Itoa(int(m.id)) + "@courriel.example"
@@ -411,7 +416,7 @@ func (t *teller) pollFeedback(at time.Time) collect.Incoming {
 	m := moment{place: place, at: at, kept: true, by: "email"}
 	t.choosePolled(&m)
 	target := t.nps() + 14*(t.s.places[place].mood+t.s.file.Segments[m.who.segment].Mood)
-	_, u := math.Modf(float64(t.polls) * 0.6180339887498949)
+	_, u := math.Modf(float64(t.polls) * golden)
 	score := npsAt(u, target, t.r.Float64())
 	in := collect.Incoming{Source: Source, At: at, Program: "relational", Audience: "customer", CollectedBy: "email", Unit: t.unit(place),
 		Survey: "barometer", Scores: collect.Scores{"nps": score}}
@@ -426,6 +431,17 @@ func (t *teller) pollFeedback(at time.Time) collect.Incoming {
 	}
 	in.Customer, in.Attributes = t.customer(&m), t.attributes(&m)
 	return in
+}
+
+// livedFeedback is what the cast's customer said, word by word.
+func (t *teller) livedFeedback(it item, at time.Time) collect.Incoming {
+	l := it.lived
+	m := moment{id: castCustomer, who: t.s.crowd.people[castCustomer], at: at, by: l.By}
+	m.p = &t.s.points[slices.IndexFunc(t.s.points, func(p point) bool { return p.key == l.Touchpoint })]
+	m.place, m.tenure = int(m.who.place), (t.day-int(m.who.joined))/30
+	return collect.Incoming{Source: Source, At: at, Touchpoint: l.Touchpoint, Channel: l.Channel, CollectedBy: l.By, Program: "transactional",
+		Audience: "customer", Contact: "ct", Unit: t.unit(m.place), Agent: l.Agent, Lang: "fr", Survey: "hot-" + l.Touchpoint,
+		Scores: maps.Clone(l.Scores), Verbatim: l.Says, Customer: t.named(&m), Attributes: t.attributes(&m)}
 }
 
 func (t *teller) choosePolled(m *moment) {

@@ -10,11 +10,11 @@ import (
 
 // crowd is the customers of the story: who they are never changes, when they joined neither.
 type crowd struct {
-	people  []customer
+	people  []resident
 	byPlace [][]int32 // by place, customers in the order they joined
 }
 
-type customer struct {
+type resident struct {
 	first, last      int32 // in the lists of words
 	place            int16
 	joined           int16 // day
@@ -50,6 +50,22 @@ func lastName(name string) string {
 	return last
 }
 
+// castCustomer is the number, in the crowd, of the cast's customer.
+const castCustomer = 0
+
+// cast gives the first of the crowd the name and place of the cast's customer; nobody else takes his part.
+func (s *Story) cast(c *crowd) {
+	for _, m := range s.file.Cast {
+		if m.Role != "customer" {
+			continue
+		}
+		first, last, _ := strings.Cut(m.Name, " ")
+		p := &c.people[castCustomer]
+		*p = resident{joined: int16(-s.file.Company.Days - 1460), first: int32(slices.Index(s.lists["men"], first)), last: int32(slices.Index(s.lists["last"], last)),
+			place: int16(slices.IndexFunc(s.places, func(pl place) bool { return pl.Key == m.Unit }))}
+	}
+}
+
 func newCrowd(s *Story) *crowd {
 	c := &crowd{byPlace: make([][]int32, len(s.places))}
 	r := s.rand("crowd")
@@ -58,7 +74,7 @@ func newCrowd(s *Story) *crowd {
 	segments := weights(s.file.Segments, func(w weighted) float64 { return w.Weight })
 	personas := weights(s.file.Personas, func(w weighted) float64 { return w.Weight })
 	for i := range s.file.Volumes.People {
-		m := customer{place: int16(places.draw(r)), offer: int8(offers.draw(r)), segment: int8(segments.draw(r)),
+		m := resident{place: int16(places.draw(r)), offer: int8(offers.draw(r)), segment: int8(segments.draw(r)),
 			persona: int8(personas.draw(r)), joined: s.joined(r), woman: r.Float64() < 0.54,
 			english: r.Float64() < s.file.Volumes.English}
 		m.last, m.first = int32(r.IntN(len(s.lists["last"]))), int32(r.IntN(1<<20))
@@ -67,8 +83,11 @@ func newCrowd(s *Story) *crowd {
 		}
 		s.settle(&m, segments, r)
 		c.people = append(c.people, m)
-		c.byPlace[m.place] = append(c.byPlace[m.place], int32(i))
+		if i != castCustomer {
+			c.byPlace[m.place] = append(c.byPlace[m.place], int32(i))
+		}
 	}
+	s.cast(c)
 	for _, l := range c.byPlace {
 		slices.SortFunc(l, func(a, b int32) int { return int(c.people[a].joined) - int(c.people[b].joined) })
 	}
@@ -76,7 +95,7 @@ func newCrowd(s *Story) *crowd {
 }
 
 // settle keeps segment and offer coherent: the professionals' offer is for professionals, and only for them.
-func (s *Story) settle(m *customer, segments wheel, r *rand.Rand) {
+func (s *Story) settle(m *resident, segments wheel, r *rand.Rand) {
 	for i, o := range s.file.Offers {
 		if o.Segment == "" {
 			continue
@@ -116,7 +135,7 @@ func (c *crowd) between(place, from, to int) []int32 {
 	return l[at(from):at(to+1)]
 }
 
-func (s *Story) nameOf(m customer) (first, last string) {
+func (s *Story) nameOf(m resident) (first, last string) {
 	list := s.lists["men"]
 	if m.woman {
 		list = s.lists["women"]

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/collect"
 )
 
@@ -186,8 +187,15 @@ func TestFeedbacksComeInOrderUpToMinutesAgo(t *testing.T) {
 
 func TestEverythingSentIsValid(t *testing.T) {
 	s, all := told()
-	metrics := map[string]cx.Metric{"nps": {Max: 10}, "csat": {Min: 1, Max: 5}, "ces": {Min: 1, Max: 7}, "fcr": {Max: 1}, "enps": {Max: 10}}
-	for _, m := range s.Metrics() {
+	builtin, err := catalogue.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics := map[string]cx.Metric{}
+	for _, m := range append(builtin.Metrics, s.Metrics()...) {
+		if _, twice := metrics[string(m.Key)]; twice {
+			t.Errorf("metric %s is built in", m.Key)
+		}
 		metrics[string(m.Key)] = m
 	}
 	units, points, attributes := map[string]bool{}, map[string]bool{"": true}, map[string]string{}
@@ -206,6 +214,9 @@ func TestEverythingSentIsValid(t *testing.T) {
 		}
 		if in.Channel != "" && !slices.Contains(cx.Channels, in.Channel) || !slices.Contains(cx.Collections, in.CollectedBy) {
 			t.Fatalf("unknown channel: %+v", in)
+		}
+		if c := in.Customer; c != nil && (c.Ref == "" || c.Status == "") {
+			t.Fatalf("a customer without reference: %+v", in)
 		}
 		for k, v := range in.Scores {
 			if m, ok := metrics[k]; !ok || v < m.Min || v > m.Max || v != math.Trunc(v) {
@@ -364,7 +375,7 @@ func TestNewPartnerMissesAppointmentsThenSatisfactionFalls(t *testing.T) {
 		t.Errorf("appointments kept elsewhere moved by %.1f", d)
 	}
 	before, early, late := csat(-120, -42, partner), csat(-42, -21, partner), csat(-15, 1, partner)
-	if math.Abs(before-early) > 6 || early-late < 18 {
+	if math.Abs(before-early) > 8 || early-late < 18 {
 		t.Errorf("satisfaction in the partner's regions: %.1f, the first three weeks %.1f, then %.1f", before, early, late)
 	}
 	if d := math.Abs(csat(-120, -42, others) - csat(-15, 1, others)); d > 6 {
@@ -503,4 +514,23 @@ func BenchmarkFeedbacks(b *testing.B) {
 		s.Feedbacks(now, func(collect.Incoming) bool { n++; return true })
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "feedbacks/s")
+}
+
+func TestCastsCustomerHasATimeline(t *testing.T) {
+	s, all := told()
+	var touchpoints []string
+	for _, in := range all {
+		if in.Customer != nil && in.Customer.Ref == ref(castCustomer) {
+			touchpoints = append(touchpoints, in.Touchpoint)
+			if in.Customer.Name != "Denis Lambert" || in.Unit != "nantes" {
+				t.Errorf("%+v of %s", *in.Customer, in.Unit)
+			}
+		}
+	}
+	if len(touchpoints) != 9 || touchpoints[8] != "call" {
+		t.Errorf("lived %v", touchpoints)
+	}
+	if len(s.Cast()) != 8 {
+		t.Errorf("%d in the cast", len(s.Cast()))
+	}
 }

@@ -192,13 +192,7 @@ func (s *Story) point(key string, l listening) point {
 	for k, part := range l.Metrics {
 		p.metrics = append(p.metrics, share{k, part})
 	}
-	// Whether the appointment was kept comes first: it weighs on the rest.
-	slices.SortFunc(p.metrics, func(a, b share) int {
-		if k := (b.key == "kept"); k != (a.key == "kept") {
-			return map[bool]int{true: 1, false: -1}[k]
-		}
-		return strings.Compare(a.key, b.key)
-	})
+	slices.SortFunc(p.metrics, func(a, b share) int { return strings.Compare(a.key, b.key) })
 	for _, r := range s.file.Regions {
 		var here []*effect
 		for i := range s.file.Effects {

@@ -62,7 +62,7 @@ func (t *teller) today(day int) []collect.Incoming {
 // Drip makes one feedback of this very moment.
 func (s *Story) Drip(now time.Time, rng *rand.Rand) collect.Incoming {
 	t := newTeller(s, now, now)
-	t.r = rng
+	t.r, t.phase = rng, rng.Float64()
 	t.openDay(0)
 	for {
 		w := t.wheelOf(0).draw(rng)
@@ -96,6 +96,8 @@ type teller struct {
 
 	gone  map[int32]int // customers who left, and when
 	left  [][]int32     // by place, the last who left
+	moods []int         // by point and region, moods drawn
+	phase float64       // where their sequences begin
 	cells int           // employees' cells gone through
 	polls int           // answers of the barometer given
 	walks int           // prospects met
@@ -105,7 +107,8 @@ type teller struct {
 }
 
 func newTeller(s *Story, anchor, now time.Time) *teller {
-	return &teller{s: s, anchor: dayOf(anchor, s.zone), now: now, gone: map[int32]int{}, left: make([][]int32, len(s.places)), write: newWriter(s)}
+	return &teller{s: s, anchor: dayOf(anchor, s.zone), now: now, gone: map[int32]int{}, left: make([][]int32, len(s.places)),
+		moods: make([]int, len(s.points)*len(s.file.Regions)), write: newWriter(s)}
 }
 
 func (t *teller) openDay(day int) {
@@ -118,6 +121,7 @@ type item struct {
 	kind         kind
 	point, place int16
 	effect       *effect
+	lived        *lived
 }
 
 type kind int8
@@ -128,6 +132,7 @@ const (
 	poll
 	employee
 	employeePoll
+	wordByWord
 )
 
 // tell tells one day; false when nobody listens any more.
@@ -196,6 +201,8 @@ func (t *teller) feedback(it item, at time.Time) collect.Incoming {
 		return t.employeeFeedback(at)
 	case employeePoll:
 		return t.employeePoll(at)
+	case wordByWord:
+		return t.livedFeedback(it, at)
 	}
 	return t.customerFeedback(&t.s.points[it.point], int(it.place), at)
 }
@@ -231,6 +238,13 @@ func (t *teller) plan() []item {
 		items = t.add(items, employeePoll, staffWaveAnswers/staffWaveLength)
 	}
 	staff := float64(v.Employees)/days - staffWaveAnswers/float64(staffWave)
+	for i := range t.s.file.Cast {
+		for j := range t.s.file.Cast[i].Lives {
+			if l := &t.s.file.Cast[i].Lives[j]; l.Day == t.day {
+				items = append(items, item{kind: wordByWord, lived: l})
+			}
+		}
+	}
 	if wd := t.date.Weekday(); wd != time.Sunday && wd != time.Saturday {
 		items = t.add(items, employee, t.round(staff*7/5))
 	}
@@ -344,6 +358,18 @@ func (t *teller) moodOf(p *point, place int) float64 {
 	}
 	return z
 }
+
+// swing is the part of a mood that nothing explains: a standard normal, drawn so evenly in each region of a touchpoint
+// that what the story does is not lost in chance.
+func (t *teller) swing(m *moment) float64 {
+	at := slices.IndexFunc(t.s.points, func(p point) bool { return p.key == m.p.key })*len(t.s.file.Regions) + t.s.places[m.place].nth
+	t.moods[at]++
+	_, u := math.Modf(t.phase + float64(at)*0.137 + float64(t.moods[at])*golden)
+	return math.Sqrt2 * math.Erfinv(2*min(max(u, 0.0005), 0.9995)-1)
+}
+
+// golden ratio's fraction: its multiples fill [0, 1) more evenly than any others.
+const golden = 0.6180339887498949
 
 // cuts: the mood under which each point of a scale is given.
 var (

@@ -10,6 +10,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/collect"
 	"vigie/internal/listen/journey"
 )
 
@@ -54,6 +55,7 @@ type Member struct {
 	Role  string    `yaml:"role"` // director, committee, manager, adviser, relay, dpo, customer
 	Unit  cx.UnitID `yaml:"unit"` // "": the whole company
 	Title cx.Text   `yaml:"title"`
+	Lives []lived   `yaml:"lives"` // what this very customer said
 	Email string    `yaml:"-"`
 	Agent string    `yaml:"-"` // the adviser's key in feedback; "" for the others
 }
@@ -69,6 +71,17 @@ type Event struct {
 	Text    cx.Text     `yaml:"text"`
 }
 
+// lived is one answer told word by word.
+type lived struct {
+	Day        int            `yaml:"day"`
+	Touchpoint string         `yaml:"touchpoint"`
+	Channel    string         `yaml:"channel"`
+	By         string         `yaml:"by"`
+	Agent      string         `yaml:"agent"`
+	Scores     collect.Scores `yaml:"scores"`
+	Says       string         `yaml:"says"`
+}
+
 type storyFile struct {
 	Company    Company                    `yaml:"company"`
 	Regions    []region                   `yaml:"regions"`
@@ -81,6 +94,7 @@ type storyFile struct {
 	Metrics    []cx.Metric                `yaml:"metrics"`
 	Indicators []cx.Indicator             `yaml:"indicators"`
 	Objectives map[cx.IndicatorID]float64 `yaml:"objectives"`
+	Owner      string                     `yaml:"owner"`
 	Barometer  barometer                  `yaml:"barometer"`
 	Events     []Event                    `yaml:"events"`
 	Effects    []effect                   `yaml:"effects"`
@@ -217,7 +231,7 @@ func (s *Story) Cast() []Member { return s.file.Cast }
 // Journeys gives the journeys, in order.
 func (s *Story) Journeys() []journey.Journey { return s.file.Journeys }
 
-// Metrics gives the metrics and aspects besides the built-in nps, csat, ces, fcr and enps.
+// Metrics gives the metrics and aspects besides the built-in ones.
 func (s *Story) Metrics() []cx.Metric { return s.file.Metrics }
 
 // Indicators gives the indicators besides the built-in ones.

@@ -1,0 +1,90 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"vigie/internal/listen/collect"
+)
+
+// DripConfig of the slow drip.
+type DripConfig struct {
+	// Every is the mean time between two feedbacks; 0 is six seconds.
+	Every time.Duration
+}
+
+// Drip sends a feedback of the demo through the door every few seconds, as long as the program lives.
+type Drip struct {
+	c     DripConfig
+	d     Deps
+	story *Story
+	rng   *rand.Rand // the loop's
+
+	mu   sync.Mutex
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// NewDrip is inert until Start.
+func NewDrip(c DripConfig, d Deps, story *Story) (*Drip, error) {
+	if d.Door == nil || story == nil {
+		return nil, fmt.Errorf("demo: Door and story are needed")
+	}
+	c.Every = cmp.Or(c.Every, 6*time.Second)
+	return &Drip{c: c, d: d.filled(), story: story}, nil
+}
+
+// Start begins to drip; a second Start is an error.
+func (p *Drip) Start(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.done != nil {
+		return fmt.Errorf("demo: already dripping")
+	}
+	ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
+	p.done = make(chan struct{})
+	p.rng = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	go p.loop(ctx)
+	return nil
+}
+
+// Stop waits for the feedback on its way. Safe before Start and twice.
+func (p *Drip) Stop() {
+	p.mu.Lock()
+	stop, done := p.stop, p.done
+	p.mu.Unlock()
+	if done != nil {
+		stop()
+		<-done
+	}
+}
+
+func (p *Drip) loop(ctx context.Context) {
+	defer close(p.done)
+	for {
+		wait := time.NewTimer(p.c.Every/2 + rand.N(p.c.Every))
+		select {
+		case <-ctx.Done():
+			wait.Stop()
+			return
+		case <-wait.C:
+		}
+		if _, err := p.runOnce(ctx); err != nil && ctx.Err() == nil {
+			p.d.Log.Warn("demo drip not sent", "error", err)
+		}
+	}
+}
+
+// runOnce sends one feedback of this moment.
+func (p *Drip) runOnce(ctx context.Context) (int, error) {
+	out, err := p.d.Door.Put(ctx, "", p.story.Drip(p.d.Now(), p.rng))
+	if err != nil {
+		return 0, err
+	}
+	var sum Installed
+	return 1, sum.add([]collect.Outcome{out})
+}

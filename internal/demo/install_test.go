@@ -1,0 +1,183 @@
+package demo
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
+	"vigie/internal/listen/journey"
+	"vigie/internal/people"
+	"vigie/internal/record"
+	"vigie/internal/record/recordtest"
+)
+
+// house wires the rooms the demo needs, as the program does.
+func house(t testing.TB, db *record.DB, clock func() time.Time) Deps {
+	t.Helper()
+	d := Deps{People: people.New(db), Journeys: journey.New(db), Catalogue: catalogue.New(db), Now: clock}
+	d.Journeys.Indicators = d.Catalogue.Specs
+	door, err := collect.New(collect.Config{Dir: t.TempDir()}, collect.Deps{DB: db, Customers: customer.New(customer.Config{}, customer.Deps{DB: db}),
+		Metrics: d.Catalogue.Metrics, Touchpoints: d.Journeys.Touchpoints, Attributes: d.Catalogue.Met, Now: clock,
+		Units: func(ctx context.Context) (map[cx.UnitID]bool, error) {
+			o, err := d.People.Present(ctx)
+			if err != nil {
+				return nil, err
+			}
+			m := map[cx.UnitID]bool{}
+			for _, u := range o.Units() {
+				m[u.Key] = true
+			}
+			return m, nil
+		},
+		Within: func(ctx context.Context, p people.Perimeter, unit cx.UnitID) (bool, error) {
+			o, err := d.People.Present(ctx)
+			return err == nil && o.Within(p, unit), err
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := door.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(door.Stop)
+	d.Door = door
+	return d.filled()
+}
+
+func TestInstalledOnceWhateverTheStarts(t *testing.T) {
+	s, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now() // accounts are dated by the clock of the wall
+	at := start
+	all := 0
+	s.Feedbacks(at, func(collect.Incoming) bool { all++; return true })
+	d := house(t, recordtest.SQLite(t), func() time.Time { return at })
+	began := time.Now()
+	in, err := s.Install(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d feedbacks in %s", in.Sent, time.Since(began))
+	if in.Sent != all || in.Known != 0 || in.Already {
+		t.Errorf("%+v, %d told", in, all)
+	}
+	checkHouse(t, s, d, all)
+	at = start.Add(26 * time.Hour)
+	again, err := s.Install(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !again.Already || again.Sent < 100 || again.Sent > 600 {
+		t.Errorf("a day later: %+v", again)
+	}
+	if n := live(t, d); n != int64(all+again.Sent) {
+		t.Errorf("%d feedbacks in the record", n)
+	}
+}
+
+func live(t *testing.T, d Deps) int64 {
+	t.Helper()
+	n, err := d.Door.Count(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n[cx.Quarantined] != 0 {
+		t.Errorf("%d in quarantine", n[cx.Quarantined])
+	}
+	return n[cx.Live]
+}
+
+func checkHouse(t *testing.T, s *Story, d Deps, told int) {
+	t.Helper()
+	if n := live(t, d); n != int64(told) {
+		t.Errorf("%d feedbacks in the record, %d told", n, told)
+	}
+	users, err := d.People.Users(t.Context())
+	if err != nil || len(users) != len(s.Cast())-1 {
+		t.Errorf("%d users of a cast of %d, %v", len(users), len(s.Cast()), err)
+	}
+	j, err := d.Journeys.Present(t.Context())
+	if err != nil || len(j.Touchpoints()) != len(s.points) {
+		t.Errorf("journeys: %v", err)
+	}
+	o, err := d.People.Present(t.Context())
+	if err != nil || len(o.Units()) != len(s.Units()) {
+		t.Errorf("units: %v", err)
+	}
+	c, err := d.Catalogue.Present(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := c.Indicators["nps_relational"]; i.Objective == nil || *i.Objective != 28 {
+		t.Errorf("relational NPS aims at %v", i.Objective)
+	}
+}
+
+func TestInstallInterruptedGoesOnWithNothingTwice(t *testing.T) {
+	s, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.file.Company.Days = 40 // a short story
+	at := time.Now()
+	d := house(t, recordtest.SQLite(t), func() time.Time { return at })
+	if err := s.found(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	half, err := send(t.Context(), d, func(yield func(collect.Incoming) bool) {
+		s.Feedbacks(at, func(in collect.Incoming) bool { n++; return n <= 5_000 && yield(in) })
+	})
+	if err != nil || half.Sent != 5_000 {
+		t.Fatalf("%+v, %v", half, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Install(ctx, d); err == nil {
+		t.Error("an install without time left succeeded")
+	}
+	rest, err := s.Install(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rest.Known != 5_000 || live(t, d) != int64(rest.Sent+rest.Known) {
+		t.Errorf("%+v", rest)
+	}
+}
+
+func TestDripSendsOneFeedbackAtATimeUntilStopped(t *testing.T) {
+	s, _ := told()
+	d := house(t, recordtest.SQLite(t), func() time.Time { return now })
+	if err := s.found(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewDrip(DripConfig{Every: time.Millisecond}, d, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stop()
+	if err := p.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if p.Start(t.Context()) == nil {
+		t.Error("started twice")
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for live(t, d) < 5 && time.Now().Before(deadline) {
+	}
+	p.Stop()
+	p.Stop()
+	n := live(t, d)
+	if n < 5 {
+		t.Errorf("%d feedbacks", n)
+	}
+	if again := live(t, d); again != n {
+		t.Errorf("%d feedbacks after Stop, then %d", n, again)
+	}
+}
