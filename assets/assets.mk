@@ -3,7 +3,7 @@
 #   make templ    regenerates the *_templ.go files, which are committed
 #   make icons    copies anew the icons that assets/icons holds, from the lock's lucide-static
 
-ASSETS_SOURCES := $(wildcard assets/css/*.css assets/js/*.js) assets/package-lock.json $(wildcard tools/assets/*.go)
+ASSETS_SOURCES := $(wildcard assets/css/*.css assets/js/*.js) assets/icon.svg assets/package-lock.json $(wildcard tools/assets/*.go)
 TEMPL_SOURCES  := $(shell find internal -name '*.templ' 2>/dev/null)
 
 .PHONY: assets templ icons clean-assets

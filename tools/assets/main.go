@@ -46,7 +46,11 @@ func build(dir string) error {
 	if err != nil {
 		return err
 	}
-	outs := []output{inter, css}
+	icon, err := os.ReadFile(filepath.Join(dir, "icon.svg"))
+	if err != nil {
+		return err
+	}
+	outs := []output{inter, css, {name: "icon.svg", body: icon}}
 	for _, entry := range []script{{"app.js", api.ES2020, true}, {"chart.js", api.ES2020, true}, {"ssr.js", api.ES2015, false}} {
 		js, err := entry.bundle(dir)
 		if err != nil {

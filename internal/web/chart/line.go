@@ -174,7 +174,8 @@ func (c Line) marks() Option {
 	var data []Option
 	if c.Objective != nil {
 		data = append(data, Option{"yAxis": *c.Objective, "lineStyle": Option{"color": "var(--ink-3)", "type": []int{3, 4}, "width": 1.25},
-			"label": Option{"show": true, "position": "insideEndTop", "formatter": c.ObjectiveWord, "color": "var(--ink-2)", "fontSize": textSize}})
+			"label": Option{"show": true, "position": "insideEndTop", "formatter": c.ObjectiveWord, "color": "var(--ink-2)", "fontSize": textSize,
+				"backgroundColor": "var(--surface)", "padding": []int{1, 4}, "borderRadius": 3}})
 	}
 	for _, e := range c.Events {
 		data = append(data, Option{"xAxis": e.Period, "lineStyle": Option{"color": "var(--watch)", "type": "solid", "width": 1},
