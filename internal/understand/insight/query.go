@@ -38,7 +38,7 @@ type Period struct {
 // Versus: "previous" (the period of the same length before), "year" (the same period a year before), another period, or
 // the same period under other conditions.
 type Versus struct {
-	Named  string  // "previous", "year" or ""
+	Named  string // "previous", "year" or ""
 	During *Period
 	Where  Where
 }

@@ -1,0 +1,442 @@
+package insight
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/people"
+)
+
+// sqlWhere gathers conditions: text of whitelisted names, values always bound.
+type sqlWhere struct {
+	terms []string
+	args  []any
+}
+
+func (w *sqlWhere) add(term string, args ...any) {
+	w.terms = append(w.terms, term)
+	w.args = append(w.args, args...)
+}
+
+func (w *sqlWhere) String() string {
+	if len(w.terms) == 0 {
+		return "TRUE"
+	}
+	return strings.Join(w.terms, " AND ")
+}
+
+// among keeps the rows whose column holds one of the codes.
+func (w *sqlWhere) among(col string, codes []int64) {
+	term, args := amongSQL(col, codes)
+	w.add(term, args...)
+}
+
+// amongSQL writes runs of codes as ranges: subtrees have neighbouring codes more often than not.
+func amongSQL(col string, codes []int64) (string, []any) {
+	slices.Sort(codes)
+	codes = slices.Compact(codes)
+	var terms, single []string
+	var args, singles []any
+	for n := 0; n < len(codes); {
+		m := n
+		for m+1 < len(codes) && codes[m+1] == codes[m]+1 {
+			m++
+		}
+		if m-n < 2 {
+			for ; n <= m; n++ {
+				single, singles = append(single, "?"), append(singles, codes[n])
+			}
+			continue
+		}
+		terms, args = append(terms, "("+col+" BETWEEN ? AND ?)"), append(args, codes[n], codes[m])
+		n = m + 1
+	}
+	if len(single) > 0 {
+		terms, args = append(terms, col+" IN ("+strings.Join(single, ",")+")"), append(args, singles...)
+	}
+	if len(terms) == 0 {
+		return "FALSE", nil
+	}
+	return "(" + strings.Join(terms, " OR ") + ")", args
+}
+
+// where adds the conditions of a question in the order of their keys.
+func (p *plan) where(w *sqlWhere, conditions Where, field string) error {
+	for _, key := range slices.Sorted(maps.Keys(conditions)) {
+		c := conditions[key]
+		at := field + "." + key
+		if err := c.check(); err != nil {
+			return within(at, err)
+		}
+		if err := p.condition(w, key, c, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *plan) condition(w *sqlWhere, key string, c Condition, field string) error {
+	switch {
+	case key == "score":
+		if p.column == "" && p.indicator.Key == "" {
+			return cx.Fail(cx.Invalid, field, "insight.unknown_key", "key", key)
+		}
+		return p.points(w, p.column, p.metric, c, field)
+	case strings.HasPrefix(key, "scores."):
+		return p.scores(w, cx.MetricID(key[len("scores."):]), c, field)
+	case strings.HasPrefix(key, "attributes."):
+		return p.attributeCondition(w, key[len("attributes."):], c, field)
+	case timeDimension(key) != nil:
+		return timeCondition(w, timeDimension(key), c, field)
+	}
+	return p.coded(w, key, c, field)
+}
+
+// scores: conditions on another score of the same feedback.
+func (p *plan) scores(w *sqlWhere, key cx.MetricID, c Condition, field string) error {
+	m, ok := p.shape.catalogue.Metrics[key]
+	if !ok {
+		return cx.Fail(cx.Invalid, field, "insight.unknown_key", "key", "scores."+string(key))
+	}
+	name := "" // nobody answered it yet
+	if n, ok := p.cols.metrics[string(key)]; ok {
+		name = p.cols.list[n].name
+	}
+	return p.points(w, name, m, c, field)
+}
+
+func (p *plan) points(w *sqlWhere, col string, m cx.Metric, c Condition, field string) error {
+	if col == "" {
+		col = "CAST(NULL AS INTEGER)"
+	}
+	toPoint := func(raw float64) float64 { return pointOn(m, raw) }
+	if c.Missing != nil || c.ranged() {
+		return rangeOrMissing(w, col, c, toPoint)
+	}
+	var codes []int64
+	for _, v := range slices.Concat(c.In, c.Not) {
+		raw, ok := number(v)
+		if !ok {
+			return cx.Fail(cx.Invalid, field, "insight.not_number", "value", fmt.Sprint(v))
+		}
+		if q := toPoint(raw); q == math.Trunc(q) && math.Abs(q) < 1<<62 {
+			codes = append(codes, int64(q))
+		}
+	}
+	inOrNot(w, col, codes, c.Not != nil)
+	return nil
+}
+
+// pointOn gives the place of a raw value on the metric's scale, in points, between two of them included.
+func pointOn(m cx.Metric, raw float64) float64 {
+	m.NonAnswers = nil
+	if q, _, err := m.Point(raw); err == nil {
+		return float64(q)
+	}
+	step := m.Raw(1)
+	q := raw / step
+	if r := math.Round(q); math.Abs(q-r) <= 1e-9*max(1, math.Abs(q)) {
+		return r
+	}
+	return q
+}
+
+func number(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case int:
+		return float64(v), true
+	case int64:
+		return float64(v), true
+	case bool:
+		if v {
+			return 1, true
+		}
+		return 0, true
+	case string:
+		f, err := strconv.ParseFloat(v, 64)
+		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+	}
+	return 0, false
+}
+
+func text(v any) string {
+	if f, ok := v.(float64); ok {
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
+}
+
+func rangeOrMissing(w *sqlWhere, col string, c Condition, convert func(float64) float64) error {
+	if c.Missing != nil {
+		missingOrNot(w, col, *c.Missing)
+		return nil
+	}
+	for _, b := range []struct {
+		value *float64
+		op    string
+	}{{c.GTE, " >= ?"}, {c.GT, " > ?"}, {c.LTE, " <= ?"}, {c.LT, " < ?"}} {
+		if b.value != nil {
+			w.add("CAST("+col+" AS DOUBLE)"+b.op, convert(*b.value))
+		}
+	}
+	return nil
+}
+
+func missingOrNot(w *sqlWhere, col string, absent bool) {
+	if absent {
+		w.add(col + " IS NULL")
+	} else {
+		w.add(col + " IS NOT NULL")
+	}
+}
+
+// inOrNot: rows where the value is missing are not among any values, and so pass a "not".
+func inOrNot(w *sqlWhere, col string, codes []int64, not bool) {
+	term, args := amongSQL(col, codes)
+	if not {
+		term = "(" + col + " IS NULL OR NOT " + term + ")"
+	}
+	w.add(term, args...)
+}
+
+func timeCondition(w *sqlWhere, d *dimension, c Condition, field string) error {
+	if c.Missing != nil || c.ranged() {
+		return cx.Fail(cx.Invalid, field, "insight.list_only")
+	}
+	var codes []int64
+	for _, v := range slices.Concat(c.In, c.Not) {
+		code, ok := timeCode(d.grain, text(v))
+		if !ok {
+			return cx.Fail(cx.Invalid, field, "insight.not_time", "value", text(v))
+		}
+		codes = append(codes, code)
+	}
+	inOrNot(w, "("+d.sql+")", codes, c.Not != nil)
+	return nil
+}
+
+// coded: conditions on the coded context and on the trees over it.
+func (p *plan) coded(w *sqlWhere, key string, c Condition, field string) error {
+	col, match, err := p.matcher(key, field)
+	if err != nil {
+		return err
+	}
+	if c.ranged() {
+		return cx.Fail(cx.Invalid, field, "insight.no_range", "key", key)
+	}
+	if key == "agent" {
+		if err := p.agentCondition(c, field); err != nil {
+			return err
+		}
+	}
+	wanted := map[string]bool{}
+	for _, v := range slices.Concat(c.In, c.Not) {
+		wanted[text(v)] = true
+	}
+	codes := p.codes(col, func(value string) bool { return match(value, wanted) })
+	if c.Missing != nil {
+		inOrNot(w, col, codes, *c.Missing)
+		return nil
+	}
+	inOrNot(w, col, codes, c.Not != nil)
+	return nil
+}
+
+// matcher gives the column behind a key and whether one of its values answers to the wanted ones. Without any wanted
+// it tells whether the value has a place at all.
+func (p *plan) matcher(key, field string) (col string, match func(value string, wanted map[string]bool) bool, err error) {
+	has := func(node string, wanted map[string]bool) bool {
+		return wanted[node] || len(wanted) == 0 && node != ""
+	}
+	switch {
+	case key == "journey":
+		return "touchpoint", func(v string, w map[string]bool) bool { return has(p.shape.journeyOf[v], w) }, nil
+	case key == "stage":
+		return "touchpoint", func(v string, w map[string]bool) bool {
+			stage := p.shape.stageOf[v]
+			_, short, _ := strings.Cut(stage, "/")
+			return has(stage, w) || stage != "" && w[short]
+		}, nil
+	case key == "unit":
+		return "unit", p.underUnits, nil
+	case strings.HasPrefix(key, "unit.") && p.shape.levels[key[len("unit."):]]:
+		level := key[len("unit."):]
+		return "unit", func(v string, w map[string]bool) bool { return has(p.shape.atLevel(cx.UnitID(v), level), w) }, nil
+	case slices.Contains(contextColumns[:], key):
+		return key, has, nil
+	}
+	return "", nil, cx.Fail(cx.Invalid, field, "insight.unknown_key", "key", key)
+}
+
+func (p *plan) underUnits(value string, wanted map[string]bool) bool {
+	if len(wanted) == 0 {
+		return true
+	}
+	for _, u := range p.shape.chain(cx.UnitID(value)) {
+		if wanted[string(u)] {
+			return true
+		}
+	}
+	return false
+}
+
+// codes gives those of a dictionary whose value is kept.
+func (p *plan) codes(dim string, keep func(value string) bool) []int64 {
+	var out []int64
+	for code, value := range p.store.dict(dim).all() {
+		if keep(value) {
+			out = append(out, int64(code))
+		}
+	}
+	return out
+}
+
+func (p *plan) attributeCondition(w *sqlWhere, key string, c Condition, field string) error {
+	col, err := p.attribute(key, field)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.Missing != nil:
+		missingOrNot(w, col.name, *c.Missing)
+		return nil
+	case col.text:
+		return p.textCondition(w, col, c, field)
+	case col.typ == "BOOLEAN":
+		return boolCondition(w, col, c, field)
+	case c.ranged():
+		return rangeOrMissing(w, col.name, c, func(v float64) float64 { return v })
+	}
+	var args []any
+	for _, v := range slices.Concat(c.In, c.Not) {
+		f, ok := number(v)
+		if !ok {
+			return cx.Fail(cx.Invalid, field, "insight.not_number", "value", text(v))
+		}
+		args = append(args, f)
+	}
+	term := col.name + " IN (" + strings.TrimSuffix(strings.Repeat("?,", len(args)), ",") + ")"
+	if c.Not != nil {
+		term = "(" + col.name + " IS NULL OR NOT " + term + ")"
+	}
+	w.add(term, args...)
+	return nil
+}
+
+func (p *plan) textCondition(w *sqlWhere, col column, c Condition, field string) error {
+	if c.ranged() {
+		return cx.Fail(cx.Invalid, field, "insight.no_range", "key", "attributes."+col.key)
+	}
+	var codes []int64
+	for _, v := range slices.Concat(c.In, c.Not) {
+		if code, ok := p.store.dict(col.name).find(text(v)); ok {
+			codes = append(codes, int64(code))
+		}
+	}
+	inOrNot(w, col.name, codes, c.Not != nil)
+	return nil
+}
+
+func boolCondition(w *sqlWhere, col column, c Condition, field string) error {
+	if c.ranged() {
+		return cx.Fail(cx.Invalid, field, "insight.no_range", "key", "attributes."+col.key)
+	}
+	var codes []int64
+	for _, v := range slices.Concat(c.In, c.Not) {
+		yes, err := strconv.ParseBool(text(v))
+		if err != nil {
+			return cx.Fail(cx.Invalid, field, "insight.not_bool", "value", text(v))
+		}
+		code := int64(0)
+		if yes {
+			code = 1
+		}
+		codes = append(codes, code)
+	}
+	inOrNot(w, "CAST("+col.name+" AS INTEGER)", codes, c.Not != nil)
+	return nil
+}
+
+// days turns a period into local days.
+func (p *Period) days(field string) (from, to int64, err error) {
+	a, err1 := time.Parse(time.DateOnly, p.From)
+	b, err2 := time.Parse(time.DateOnly, p.To)
+	switch {
+	case err1 != nil:
+		return 0, 0, cx.Fail(cx.Invalid, field+".from", "insight.not_day", "value", p.From)
+	case err2 != nil:
+		return 0, 0, cx.Fail(cx.Invalid, field+".to", "insight.not_day", "value", p.To)
+	case !a.Before(b):
+		return 0, 0, cx.Fail(cx.Invalid, field, "insight.empty_period", "from", p.From, "to", p.To)
+	}
+	return int64(dayOf(a)), int64(dayOf(b)), nil
+}
+
+func (p *plan) during(w *sqlWhere, period *Period, field string) error {
+	if period == nil {
+		return nil
+	}
+	from, to, err := period.days(field)
+	if err == nil {
+		w.add("day >= ? AND day < ?", from, to)
+	}
+	return err
+}
+
+// inside adds a perimeter: units of its subtrees only; feedback without unit is outside of any but the whole.
+func (p *plan) inside(w *sqlWhere, in people.Perimeter) {
+	if term, args := p.insideSQL(in); term != "TRUE" {
+		w.add(term, args...)
+	}
+}
+
+func (p *plan) insideSQL(in people.Perimeter) (string, []any) {
+	if in.All {
+		return "TRUE", nil
+	}
+	roots := map[cx.UnitID]bool{}
+	for _, r := range in.Roots {
+		roots[r] = true
+	}
+	return amongSQL("unit", p.codes("unit", func(v string) bool { return p.shape.under(cx.UnitID(v), roots) }))
+}
+
+// agentCondition lets those who may not see advisers name only themselves.
+func (p *plan) agentCondition(c Condition, field string) error {
+	if p.scope.Agents() {
+		return nil
+	}
+	if own := p.scope.Adviser(); own != "" && len(c.In) == 1 && text(c.In[0]) == own {
+		return nil
+	}
+	return cx.Fail(cx.Denied, field, "insight.denied_agents")
+}
+
+// advisers adds what bounds any figure by adviser: the people perimeter, or one's own.
+func (p *plan) advisers(w *sqlWhere) {
+	var terms []string
+	var args []any
+	if p.scope.Agents() {
+		term, a := p.insideSQL(p.scope.People())
+		terms, args = append(terms, term), append(args, a...)
+	}
+	if own := p.scope.Adviser(); own != "" {
+		code, ok := p.store.dict("agent").find(own)
+		if ok {
+			terms, args = append(terms, "agent = ?"), append(args, int64(code))
+		}
+	}
+	if len(terms) == 0 {
+		w.add("FALSE")
+		return
+	}
+	w.add("("+strings.Join(terms, " OR ")+")", args...)
+}
