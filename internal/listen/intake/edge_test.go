@@ -98,7 +98,7 @@ var edgeExpectations = []struct {
 	{"blns-MIT/blns.base64.json", "blns.base64.json est du JSON : donnez un objet par ligne (NDJSON), ou un tableau CSV ou XLSX.", "", 0},
 	{"blns-MIT/blns.base64.txt", "utf-8 , 1", "# Reserved Strings", 834},
 	{"blns-MIT/blns.json", "blns.json est du JSON : donnez un objet par ligne (NDJSON), ou un tableau CSV ou XLSX.", "", 0},
-	{"blns-MIT/blns.txt", "utf-8 , 1", "# Reserved Strings", 664},
+	{"blns-MIT/blns.txt", "utf-8 , 1", "# Reserved Strings", 663},
 	{"csv-injection-MIT/LICENSE", "utf-8 , 1", "MIT License", 16},
 	{"csv-injection-MIT/Intruder/csv-payload.txt", "utf-8 , 1", `DDE ("cmd";"/C calc";"!A0")A0`, 5},
 }

@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 	"io"
+	"strings"
 
 	"vigie/internal/cx"
 )
@@ -22,7 +23,7 @@ type Row struct {
 
 func (r Row) blank() bool {
 	for _, c := range r.Cells {
-		if c != "" {
+		if strings.TrimSpace(c) != "" {
 			return false
 		}
 	}
@@ -106,13 +107,18 @@ func (t *textRows) fill() error {
 	if t.end == len(t.buf) {
 		t.buf = append(t.buf, make([]byte, len(t.buf))...)
 	}
-	n, err := io.ReadFull(t.r, t.buf[t.end:])
-	t.end += n
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		t.eof = true
-		return nil
+	for t.end < len(t.buf) { // not io.ReadFull, which hides that a packed file was cut short
+		n, err := t.r.Read(t.buf[t.end:])
+		t.end += n
+		if err == io.EOF {
+			t.eof = true
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 type cutResult int
