@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,7 +28,8 @@ type house struct {
 	touchpoints map[cx.TouchpointID]bool
 	units       map[cx.UnitID]bool
 	met         map[cx.AttributeID]any
-	asked       int
+	asked       atomic.Int64
+	mu          sync.Mutex
 }
 
 func newHouse(db *record.DB) *house {
@@ -43,12 +46,14 @@ func (h *house) deps() collect.Deps {
 		"mark": {Key: "mark", Min: 0, Max: 20, Step: 0.5},
 	}
 	return collect.Deps{DB: h.db, Customers: h.customers, Now: func() time.Time { return today },
-		Metrics: func(context.Context) (map[cx.MetricID]cx.Metric, error) { h.asked++; return metrics, nil },
+		Metrics: func(context.Context) (map[cx.MetricID]cx.Metric, error) { h.asked.Add(1); return metrics, nil },
 		Touchpoints: func(context.Context) (map[cx.TouchpointID]bool, error) {
 			return h.touchpoints, nil
 		},
 		Units: func(context.Context) (map[cx.UnitID]bool, error) { return h.units, nil },
 		Attributes: func(_ context.Context, seen map[cx.AttributeID]any) error {
+			h.mu.Lock()
+			defer h.mu.Unlock()
 			for k, v := range seen {
 				h.met[k] = v
 			}
@@ -174,3 +179,5 @@ func TestPutIsReadAsItWasSent(t *testing.T) {
 		}
 	})
 }
+
+func word(s string) *string { return &s }
