@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 
 	"vigie/assets"
 	"vigie/internal/lang"
+	"vigie/internal/web/chart"
 )
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
@@ -232,4 +234,38 @@ func TestLivePartsFetchThemselvesUnlessPaused(t *testing.T) {
 	says("drawn 2")
 	do(t, ctx, chromedp.Click(chromedp.CSS("[data-live-pause]")))
 	says("drawn 3")
+}
+
+func TestChartBecomesInteractiveUnderThePolicy(t *testing.T) {
+	ctx := browser(t)
+	line := chart.Line{Label: "CSAT", Periods: []string{"a", "b"}, Format: chart.Format{Suffix: "%"}, Series: []chart.Series{{Points: []chart.Point{{Value: 80, Low: 78, High: 82, Href: "/v", Says: "a: 80%"}, {Value: 70, Low: 68, High: 72}}}}}
+	drawing, err := chart.New(chart.Config{}, chart.Deps{}).Draw(t.Context(), line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET "+assets.Prefix, assets.Handler())
+	mux.HandleFunc("GET /option", func(w http.ResponseWriter, r *http.Request) {
+		if err := json.NewEncoder(w).Encode(line.Option(chart.Wide)); err != nil {
+			t.Error(err)
+		}
+	})
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		box := Chart(lang.For("en"), ChartBox{Wide: drawing.Wide, Narrow: drawing.Narrow, OptionURL: "/option", Table: Table{Caption: "CSAT"}})
+		if err := Page(Frame{Lang: lang.For("en"), Title: "Chart"}).Render(templ.WithChildren(r.Context(), box), w); err != nil {
+			t.Error(err)
+		}
+	})
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	refused := complaints(t, ctx)
+	page(t, ctx, s.URL)
+	if got := evaluate[string](t, ctx, `getComputedStyle(document.querySelector('.chart-wide path[stroke="var(--accent)"]')).stroke`); got != "rgb(50, 70, 211)" {
+		t.Errorf("the line is %s", got)
+	}
+	do(t, ctx, chromedp.Click(chromedp.CSS("[data-chart-zoom]")), chromedp.WaitVisible(chromedp.CSS(".chart-box canvas")))
+	for _, r := range refused() {
+		t.Error("the browser says:", r)
+	}
 }
