@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"vigie/internal/record"
+)
+
+type backupCmd struct {
+	File string `arg:"" help:"File to write; it must not exist." type:"path"`
+}
+
+// Run backs up; reading beside a server's writing is safe, so no socket is needed.
+func (c backupCmd) Run(ctx context.Context, e *environment) error {
+	a, err := readApp(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	start := time.Now()
+	if err := a.db.Backup(ctx, c.File); err != nil {
+		return err
+	}
+	info, err := os.Stat(c.File)
+	if err != nil {
+		return err
+	}
+	fmt.Println(e.lang.T("cmd.backed_up", "file", c.File, "megabytes", info.Size()>>20, "seconds", time.Since(start).Seconds()))
+	return nil
+}
+
+type restoreCmd struct {
+	File     string `arg:"" help:"Backup to restore." type:"existingfile"`
+	Replace  bool   `help:"Put it in the place of the data that is there."`
+	Erasures string `help:"Erasure log to replay (default: the one in the data folder)." type:"path"`
+}
+
+// Run restores, then replays the erasures that happened since the backup was taken.
+func (c restoreCmd) Run(ctx context.Context, e *environment) error {
+	release, err := record.LockFolder(e.Data)
+	if err != nil {
+		return err
+	}
+	db, err := record.Restore(ctx, e.record(), c.File, c.Replace)
+	release()
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	a, err := openApp(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	log := c.Erasures
+	if log == "" {
+		log = filepath.Join(e.Data, erasureLog)
+	}
+	n, err := a.replayErasures(ctx, log)
+	if err != nil {
+		return err
+	}
+	fmt.Println(e.lang.T("cmd.restored", "file", c.File, "count", n))
+	return nil
+}
+
+func (e *environment) record() record.Config { return record.Config{Dir: e.Data, URL: e.Database} }

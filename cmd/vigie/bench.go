@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/journey"
+	"vigie/internal/web"
+)
+
+type benchCmd struct {
+	Rows       int64 `help:"Scores in the projection that questions are asked of." default:"1000000"`
+	Attributes int   `help:"Projected attributes." default:"5"`
+	Seconds    int   `help:"How long single feedbacks are posted." default:"20"`
+	JSON       bool  `help:"Print JSON."`
+}
+
+// measure is one line of the table.
+type measure struct {
+	What     string `json:"what"`
+	Measured string `json:"measured"`
+	AtLeast  string `json:"at_least"`
+	How      string `json:"how"`
+}
+
+// Run measures in a folder of its own and prints.
+func (c benchCmd) Run(ctx context.Context, e *environment) error {
+	dir, err := os.MkdirTemp("", "vigie-bench-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	own := *e.cli
+	own.Data, own.Database, own.Listen = dir, "", "127.0.0.1:0"
+	b := &bench{cmd: c, env: &environment{cli: &own, lang: e.lang, log: logger(false)}}
+	if err := b.all(ctx); err != nil {
+		return err
+	}
+	return b.print()
+}
+
+type bench struct {
+	cmd  benchCmd
+	env  *environment
+	rows []measure
+}
+
+func (b *bench) add(what, atLeast, how, format string, values ...any) {
+	m := measure{What: what, AtLeast: atLeast, How: how, Measured: fmt.Sprintf(format, values...)}
+	b.rows = append(b.rows, m)
+	fmt.Fprintf(os.Stderr, "· %s: %s\n", m.What, m.Measured)
+}
+
+func (b *bench) print() error {
+	if b.cmd.JSON {
+		enc := json.NewEncoder(os.Stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(map[string]any{"cores": runtime.NumCPU(), "go": runtime.Version(), "version": version, "measures": b.rows})
+	}
+	fmt.Printf("%d cores, %s, vigie %s\n\n| what | measured | at least | how |\n| --- | --- | --- | --- |\n", runtime.NumCPU(), runtime.Version(), version)
+	for _, m := range b.rows {
+		fmt.Printf("| %s | %s | %s | %s |\n", m.What, m.Measured, m.AtLeast, m.How)
+	}
+	return nil
+}
+
+func (b *bench) all(ctx context.Context) error {
+	return b.ingestion(ctx)
+}
+
+// ingestion posts to a whole server of this process, client included.
+func (b *bench) ingestion(ctx context.Context) error {
+	a, err := openApp(ctx, b.env)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if err := a.startDoor(ctx); err != nil {
+		return err
+	}
+	if err := a.startDerived(ctx); err != nil {
+		return err
+	}
+	if err := a.journeys.Put(ctx, "bench", benchJourney()); err != nil {
+		return err
+	}
+	key, err := a.people.AddKey(ctx, "bench", "administrator", "")
+	if err != nil {
+		return err
+	}
+	handler, stop, err := a.handler(web.Deps{})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	ln, err := net.Listen("tcp", b.env.Listen)
+	if err != nil {
+		return err
+	}
+	hs := &http.Server{Handler: handler}
+	defer hs.Close()
+	go func() { _ = hs.Serve(ln) }() // ends with Close
+	l := load{address: ln.Addr().String(), key: key, connections: 64, source: "bench"}
+	return b.post(ctx, a, l)
+}
+
+func (b *bench) post(ctx context.Context, a *app, l load) error {
+	r, err := l.singles(ctx, time.Duration(b.cmd.Seconds)*time.Second)
+	if err != nil {
+		return err
+	}
+	if r.failed > 0 {
+		return cx.Fail(cx.Unavailable, "", "cmd.bench_failed", "count", r.failed)
+	}
+	how := fmt.Sprintf("%d connections, %d s, client on the same machine", l.connections, b.cmd.Seconds)
+	b.add("durable single feedback over HTTP", "12,000 /s, p99 < 40 ms", how, "%.0f /s, p50 %s, p99 %s, best second %d", r.perSecond(),
+		r.quantile(.5).Round(100*time.Microsecond), r.quantile(.99).Round(100*time.Microsecond), r.bestSecond)
+	caught, err := b.catchUp(ctx, a)
+	if err != nil {
+		return err
+	}
+	b.add("followers caught up after it", "", "projection and search", "%s", caught.Round(time.Millisecond))
+	l.source = "bench-batch"
+	r, err = l.batch(200_000)
+	if err != nil {
+		return err
+	}
+	b.add("durable batch over HTTP", "50,000 /s", "200,000 lines of NDJSON, 1,000 a commit", "%.0f /s", r.perSecond())
+	caught, err = b.catchUp(ctx, a)
+	b.add("followers caught up after it", "", "projection and search", "%s", caught.Round(time.Millisecond))
+	return err
+}
+
+func (b *bench) catchUp(ctx context.Context, a *app) (time.Duration, error) {
+	start := time.Now()
+	head, err := a.db.Head(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := a.insight.WaitFor(ctx, head); err != nil {
+		return 0, err
+	}
+	return time.Since(start), a.search.Follower().WaitFor(ctx, head)
+}
+
+func benchJourney() journey.Journey {
+	j := journey.Journey{Key: "bench", Name: cx.Text{"en": "Bench"}, Stages: []journey.Stage{{Key: "all", Name: cx.Text{"en": "All"}}}}
+	for _, t := range benchTouchpoints {
+		j.Stages[0].Touchpoints = append(j.Stages[0].Touchpoints, journey.Touchpoint{Key: cx.TouchpointID(t), Name: cx.Text{"en": t}})
+	}
+	return j
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/rpc"
+	"os"
+	"path/filepath"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/lang"
+	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/journey"
+	"vigie/internal/people"
+)
+
+// Commands act on a data folder through one set of functions: those of the server that holds the folder, over a socket
+// in it, else those of this process once it has taken the folder. So no folder ever has two writers.
+
+const socketName = "vigie.sock"
+
+// control is the functions, as net/rpc wants them.
+type control struct {
+	app  *app
+	lang lang.Lang
+}
+
+// say turns an error into one line, for it crosses the socket as words.
+func (c *control) say(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(c.lang.Error(err))
+}
+
+type keyArgs struct {
+	Name, Role, Unit string
+}
+
+func (c *control) AddKey(a keyArgs, secret *string) (err error) {
+	*secret, err = c.app.people.AddKey(context.Background(), a.Name, people.Role(a.Role), cx.UnitID(a.Unit))
+	return c.say(err)
+}
+
+func (c *control) Keys(_ struct{}, out *[]people.Key) (err error) {
+	*out, err = c.app.people.Keys(context.Background())
+	return c.say(err)
+}
+
+func (c *control) RevokeKey(id int64, _ *struct{}) error {
+	return c.say(c.app.people.RevokeKey(context.Background(), id))
+}
+
+func (c *control) AddUser(u people.NewUser, id *int64) error {
+	added, err := c.app.people.AddUser(context.Background(), u)
+	*id = added.ID
+	return c.say(err)
+}
+
+func (c *control) Users(_ struct{}, out *[]people.User) (err error) {
+	*out, err = c.app.people.Users(context.Background())
+	return c.say(err)
+}
+
+// batchArgs is one step of an import; Dry checks only.
+type batchArgs struct {
+	Dry   bool
+	Lines []collect.Line
+}
+
+func (c *control) Batch(a batchArgs, out *[]collect.Outcome) (err error) {
+	if a.Dry {
+		*out, err = c.app.door.Check(context.Background(), a.Lines)
+	} else {
+		*out, err = c.app.door.Batch(context.Background(), a.Lines)
+	}
+	return c.say(err)
+}
+
+// structureArgs is what a map declares before an import.
+type structureArgs struct {
+	Metrics    []cx.Metric
+	Indicators []cx.Indicator
+	Attributes []catalogue.Attribute
+	Journey    *journey.Journey
+	Units      []people.Unit
+}
+
+func (c *control) Declare(a structureArgs, _ *struct{}) error {
+	return c.say(c.app.declare(context.Background(), a))
+}
+
+// Rebuild throws away what is derived and builds it from the record; it answers how many feedbacks were read.
+func (c *control) Rebuild(_ struct{}, n *int64) (err error) {
+	*n, err = c.app.rebuild(context.Background())
+	return c.say(err)
+}
+
+func (c *control) Compact(_ struct{}, _ *struct{}) error {
+	return c.say(c.app.compact(context.Background()))
+}
+
+func (c *control) Zone(_ struct{}, name *string) error {
+	*name = c.app.zone(context.Background()).String()
+	return nil
+}
+
+// functions dials the server that holds the folder, or opens the folder here. Close gives it back.
+func (e *environment) functions(ctx context.Context) (*functions, error) {
+	if conn, err := net.DialTimeout("unix", filepath.Join(e.Data, socketName), time.Second); err == nil {
+		return &functions{Client: rpc.NewClient(conn)}, nil
+	}
+	a, err := openApp(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.startDoor(ctx); err != nil {
+		a.close()
+		return nil, err
+	}
+	here, there := net.Pipe()
+	server, err := newControlServer(a, e.lang)
+	if err != nil {
+		a.close()
+		return nil, err
+	}
+	go server.ServeConn(there)
+	return &functions{Client: rpc.NewClient(here), app: a}, nil
+}
+
+type functions struct {
+	*rpc.Client
+	app *app // nil when a server answers
+}
+
+func (f *functions) call(method string, args, reply any) error {
+	return f.Client.Call("Vigie."+method, args, reply)
+}
+
+func (f *functions) close() {
+	_ = f.Client.Close()
+	if f.app != nil {
+		f.app.close()
+	}
+}
+
+func newControlServer(a *app, l lang.Lang) (*rpc.Server, error) {
+	s := rpc.NewServer()
+	if err := s.RegisterName("Vigie", &control{app: a, lang: l}); err != nil {
+		return nil, fmt.Errorf("control: %w", err)
+	}
+	return s, nil
+}
+
+// serveControl answers commands on the socket of the data folder, open to the owner of the process only.
+func serveControl(a *app, dir string, l lang.Lang) (io.Closer, error) {
+	path := filepath.Join(dir, socketName)
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) { // left by a killed server: we hold the lock
+		return nil, err
+	}
+	ln, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		_ = ln.Close()
+		return nil, err
+	}
+	s, err := newControlServer(a, l)
+	if err != nil {
+		_ = ln.Close()
+		return nil, err
+	}
+	go s.Accept(ln)
+	return ln, nil
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"vigie/internal/web"
+)
+
+type serveCmd struct {
+	HTTPS bool `help:"The pages are reached by https (through a proxy): cookies are sent over it alone." env:"VIGIE_HTTPS"`
+}
+
+// Run serves until the process is asked to stop.
+func (c serveCmd) Run(ctx context.Context, e *environment) error {
+	a, err := openApp(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	s := &server{app: a, site: web.Deps{Secure: c.HTTPS}}
+	return s.run(ctx, func(address string) error {
+		empty, err := a.people.Empty(ctx)
+		if err == nil && empty {
+			fmt.Fprintln(os.Stderr, e.lang.T("cmd.setup", "address", address+"/setup"))
+		}
+		return err
+	})
+}
+
+// server is an app that answers the network and the socket of its folder.
+type server struct {
+	app     *app
+	site    web.Deps
+	prepare func(ctx context.Context) error // once everything is started, before pages are served; nil: nothing
+}
+
+// run starts everything, calls ready with the address, and serves until ctx ends; then the last requests are answered.
+func (s *server) run(ctx context.Context, ready func(address string) error) error {
+	e := s.app.env
+	ln, err := net.Listen("tcp", e.Listen)
+	if err != nil {
+		return err
+	}
+	if err := s.start(ctx); err != nil {
+		_ = ln.Close()
+		return err
+	}
+	if s.prepare != nil {
+		if err := s.prepare(ctx); err != nil {
+			_ = ln.Close()
+			return err
+		}
+	}
+	handler, stopPages, err := s.app.handler(s.site)
+	if err != nil {
+		_ = ln.Close()
+		return err
+	}
+	hs := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	failed := make(chan error, 1)
+	go func() { failed <- hs.Serve(ln) }()
+	address := "http://" + reachable(ln.Addr())
+	fmt.Fprintln(os.Stderr, e.lang.T("cmd.serving", "address", address))
+	if err := ready(address); err != nil {
+		_ = hs.Close()
+		return err
+	}
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	stopPages()
+	end, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := hs.Shutdown(end); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return hs.Close()
+}
+
+func (s *server) start(ctx context.Context) error {
+	if err := s.app.startDoor(ctx); err != nil {
+		return err
+	}
+	if err := s.app.startDerived(ctx); err != nil {
+		return err
+	}
+	socket, err := serveControl(s.app, s.app.env.Data, s.app.env.lang)
+	if err != nil {
+		return err
+	}
+	night := newNight(s.app)
+	night.Start()
+	s.app.stops = append(s.app.stops, func() { _ = socket.Close() }, night.Stop)
+	return nil
+}
+
+// reachable writes an address a person may open: a wildcard is shown as localhost.
+func reachable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// night compacts the files once a day, at 3 in the organisation's zone, so that what was erased leaves them.
+type night struct {
+	app  *app
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+func newNight(a *app) *night { return &night{app: a} }
+
+func (n *night) Start() {
+	ctx, stop := context.WithCancel(context.Background())
+	n.stop, n.done = stop, make(chan struct{})
+	go n.loop(ctx)
+}
+
+func (n *night) Stop() {
+	if n.stop != nil {
+		n.stop()
+		<-n.done
+	}
+}
+
+func (n *night) loop(ctx context.Context) {
+	defer close(n.done)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Until(nextNight(time.Now().In(n.app.zone(ctx))))):
+		}
+		if err := n.app.compact(ctx); err != nil && ctx.Err() == nil {
+			n.app.env.log.Error("nightly compaction failed", "err", err)
+		}
+	}
+}
+
+func nextNight(now time.Time) time.Time {
+	at := time.Date(now.Year(), now.Month(), now.Day(), 3, 0, 0, 0, now.Location())
+	if !at.After(now) {
+		at = at.AddDate(0, 0, 1)
+	}
+	return at
+}
