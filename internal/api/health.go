@@ -73,7 +73,7 @@ type HealthDeps struct {
 	Metrics   *Metrics
 	Followers []Follower
 	// Ready lists what must be ready beside the database, by name: nil error when it is.
-	Ready map[string]func(context.Context) error
+	Ready map[string]func() error
 }
 
 // Health answers /healthz (the process lives), /readyz (it can serve: 503 until then) and /metrics (Prometheus). None
@@ -102,7 +102,7 @@ func (d HealthDeps) ready(w http.ResponseWriter, r *http.Request) {
 	}
 	check("record", d.DB.Ping(ctx))
 	for name, ready := range d.Ready {
-		check(name, ready(ctx))
+		check(name, ready())
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "application/json")

@@ -69,6 +69,9 @@ func (a *API) document31(l lang.Lang) (*huma.OpenAPI, error) {
 
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	if strings.HasPrefix(t.PkgPath(), "vigie/internal/listen/collect") && t.Name() == "Customer" {
 		return "IncomingCustomer"
 	}

@@ -79,20 +79,20 @@ func opAlias() operation {
 
 func opMe() operation { return operation{id: "me", tag: "me", out: Me{}} }
 
-func both() []string { return []string{"application/json", "application/yaml"} }
+func jsonOrYAML() []string { return []string{"application/json", "application/yaml"} }
 
 func opList[T any](many string) operation {
-	return operation{id: "list_" + many, tag: many, out: map[string][]T{}, outTypes: both()}
+	return operation{id: "list_" + many, tag: many, out: map[string][]T{}, outTypes: jsonOrYAML()}
 }
 
 func opOne[T any](one string) operation {
 	var v T
-	return operation{id: "show_" + one, tag: plural(one), params: []*huma.Param{pathKey()}, out: v, outTypes: both(), refusals: []int{404}}
+	return operation{id: "show_" + one, tag: plural(one), params: []*huma.Param{pathKey()}, out: v, outTypes: jsonOrYAML(), refusals: []int{404}}
 }
 
 func opPut[T any](one string) operation {
 	var v T
-	return operation{id: "put_" + one, tag: plural(one), params: []*huma.Param{pathKey()}, in: v, inTypes: both(), out: v, outTypes: both(),
+	return operation{id: "put_" + one, tag: plural(one), params: []*huma.Param{pathKey()}, in: v, inTypes: jsonOrYAML(), out: v, outTypes: jsonOrYAML(),
 		success: []int{http.StatusOK, http.StatusCreated}, refusals: []int{400, 409, 413, 415, 422, 503}}
 }
 

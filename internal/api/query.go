@@ -95,7 +95,7 @@ func csvOf(q insight.Query, answer insight.Answer) ([]byte, error) {
 func cells(q insight.Query, r insight.Row) []string {
 	var l []string
 	for _, by := range q.By {
-		l = append(l, harmless(r.By[by]))
+		l = append(l, Harmless(r.By[by]))
 	}
 	f := r.Figure
 	l = append(l, strconv.FormatInt(f.N, 10))
@@ -123,8 +123,8 @@ func numbers(has bool, values ...float64) []string {
 	return l
 }
 
-// harmless keeps a spreadsheet from running a text as a formula: an apostrophe stands before it. Numbers stay.
-func harmless(s string) string {
+// Harmless keeps a spreadsheet from running a text as a formula: an apostrophe stands before it. Numbers stay.
+func Harmless(s string) string {
 	if s == "" || !strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
 		return s
 	}

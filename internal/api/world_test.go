@@ -1,0 +1,256 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
+	"vigie/internal/listen/journey"
+	"vigie/internal/people"
+	"vigie/internal/record"
+	"vigie/internal/record/recordtest"
+	"vigie/internal/understand/insight"
+)
+
+// world is the whole house behind a real server, with one journey and two regions.
+type world struct {
+	t      testing.TB
+	db     *record.DB
+	people *people.Store
+	door   *collect.Door
+	eye    *insight.Insight
+	api    *API
+	url    string
+	keys   map[people.Role]string
+}
+
+func both(t *testing.T, fn func(*testing.T, *world)) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) { fn(t, newWorld(t, db)) })
+}
+
+func newWorld(t testing.TB, db *record.DB) *world {
+	t.Helper()
+	w := &world{t: t, db: db, people: people.New(db), keys: map[people.Role]string{}}
+	cat, jour := catalogue.New(db), journey.New(db)
+	jour.Indicators = cat.Specs
+	cat.Used = func(context.Context, cx.MetricID) (bool, error) { return false, nil }
+	customers := customer.New(customer.Config{}, customer.Deps{DB: db})
+	w.must(cat.Seed(t.Context()))
+	var err error
+	w.door, err = collect.New(collect.Config{Dir: t.TempDir()}, collect.Deps{DB: db, Customers: customers, Metrics: cat.Metrics,
+		Touchpoints: jour.Touchpoints, Units: w.knownUnits, Attributes: cat.Met, Within: w.within})
+	w.must(err)
+	w.must(w.door.Start(t.Context()))
+	t.Cleanup(w.door.Stop)
+	w.eye = insight.New(insight.Config{Dir: t.TempDir()}, w.insightDeps(cat, jour))
+	w.must(w.eye.Start(t.Context()))
+	t.Cleanup(w.eye.Stop)
+	w.api, err = New(Deps{DB: db, People: w.people, Door: w.door, Customers: customers, Journeys: jour, Catalogue: cat,
+		Ask: w.eye.Ask, List: w.eye.List, Metrics: NewMetrics(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	w.must(err)
+	server := httptest.NewServer(w.api)
+	t.Cleanup(server.Close)
+	w.url = server.URL
+	w.ready()
+	w.settle()
+	w.caughtUp()
+	return w
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) knownUnits(ctx context.Context) (map[cx.UnitID]bool, error) {
+	o, err := w.people.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return o.Known(), nil
+}
+
+func (w *world) within(ctx context.Context, p people.Perimeter, u cx.UnitID) (bool, error) {
+	o, err := w.people.Present(ctx)
+	if err != nil {
+		return false, err
+	}
+	return o.Within(p, u), nil
+}
+
+func (w *world) insightDeps(cat *catalogue.Store, jour *journey.Store) insight.Deps {
+	stored := func(s collect.Stored) insight.Stored {
+		return insight.Stored{ID: int64(s.ID), State: s.State, Identity: s.Identity, Payload: s.Payload}
+	}
+	return insight.Deps{DB: w.db, Zone: time.UTC,
+		Read: func(ctx context.Context, ids []int64) ([]insight.Stored, error) {
+			l, err := w.door.Present(ctx, ids)
+			out := make([]insight.Stored, len(l))
+			for n, s := range l {
+				out[n] = stored(s)
+			}
+			return out, err
+		},
+		All: func(ctx context.Context, yield func(insight.Stored) error) error {
+			return w.door.All(ctx, func(s collect.Stored) error { return yield(stored(s)) })
+		},
+		Catalogue: func(ctx context.Context) (*insight.Catalogue, error) {
+			c, err := cat.Present(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return &insight.Catalogue{Metrics: c.Metrics, Indicators: c.Indicators, Attributes: c.AttributeList}, nil
+		},
+		Journeys: func(ctx context.Context) ([]journey.Journey, error) {
+			j, err := jour.Present(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return j.List, nil
+		},
+		Units: func(ctx context.Context) ([]people.Unit, error) {
+			o, err := w.people.Present(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return o.Units(), nil
+		},
+	}
+}
+
+// settle lays the structure: units north and south with an agency, one journey with two touchpoints.
+func (w *world) settle() {
+	w.t.Helper()
+	w.must(w.people.PutUnits(w.t.Context(), []people.Unit{
+		{Key: "north", Name: cx.Text{"fr": "Nord"}, Level: "region"}, {Key: "south", Name: cx.Text{"fr": "Sud"}, Level: "region"},
+		{Key: "lille", Name: cx.Text{"fr": "Lille"}, Level: "agency", Parent: "north"},
+	}))
+	w.put("/attributes/segment", `{"type":"text","projected":true}`)
+	w.put("/journeys/main", `{"name":{"fr":"Commande"},"stages":[{"key":"receive","name":{"fr":"Recevoir"},"touchpoints":[
+		{"key":"delivery","name":{"fr":"Livraison"}},{"key":"support","name":{"fr":"Service client"}}]}]}`)
+}
+
+func (w *world) put(path, body string) {
+	w.t.Helper()
+	if r := w.send("PUT", path, body); r.status >= 300 {
+		w.t.Fatalf("PUT %s: %d %s", path, r.status, r.body)
+	}
+}
+
+// key makes one key for each role.
+func (w *world) key(role people.Role) string {
+	w.t.Helper()
+	if k, ok := w.keys[role]; ok {
+		return k
+	}
+	unit := cx.UnitID("")
+	switch role {
+	case people.Manager, people.Adviser, people.Relay:
+		unit = "north"
+	}
+	k, err := w.people.AddKey(w.t.Context(), string(role), role, unit)
+	w.must(err)
+	w.keys[role] = k
+	return k
+}
+
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (r reply) problem(t testing.TB) Problem {
+	t.Helper()
+	var p Problem
+	if got := r.header.Get("Content-Type"); got != "application/problem+json" {
+		t.Errorf("%d %s: content type %q", r.status, r.body, got)
+	}
+	if err := json.Unmarshal(r.body, &p); err != nil {
+		t.Fatalf("%s: %v", r.body, err)
+	}
+	if p.Status != r.status || p.Title == "" || p.Type == "" {
+		t.Errorf("problem: %+v", p)
+	}
+	return p
+}
+
+// as decodes the body.
+func as[T any](t testing.TB, r reply) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal(r.body, &v); err != nil {
+		t.Fatalf("%d %s: %v", r.status, r.body, err)
+	}
+	return v
+}
+
+// option changes a request.
+type option func(*http.Request)
+
+func with(name, value string) option { return func(r *http.Request) { r.Header.Set(name, value) } }
+
+func nobody(r *http.Request) { r.Header.Del("Authorization") }
+
+// send asks as an administrator unless an option says otherwise.
+func (w *world) send(method, path, body string, options ...option) reply {
+	w.t.Helper()
+	return w.stream(method, "/api/v1"+path, bytes.NewReader([]byte(body)), options...)
+}
+
+func (w *world) stream(method, path string, body io.Reader, options ...option) reply {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, body)
+	w.must(err)
+	r.Header.Set("Authorization", "Bearer "+w.key(people.Administrator))
+	r.Header.Set("Accept-Language", "en")
+	for _, o := range options {
+		o(r)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	w.must(err)
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	w.must(err)
+	return reply{resp.StatusCode, resp.Header, b}
+}
+
+func (w *world) role(role people.Role) option {
+	return with("Authorization", "Bearer "+w.key(role))
+}
+
+// ready waits until questions are answered.
+func (w *world) ready() {
+	w.t.Helper()
+	deadline := time.After(20 * time.Second)
+	for !w.eye.Ready() {
+		select {
+		case <-w.eye.Moved():
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			w.t.Fatal("figures are not ready")
+		}
+	}
+}
+
+// caughtUp waits until figures hold everything acknowledged.
+func (w *world) caughtUp() {
+	w.t.Helper()
+	head, err := w.db.Head(w.t.Context())
+	w.must(err)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
+	defer cancel()
+	w.must(w.eye.WaitFor(ctx, head))
+}
