@@ -3,6 +3,7 @@ package collect_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,7 +22,7 @@ import (
 
 var today = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
-// house is what the door is told of the rest of the house; tests change its maps before they call the door.
+// house is what the door is told of the rest of the house.
 type house struct {
 	db          *record.DB
 	customers   *customer.Reference
@@ -50,7 +51,11 @@ func (h *house) deps() collect.Deps {
 		Touchpoints: func(context.Context) (map[cx.TouchpointID]bool, error) {
 			return h.touchpoints, nil
 		},
-		Units: func(context.Context) (map[cx.UnitID]bool, error) { return h.units, nil },
+		Units: func(context.Context) (map[cx.UnitID]bool, error) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			return maps.Clone(h.units), nil
+		},
 		Attributes: func(_ context.Context, seen map[cx.AttributeID]any) error {
 			h.mu.Lock()
 			defer h.mu.Unlock()
@@ -178,6 +183,12 @@ func TestPutIsReadAsItWasSent(t *testing.T) {
 			t.Errorf("customer %+v, %v", whole, err)
 		}
 	})
+}
+
+func (h *house) open(u cx.UnitID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.units[u] = true
 }
 
 func word(s string) *string { return &s }

@@ -22,8 +22,9 @@ type Config struct {
 	Group int
 	// Patience is how long one transaction may take before its callers are told to try again; 0 is 10 s.
 	Patience time.Duration
-	// Sweep is the time between two looks at waiting feedback when no alias rings; 0 is one minute.
-	Sweep time.Duration
+	// Sweep is the most time between two repairs of waiting feedback; 0 is one minute. Look is the time between two looks
+	// at whether touchpoints, units or aliases changed, which repairs at once; 0 is one second.
+	Sweep, Look time.Duration
 }
 
 // Deps of the door. Metrics, Touchpoints and Units are asked once a batch and must be cheap.
@@ -68,6 +69,7 @@ func New(c Config, d Deps) (*Door, error) {
 	c.Group = cmp.Or(c.Group, 1000)
 	c.Patience = cmp.Or(c.Patience, 10*time.Second)
 	c.Sweep = cmp.Or(c.Sweep, time.Minute)
+	c.Look = cmp.Or(c.Look, time.Second)
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}

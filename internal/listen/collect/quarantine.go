@@ -235,11 +235,8 @@ func (s *sweeper) stop() {
 	<-s.done
 }
 
-// sweepLook is the time between two looks at whether journeys, units or aliases changed.
-const sweepLook = time.Second
-
 func (d *Door) sweepUntil(ctx context.Context) {
-	tick := time.NewTicker(sweepLook)
+	tick := time.NewTicker(d.c.Look)
 	defer tick.Stop()
 	var last present
 	var swept time.Time
