@@ -124,7 +124,7 @@ func TestInstallInterruptedGoesOnWithNothingTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.file.Company.Days = 40 // a short story
+	s.file.Company.Days, s.file.Volumes.Customers = 40, 9_000 // a short story
 	at := time.Now()
 	d := house(t, recordtest.SQLite(t), func() time.Time { return at })
 	if err := s.found(t.Context(), d); err != nil {

@@ -457,7 +457,7 @@ func (w *writer) calendar(t *teller, m *moment, name string) string {
 
 // ranges of the numbers people cite, both ends included.
 var ranges = map[string][2]int{"small": {3, 19}, "more": {52, 98}, "bill": {112, 684}, "min": {6, 58}, "days": {3, 19}, "weeks": {2, 6},
-	"times": {2, 6}, "months": {2, 22}, "hours": {3, 47}, "km": {11, 48}, "pages": {4, 14}}
+	"times": {2, 6}, "months": {2, 22}, "hours": {3, 47}, "hours2": {2, 3}, "min2": {5, 15}, "times2": {2, 3}, "age": {68, 84}, "km": {11, 48}, "pages": {4, 14}}
 
 func (w *writer) number(t *teller, m *moment, name string) string {
 	if name == "amount" {
