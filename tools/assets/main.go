@@ -61,14 +61,15 @@ func build(dir string) error {
 	return write(filepath.Join(dir, "dist"), outs)
 }
 
-// styles joins the style sheets into one. The dark tokens are written once and served twice: chosen, and preferred.
+// styles joins the style sheets into one. The dark tokens are written once and served twice,
+// chosen and preferred; paper is always light.
 func styles(dir, fontName string) (output, error) {
 	dark, err := os.ReadFile(filepath.Join(dir, "css/dark.css"))
 	if err != nil {
 		return output{}, err
 	}
 	preferred := strings.Replace(string(dark), ":root[data-theme=dark]", ":root:not([data-theme=light])", 1)
-	entry := "@import './index.css';\n@media screen and (prefers-color-scheme:dark){" + preferred + "}\n"
+	entry := "@import './index.css';\n@media screen{" + string(dark) + "}\n@media screen and (prefers-color-scheme:dark){" + preferred + "}\n"
 	r := api.Build(api.BuildOptions{
 		Stdin:         &api.StdinOptions{Contents: entry, ResolveDir: filepath.Join(dir, "css"), Loader: api.LoaderCSS},
 		Bundle:        true,
