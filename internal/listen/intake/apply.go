@@ -167,9 +167,11 @@ func (b *rowBuilder) put(r *rule) {
 	decimal := r.Decimal
 	if meant, ok := r.mean(text); ok {
 		text, raw, decimal = strings.TrimSpace(meant), meant, "." // a map writes numbers with a point
-	} else if _, number := ParseNumber(text, decimal); text != "" && r.As == "score" && len(r.Values) > 0 && !number {
-		b.fail(r.Column.Column, "intake.value_unknown", text, "known", shortList(valueOrder(r.Values)))
-		return
+	} else if text != "" && r.As == "score" && len(r.Values) > 0 {
+		if _, number := ParseNumber(text, decimal); !number {
+			b.fail(r.Column.Column, "intake.value_unknown", text, "known", shortList(valueOrder(r.Values)))
+			return
+		}
 	}
 	if text == "" {
 		return
@@ -388,9 +390,58 @@ func (b *rowBuilder) whole() {
 	if len(b.in.Scores) == 0 && len(b.in.Verbatims) == 0 {
 		b.fail("", "intake.nothing_said", "")
 	}
-	if c := b.in.Customer; c != nil && c.Ref == "" && c.Email == "" && c.Phone == "" {
-		b.in.Customer = nil // nobody that could be recognised again
+	b.nobody()
+}
+
+// nobody: without reference, e-mail or phone nobody could be recognised again; what was known of the customer stays
+// with the feedback, but a name alone.
+func (b *rowBuilder) nobody() {
+	c := b.in.Customer
+	if c == nil || c.Ref != "" || c.Email != "" || c.Phone != "" {
+		return
 	}
+	b.in.Customer = nil
+	if b.in.Attributes == nil {
+		b.in.Attributes = c.Attributes
+		return
+	}
+	for k, v := range c.Attributes {
+		if _, own := b.in.Attributes[k]; !own {
+			b.in.Attributes[k] = v
+		}
+	}
+}
+
+// behind names the column of a field that the door refused, with what stood there in the row; "verbatims[1].text" is
+// the second column that says something.
+func (a *applier) behind(field string, row Row) (column, value string) {
+	column = a.columnOf(field)
+	nth, said := 0, 0
+	if rest, ok := strings.CutPrefix(field, "verbatims["); ok {
+		index, _, _ := strings.Cut(rest, "]")
+		nth, _ = strconv.Atoi(index)
+	}
+	for _, r := range a.rules {
+		if r.at >= len(row.Cells) {
+			continue
+		}
+		cell := shorten(row.Cells[r.at])
+		switch {
+		case r.As == "verbatim" && strings.HasPrefix(field, "verbatims["):
+			if cell != "" && said == nth {
+				return r.Column.Column, cell
+			}
+			if cell != "" {
+				said++
+			}
+		case r.Column.Column == column:
+			value = cell
+		}
+	}
+	if column == "" {
+		column = field
+	}
+	return column, value
 }
 
 // columnOf finds the column behind a field of the feedback ("scores.nps", "customer.email").
@@ -402,7 +453,7 @@ func (a *applier) columnOf(field string) string {
 			area == "scores" && r.As == "score" && r.Key == key,
 			area == "attributes" && r.As == "attribute" && r.Key == key,
 			strings.HasPrefix(field, "customer.attributes.") && r.As == "customer.attribute" && "customer.attributes."+r.Key == field,
-			area == "verbatims" && r.As == "verbatim", area == "verbatim" && r.As == "verbatim":
+			strings.HasPrefix(area, "verbatim") && r.As == "verbatim":
 			return r.Column.Column
 		}
 	}

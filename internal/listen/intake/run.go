@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"io"
-	"strings"
 	"time"
 
 	"vigie/internal/cx"
@@ -176,12 +175,7 @@ func (w *worker) explain(o collect.Outcome, i int) []Rejection {
 	for _, e := range o.Errors {
 		r := Rejection{Line: line, Column: e.Field, Code: e.Code, Args: e.Args}
 		if w.apply != nil {
-			r.Column = stringOr(w.apply.columnOf(e.Field), e.Field)
-			for _, rule := range w.apply.rules {
-				if rule.Column.Column == r.Column && rule.at < len(w.raw[i].Cells) {
-					r.Value = shorten(w.raw[i].Cells[rule.at])
-				}
-			}
+			r.Column, r.Value = w.apply.behind(e.Field, w.raw[i])
 		}
 		out = append(out, r)
 	}
@@ -189,11 +183,4 @@ func (w *worker) explain(o collect.Outcome, i int) []Rejection {
 		out = []Rejection{{Line: line, Code: "intake.refused"}}
 	}
 	return out
-}
-
-func stringOr(s, or string) string {
-	if strings.TrimSpace(s) == "" {
-		return or
-	}
-	return s
 }

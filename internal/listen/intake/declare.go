@@ -1,0 +1,137 @@
+package intake
+
+import (
+	"context"
+	"maps"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/journey"
+)
+
+// House is where a map's declarations go.
+type House struct {
+	Catalogue *catalogue.Store
+	Journeys  *journey.Store
+}
+
+// Declare adds what the map needs and the house has not: personal attributes, metrics, indicators, the journey. What is
+// there stays as it is; a metric there on another scale is refused (Conflict), since scales are never mixed.
+func Declare(ctx context.Context, m Map, by string, to House) error {
+	have, err := to.Catalogue.Present(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range m.personal() {
+		if _, known := have.Attributes[a.Key]; known {
+			continue
+		}
+		if err := to.Catalogue.PutAttribute(ctx, by, a); err != nil {
+			return err
+		}
+	}
+	for _, x := range m.Metrics {
+		if old, known := have.Metrics[x.Key]; known {
+			if err := sameScale(old, x); err != nil {
+				return err
+			}
+		} else if err := to.Catalogue.PutMetric(ctx, by, x); err != nil {
+			return err
+		}
+	}
+	for _, i := range m.Indicators {
+		if _, known := have.Indicators[i.Key]; known {
+			continue
+		}
+		if err := to.Catalogue.PutIndicator(ctx, by, i); err != nil {
+			return err
+		}
+	}
+	return m.declareJourney(ctx, by, to.Journeys)
+}
+
+func (m Map) declareJourney(ctx context.Context, by string, to *journey.Store) error {
+	if m.Journey == nil {
+		return nil
+	}
+	have, err := to.Present(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := have.Journey(m.Journey.Key); err == nil {
+		return nil
+	}
+	return to.Put(ctx, by, *m.Journey)
+}
+
+// personal lists the attributes that the map says describe one person: declared first, they are never projected.
+func (m Map) personal() []catalogue.Attribute {
+	var out []catalogue.Attribute
+	for _, c := range m.Columns {
+		if !c.Personal || c.As != "attribute" && c.As != "customer.attribute" {
+			continue
+		}
+		a := catalogue.Attribute{Key: cx.AttributeID(c.Key), Name: cx.Text{"fr": words(c.Column), "en": words(c.Column)}, Type: catalogue.TextAttribute, Personal: true}
+		switch c.Type {
+		case "number":
+			a.Type = catalogue.NumberAttribute
+		case "yesno":
+			a.Type = catalogue.BoolAttribute
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+func sameScale(a, b cx.Metric) error {
+	one := func(step float64) float64 {
+		if step == 0 {
+			return 1
+		}
+		return step
+	}
+	if a.Min == b.Min && a.Max == b.Max && one(a.Step) == one(b.Step) {
+		return nil
+	}
+	return cx.Fail(cx.Conflict, "metrics", "intake.metric_differs", "key", string(a.Key), "min", a.Min, "max", a.Max)
+}
+
+// WithMetrics adds the map's metrics to those that know gives: for a dry run, which declares nothing.
+func (m Map) WithMetrics(know func(context.Context) (map[cx.MetricID]cx.Metric, error)) func(context.Context) (map[cx.MetricID]cx.Metric, error) {
+	return func(ctx context.Context) (map[cx.MetricID]cx.Metric, error) {
+		known, err := know(ctx)
+		if err != nil || len(m.Metrics) == 0 {
+			return known, err
+		}
+		all := maps.Clone(known)
+		if all == nil {
+			all = map[cx.MetricID]cx.Metric{}
+		}
+		for _, x := range m.Metrics {
+			if _, there := all[x.Key]; !there {
+				all[x.Key] = x
+			}
+		}
+		return all, nil
+	}
+}
+
+// WithTouchpoints is WithMetrics for the touchpoints of the map's journey.
+func (m Map) WithTouchpoints(know func(context.Context) (map[cx.TouchpointID]bool, error)) func(context.Context) (map[cx.TouchpointID]bool, error) {
+	return func(ctx context.Context) (map[cx.TouchpointID]bool, error) {
+		known, err := know(ctx)
+		if err != nil || m.Journey == nil {
+			return known, err
+		}
+		all := maps.Clone(known)
+		if all == nil {
+			all = map[cx.TouchpointID]bool{}
+		}
+		for _, s := range m.Journey.Stages {
+			for _, t := range s.Touchpoints {
+				all[t.Key] = true
+			}
+		}
+		return all, nil
+	}
+}
