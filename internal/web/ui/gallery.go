@@ -68,7 +68,7 @@ func galleryHeads(s said) Heads {
 			Change: Change{Text: "stable", Note: s.of("écart non significatif", "no significant change")},
 			Spark:  &Sparkline{Points: line(81, 82, 80, 82, 81, 82), Objective: goal(80)},
 			Foot:   "n " + s.Int(21907) + s.of(" · objectif 80\u202f%", " · objective 80%"), Strong: s.of("tenu", "met")},
-		{Title: s.of("RDV tenu à l’heure", "Appointment on time"), Value: s.Percent(71, 0), Range: "69,6 – 72,4",
+		{Title: s.of("RDV tenu à l’heure", "Appointment on time"), Value: s.Percent(71, 0), Range: s.of("69,6 – 72,4", "69.6 – 72.4"),
 			Change: Change{Text: s.Points(-14, 0) + " pts", Direction: -1, Tone: Bad, Note: s.of("depuis le 12 oct.", "since 12 Oct")},
 			Spark:  &Sparkline{Points: line(86, 85, 86, 82, 76, 71), Objective: goal(95)},
 			Foot:   s.of("promis 95\u202f% · délivré", "promised 95% · delivered"), Strong: s.of("promesse rompue", "promise broken")},
@@ -89,7 +89,7 @@ func galleryJourney(s said) Journey {
 				{Name: s.of("J’appelle un conseiller", "I call an adviser"), Weather: PartSun, Value: s.Percent(84, 0), Unit: "CSAT", Owner: "Anne Bell", Change: Change{Text: "stable"}, Dist: Dist{Top: 84, Bottom: 16}, Meta: s.of("n 932 · 82 – 86 · objectif 85\u202f%", "n 932 · 82–86 · objective 85%"), Tags: []Tag{{Text: s.of("Décroché < 1 min\u202f: 88\u202f%, promis 90", "Answered < 1 min: 88%, promised 90"), Tone: Watch, Icon: "target"}}},
 			}},
 			{Name: s.of("Souscrire", "Subscribe"), Touchpoints: []TouchpointCard{
-				{Name: s.of("Je signe en ligne", "I sign online"), Weather: Sun, Value: s.Number(5.9, 1), Unit: "CES", Owner: "Karim D.", Change: Change{Text: "0,4", Direction: 1, Tone: Good}, Dist: Dist{Top: 72, Middle: 12, Bottom: 16}, Meta: "n " + s.Int(2310) + s.of(" · objectif 5,8", " · objective 5.8"), Tags: []Tag{{Text: s.of("Signature simplifiée\u202f: +0,3 [0,2 ; 0,5]", "Simpler signature: +0.3 [0.2; 0.5]"), Tone: Accent}}},
+				{Name: s.of("Je signe en ligne", "I sign online"), Weather: Sun, Value: s.Number(5.9, 1), Unit: "CES", Owner: "Karim D.", Change: Change{Text: s.Number(0.4, 1), Direction: 1, Tone: Good}, Dist: Dist{Top: 72, Middle: 12, Bottom: 16}, Meta: "n " + s.Int(2310) + s.of(" · objectif 5,8", " · objective 5.8"), Tags: []Tag{{Text: s.of("Signature simplifiée\u202f: +0,3 [0,2 ; 0,5]", "Simpler signature: +0.3 [0.2; 0.5]"), Tone: Accent}}},
 				{Name: s.of("Je signe en agence", "I sign in a branch"), Weather: Fog, Unit: "CSAT", Owner: "Rose Soler", Few: true, Dist: Dist{Top: 2, Bottom: 2}, Meta: s.of("4 réponses ce mois-ci, lisez-les", "4 answers this month, read them")},
 			}},
 			{Name: s.of("Être raccordé", "Get connected"), Hurt: true, HurtWord: s.of("ça fait mal ici", "it hurts here"), Touchpoints: []TouchpointCard{

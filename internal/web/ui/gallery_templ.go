@@ -129,7 +129,7 @@ func Gallery(l lang.Lang, theme string) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = DistBar(Dist{Top: 60, Middle: 27, Bottom: 13, Label: s.of("60 % promoteurs, 27 % passifs, 13 % détracteurs", "60% promoters, 27% passives, 13% detractors")}, true).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = DistBar(Dist{Top: 60, Middle: 27, Bottom: 13, Label: s.of("60 % promoteurs, 27 % passifs, 13 % détracteurs", "60% promoters, 27% passives, 13% detractors")}, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -231,7 +231,7 @@ func Gallery(l lang.Lang, theme string) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = Empty(l, State{Title: s.of("Pas encore de parcours", "No journey yet"), Text: s.of("Partez d’un modèle : trois à cinq points de contact, et la première question demain.", "Start from a template: three to five touchpoints, and the first question tomorrow."), Actions: []Button{{Label: s.of("Choisir un modèle", "Pick a template"), Href: "#", Style: "primary"}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Empty(l, State{Title: s.of("Pas encore de parcours", "No journey yet"), Text: s.of("Partez d’un modèle : trois à cinq points de contact, et la première question demain.", "Start from a template: three to five touchpoints, and the first question tomorrow."), Actions: []Button{{Label: s.of("Choisir un modèle", "Pick a template"), Href: "#", Style: "primary"}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
