@@ -601,6 +601,9 @@ func (g *guesser) finish() {
 			g.m.Empty = append(g.m.Empty, w)
 		}
 	}
+	if voice && !slices.ContainsFunc(g.m.Columns, func(c Column) bool { return c.As == "touchpoint" }) {
+		g.say("", "intake.note.no_touchpoint")
+	}
 	if !voice && g.rows > 0 {
 		g.say("", "intake.note.no_voice")
 	}

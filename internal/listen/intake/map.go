@@ -111,7 +111,24 @@ func (m Map) Check() error {
 	if m.Kind == kindUnits {
 		return m.checkUnits(seen)
 	}
+	if err := m.checkDeclared(); err != nil {
+		return err
+	}
 	return m.checkFeedback(seen)
+}
+
+// checkDeclared asks the metrics and the journey what is wrong with them.
+func (m Map) checkDeclared() error {
+	for _, x := range m.Metrics {
+		if wrong := x.Check(); len(wrong) > 0 {
+			wrong[0].Field = "metrics." + string(x.Key) + "." + wrong[0].Field
+			return wrong[0]
+		}
+	}
+	if m.Journey == nil {
+		return nil
+	}
+	return m.Journey.Check()
 }
 
 func badMap(field, code string, args ...any) error {

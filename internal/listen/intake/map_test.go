@@ -42,6 +42,7 @@ func TestMapErrorsNameTheLineAndTheFault(t *testing.T) {
 		"words for a score":    {strings.Replace(smallMap, "key: csat", "key: csat, values: {bon: haut}", 1), "intake.map_score_value", ""},
 		"too many header rows": {smallMap + "header_rows: 4\n", "intake.map_value", ""},
 		"units without a name": {"kind: units\ncolumns: [{column: a, as: key}]\n", "intake.map_no_unit", ""},
+		"metric without scale": {smallMap + "metrics: [{key: m, name: {fr: M}, min: 5, max: 5, direction: higher}]\n", "metric.scale", ""},
 		"all well":             {smallMap, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -80,7 +80,7 @@ func (w *workbook) load() error {
 		Sheets []struct {
 			Name  string `xml:"name,attr"`
 			State string `xml:"state,attr"`
-			ID    string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships id,attr"`
+			ID    string `xml:"id,attr"` // r:id, whose namespace has two spellings
 		} `xml:"sheets>sheet"`
 	}
 	var rels struct {
