@@ -147,7 +147,7 @@ func TestScaleHoldsTheDataInFewRoundSteps(t *testing.T) {
 		if s.min > low+slack || s.max < high-slack {
 			t.Fatalf("%v does not hold [%v, %v]", s, low, high)
 		}
-		if n := (s.max - s.min) / s.step; n < 1 || n > 7 || math.Abs(n-math.Round(n)) > 1e-3 {
+		if n := (s.max - s.min) / s.step; n < 0.999 || n > 7.001 || math.Abs(n-math.Round(n)) > 1e-3 {
 			t.Fatalf("%v has %v steps", s, n)
 		}
 	})
