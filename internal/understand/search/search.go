@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,7 +21,7 @@ import (
 )
 
 // schema of the file; another one is built anew.
-const schema = 1
+const schema = 2
 
 // FileName in the data folder.
 const FileName = "search.sqlite"
@@ -44,6 +46,7 @@ type Index struct {
 	d        Deps
 	path     string
 	follower *record.Follower
+	stems    *stemmer
 
 	mu sync.RWMutex // held for writing while the file is replaced
 	db *sql.DB
@@ -51,7 +54,7 @@ type Index struct {
 
 // New is inert: no file is opened before Start.
 func New(dir string, d Deps) *Index {
-	x := &Index{d: d, path: filepath.Join(dir, FileName)}
+	x := &Index{d: d, path: filepath.Join(dir, FileName), stems: newStemmer()}
 	acts := map[record.Subject][]record.Kind{record.Feedback: {record.Created, record.Amended, record.Repaired, record.Erased}}
 	x.follower = record.NewFollower(record.FollowerConfig{Name: "search", Acts: acts}, d.DB, x)
 	return x
@@ -108,7 +111,7 @@ func initialise(db *sql.DB) error {
 		return errors.New("another schema")
 	}
 	_, err := db.Exec(fmt.Sprintf(`BEGIN IMMEDIATE;
-		CREATE VIRTUAL TABLE words USING fts5(raw, stem, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0");
+		CREATE VIRTUAL TABLE words USING fts5(stem, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0");
 		CREATE TABLE place (one INTEGER PRIMARY KEY CHECK (one = 1), era TEXT NOT NULL, position INTEGER NOT NULL);
 		PRAGMA user_version = %d;
 		COMMIT`, schema))
@@ -163,7 +166,7 @@ func (x *Index) Apply(ctx context.Context, entries []record.Entry, to record.Cur
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing after Commit
-	if err := write(ctx, tx, docs); err != nil {
+	if err := x.write(ctx, tx, docs); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO place (one, era, position) VALUES (1, ?, ?)`, string(to.Era), to.Position); err != nil {
@@ -172,41 +175,50 @@ func (x *Index) Apply(ctx context.Context, entries []record.Entry, to record.Cur
 	return tx.Commit()
 }
 
-// docs reads the present rows of entries; what is gone has the zero Doc.
-func (x *Index) docs(ctx context.Context, entries []record.Entry) (map[int64]Doc, error) {
-	docs := make(map[int64]Doc, len(entries))
+// present is what a feedback is now; was: it may be indexed already, in other words.
+type present struct {
+	Doc
+	was bool
+}
+
+// docs reads the present rows of entries; what is gone has no text.
+func (x *Index) docs(ctx context.Context, entries []record.Entry) (map[int64]present, error) {
+	docs := make(map[int64]present, len(entries))
 	ids := make([]int64, 0, len(entries))
 	for _, e := range entries {
 		if _, met := docs[e.ID]; !met {
 			ids = append(ids, e.ID)
+			docs[e.ID] = present{was: e.Kind != record.Created}
 		}
-		docs[e.ID] = Doc{}
 	}
 	read, err := x.d.Read(ctx, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read: %w", err)
 	}
 	for _, d := range read {
-		docs[int64(d.ID)] = d
+		docs[int64(d.ID)] = present{d, docs[int64(d.ID)].was}
 	}
 	return docs, nil
 }
 
-func write(ctx context.Context, tx *sql.Tx, docs map[int64]Doc) error {
-	insert, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO words (rowid, raw, stem) VALUES (?, ?, ?)`)
+func (x *Index) write(ctx context.Context, tx *sql.Tx, docs map[int64]present) error {
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO words (rowid, stem) VALUES (?, ?)`)
 	if err != nil {
 		return err
 	}
 	defer insert.Close()
-	for id, d := range docs {
-		if !d.Live || len(d.Texts) == 0 {
+	for _, id := range slices.Sorted(maps.Keys(docs)) {
+		d := docs[id]
+		if d.was {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM words WHERE rowid = ?`, id); err != nil {
 				return err
 			}
+		}
+		if !d.Live || len(d.Texts) == 0 {
 			continue
 		}
-		words := split(strings.Join(d.Texts, "\n"))
-		if _, err := insert.ExecContext(ctx, id, strings.Join(words, " "), strings.Join(stemmed(words, d.Lang), " ")); err != nil {
+		words := x.stems.all(split(strings.Join(d.Texts, "\n")), stemLanguage(d.Lang))
+		if _, err := insert.ExecContext(ctx, id, strings.Join(words, " ")); err != nil {
 			return err
 		}
 	}
@@ -219,7 +231,7 @@ const step = 10_000
 // Search lists the feedback that hold the words typed and meet q, newest first, as far as the viewer may see them. The
 // total is exact to 10,000. Words that cannot be looked for (only punctuation) find nothing.
 func (x *Index) Search(ctx context.Context, s people.Scope, typed string, q insight.ListQuery) (insight.List, error) {
-	m := match(typed)
+	m := x.stems.match(typed)
 	if m == "" {
 		return insight.List{}, nil
 	}

@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/kljensen/snowball/english"
@@ -23,6 +24,14 @@ func split(s string) []string {
 	}
 	for _, r := range norm.NFKD.String(s) {
 		switch {
+		case r < unicode.MaxASCII:
+			if c := byte(r); c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+				b.WriteByte(c)
+			} else if c >= 'A' && c <= 'Z' {
+				b.WriteByte(c + 'a' - 'A')
+			} else {
+				flush()
+			}
 		case unicode.Is(unicode.Mn, r):
 		case unspaced(r):
 			flush()
@@ -56,37 +65,57 @@ func unspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// stems of a folded word in French and English; one when they are the same.
-func stems(w string) []string {
-	fr, en := french.Stem(w, false), english.Stem(w, false)
-	if fr == en {
-		return []string{fr}
-	}
-	return []string{fr, en}
+// stemmer stems folded words, remembering those it met: a company's customers use the same few thousand.
+type stemmer struct {
+	mu    sync.Mutex
+	known map[string]string // language + word → stem
 }
 
-// stemmed gives the stems to index for words written in lang ("" or another: both French and English).
-func stemmed(words []string, lang string) []string {
-	out := make([]string, 0, len(words))
-	for _, w := range words {
-		switch {
-		case strings.HasPrefix(lang, "fr"):
-			out = append(out, french.Stem(w, false))
-		case strings.HasPrefix(lang, "en"):
-			out = append(out, english.Stem(w, false))
-		default:
-			out = append(out, stems(w)...)
-		}
+// stemmerMemory is how many words are remembered before all are forgotten.
+const stemmerMemory = 50_000
+
+func newStemmer() *stemmer { return &stemmer{known: map[string]string{}} }
+
+func (s *stemmer) all(words []string, lang string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = s.one(w, lang)
 	}
 	return out
 }
 
+func (s *stemmer) one(w, lang string) string {
+	key := lang + w
+	if stem, ok := s.known[key]; ok {
+		return stem
+	}
+	stem := french.Stem(w, false)
+	if lang == "en" {
+		stem = english.Stem(w, false)
+	}
+	if len(s.known) >= stemmerMemory {
+		clear(s.known)
+	}
+	s.known[key] = stem
+	return stem
+}
+
+// stemLanguage of a text: English when it says so, French otherwise.
+func stemLanguage(lang string) string {
+	if strings.HasPrefix(lang, "en") {
+		return "en"
+	}
+	return "fr"
+}
+
 // match writes what a person typed as an FTS5 expression: words are all wanted, in any form; "a phrase" as written;
 // begin* by its beginning; -word not. "" when nothing can be looked for.
-func match(typed string) string {
+func (s *stemmer) match(typed string) string {
 	var want, not []string
 	for _, t := range terms(typed) {
-		e := t.expression()
+		e := s.expression(t)
 		switch {
 		case e == "":
 		case t.not:
@@ -106,8 +135,8 @@ func match(typed string) string {
 }
 
 type term struct {
-	text                string
-	phrase, prefix, not bool
+	text        string
+	prefix, not bool
 }
 
 // terms cuts what was typed at spaces, keeping quoted phrases whole; « » are quotes too.
@@ -116,7 +145,7 @@ func terms(typed string) []term {
 	var out []term
 	for i, part := range strings.Split(typed, `"`) {
 		if i%2 == 1 {
-			out = append(out, term{text: part, phrase: true})
+			out = append(out, term{text: part})
 			continue
 		}
 		for _, f := range strings.Fields(part) {
@@ -127,21 +156,20 @@ func terms(typed string) []term {
 	return out
 }
 
-func (t term) expression() string {
+// expression looks for the words in either language's form, side by side when there are several.
+func (s *stemmer) expression(t term) string {
 	words := split(t.text)
 	if len(words) == 0 {
 		return ""
 	}
-	if t.phrase || t.prefix || len(words) > 1 {
-		e := `raw : "` + strings.Join(words, " ") + `"`
-		if t.prefix {
-			e += " *"
-		}
-		return "(" + e + ")"
+	forms := []string{quoted(s.all(words, "fr"))}
+	if en := quoted(s.all(words, "en")); en != forms[0] {
+		forms = append(forms, en)
 	}
-	var any []string
-	for _, s := range stems(words[0]) {
-		any = append(any, `stem : "`+s+`"`)
+	if t.prefix {
+		forms = append(forms, quoted(words)+" *")
 	}
-	return "(" + strings.Join(append(any, `raw : "`+words[0]+`"`), " OR ") + ")"
+	return "(" + strings.Join(forms, " OR ") + ")"
 }
+
+func quoted(words []string) string { return `"` + strings.Join(words, " ") + `"` }
