@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
+	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
@@ -123,6 +125,7 @@ func (a *API) routes() []route {
 	l = append(l, a.units().routes(a)...)
 	l = append(l, a.attributes().routes(a)...)
 	return append(l,
+		at("PUT", "/units", people.EditStructure, a.putUnits, opPutUnits()),
 		at("DELETE", "/journeys/{key}", people.EditStructure, a.deleteJourney, opErase("delete_journey")),
 		at("GET", "/me", Everybody, a.me, opMe()),
 		route{Route{"GET", "/api/openapi.json", Everybody}, a.openAPI, operation{hidden: true}},
@@ -131,6 +134,19 @@ func (a *API) routes() []route {
 	)
 }
 
+// unknown answers for paths that are none, and for methods that a path does not have.
 func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
-	a.fail(&call{Request: r, w: w}, notFound())
+	c := &call{Request: r, w: w}
+	var allowed []string
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		if _, pattern := a.mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host}); pattern != "/api/" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		a.fail(c, notFound())
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	a.fail(c, &refusal{status: http.StatusMethodNotAllowed, err: cx.Fail(cx.Invalid, "", "api.method", "methods", strings.Join(allowed, ", "))})
 }

@@ -23,7 +23,7 @@ const maxKey = 255
 // that thousands a second go through.
 func (a *API) postFeedbacks(c *call) error {
 	switch c.mediaType() {
-	case "application/json", "":
+	case "application/json":
 		return a.postFeedback(c)
 	case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines":
 		return a.postBatch(c)
@@ -76,10 +76,14 @@ func (c *call) receipt(status int, r Receipt) error {
 	return nil
 }
 
-// decodeFeedback reads one feedback. encoding/json would replace what is no UTF-8: here it is refused.
+// decodeFeedback reads one feedback, strictly. encoding/json would replace what is no UTF-8: here it is refused.
 func decodeFeedback(b []byte, in *collect.Incoming) error {
 	if !utf8.Valid(b) {
 		return malformed("", "api.not_utf8")
 	}
+	if decodeUsual(string(b), in) {
+		return nil
+	}
+	*in = collect.Incoming{}
 	return decode(b, in)
 }

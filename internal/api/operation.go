@@ -96,6 +96,10 @@ func opPut[T any](one string) operation {
 		success: []int{http.StatusOK, http.StatusCreated}, refusals: []int{400, 409, 413, 415, 422, 503}}
 }
 
+func opPutUnits() operation {
+	return operation{id: "put_units", tag: "units", in: Units{}, inTypes: jsonOrYAML(), out: Units{}, outTypes: jsonOrYAML(), refusals: []int{400, 413, 415, 422, 503}}
+}
+
 func plural(one string) string { return one + "s" }
 
 func pathID() *huma.Param {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -67,15 +66,16 @@ func statusOf(err error) int {
 	case cx.Unavailable:
 		return http.StatusServiceUnavailable
 	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return http.StatusServiceUnavailable
-	}
 	return http.StatusInternalServerError
 }
 
-// fail writes the problem. What has no kind is logged with an id and shown as that id only.
+// fail writes the problem. What has no kind is the database's outage, or is logged with an id and shown as that id only.
 func (a *API) fail(c *call, err error) {
 	l := c.lang()
+	if statusOf(err) == http.StatusInternalServerError && a.outage(err) {
+		a.Log.Warn("request not served", "method", c.Method, "route", c.Pattern, "err", err)
+		err = cx.Fail(cx.Unavailable, "", "api.unavailable")
+	}
 	status := statusOf(err)
 	p := Problem{Type: "about:blank", Title: http.StatusText(status), Status: status}
 	if r, ok := errors.AsType[*refusal](err); ok {

@@ -88,13 +88,19 @@ func wanted(kind string) string {
 	return kind
 }
 
-// mediaType is the request's content type without its parameters; "" is JSON.
+// mediaType is the request's content type without its parameters. "" is JSON, and so is what curl -d says when told
+// nothing.
 func (c *call) mediaType() string {
-	t, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
-	if err != nil {
-		return strings.ToLower(strings.TrimSpace(c.Header.Get("Content-Type")))
+	switch t := c.Header.Get("Content-Type"); t {
+	case "", "application/json", "application/x-www-form-urlencoded":
+		return "application/json"
+	default:
+		t, _, _ = mime.ParseMediaType(t) // "" when it is none
+		if t == "" {
+			return "unknown"
+		}
+		return t
 	}
-	return t
 }
 
 // accepts tells whether one of the types is asked for rather than JSON.

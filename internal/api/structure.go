@@ -176,6 +176,29 @@ func (a *API) units() resource[people.Unit] {
 	}
 }
 
+// Units are many at once: parents may come in any order, all are put or none.
+type Units struct {
+	Units []people.Unit `json:"units" yaml:"units"`
+}
+
+func (a *API) putUnits(c *call) error {
+	var in Units
+	if err := c.structured(&in); err != nil {
+		return err
+	}
+	if err := a.People.PutUnits(c.Context(), in.Units); err != nil {
+		return err
+	}
+	if err := a.audit(c, "units.put", ""); err != nil {
+		return err
+	}
+	o, err := a.People.Present(c.Context())
+	if err != nil {
+		return err
+	}
+	return c.either(http.StatusOK, Units{o.Units()})
+}
+
 // oneUnit names the field of a unit put alone: "parent", not "units[0].parent".
 func oneUnit(err error) error {
 	e, ok := err.(*cx.Error)

@@ -61,6 +61,17 @@ func TestStructureBothWays(t *testing.T) {
 	})
 }
 
+func TestUnitsComeManyAtOnce(t *testing.T) {
+	w := newWorld(t, sqlite(t))
+	r := w.send("PUT", "/units", `{"units":[{"key":"lens","name":"Lens","parent":"east"},{"key":"east","name":{"fr":"Est"},"level":"region"}]}`)
+	if got := as[Units](t, r).Units; r.status != 200 || len(got) != 5 {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if r := w.send("PUT", "/units", `{"units":[{"key":"a","name":"A"},{"key":"b","name":"B","parent":"none"}]}`); r.status != 422 || r.problem(t).Errors[0].Field != "units[1].parent" {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+}
+
 func TestEveryUnknownFieldIsToldWithItsPath(t *testing.T) {
 	w := newWorld(t, sqlite(t))
 	r := w.send("PUT", "/journeys/x", `{"name":{"fr":"X"},"owners":1,"stages":[{"key":"a","name":{"fr":"A"},"touchpoints":[{"key":3,"name":{"fr":"T"},"objective":{}}]}]}`)

@@ -43,7 +43,7 @@ func (c *call) structured(into any) error {
 	}
 	var tree any
 	switch t := c.mediaType(); {
-	case t == "application/json" || t == "":
+	case t == "application/json":
 		err = decode(b, &tree)
 	case slices.Contains(yamlTypes(), t):
 		tree, err = yamlTree(b)
