@@ -1,7 +1,6 @@
 package insight
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -43,7 +42,7 @@ func (i *Insight) Ask(ctx context.Context, scope people.Scope, q Query) (Answer,
 	ctx, cancel := context.WithTimeout(ctx, i.c.Deadline)
 	defer cancel()
 	var a Answer
-	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Tx) error {
+	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Conn) error {
 		p := &plan{store: s, shape: i.shape.Load(), cols: s.columns.Load(), scope: scope}
 		if err := p.resolve(q); err != nil {
 			return err
@@ -63,7 +62,7 @@ func (i *Insight) Ask(ctx context.Context, scope people.Scope, q Query) (Answer,
 }
 
 // question runs fn in a read transaction of the store in use, when a place is free.
-func (i *Insight) question(ctx context.Context, fn func(context.Context, *store, *sql.Tx) error) error {
+func (i *Insight) question(ctx context.Context, fn func(context.Context, *store, *sql.Conn) error) error {
 	select {
 	case i.slots <- struct{}{}:
 		defer func() { <-i.slots }()
@@ -85,19 +84,24 @@ func (i *Insight) question(ctx context.Context, fn func(context.Context, *store,
 	return err
 }
 
-func (s *store) reading(ctx context.Context, fn func(context.Context, *store, *sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+// reading runs fn in one transaction: its figures and its position are of one moment.
+func (s *store) reading(ctx context.Context, fn func(context.Context, *store, *sql.Conn) error) (err error) {
+	c, err := s.db.Conn(ctx)
 	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if _, err := c.ExecContext(ctx, "BEGIN"); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	err = fn(ctx, s, tx)
-	if e := tx.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) && err == nil {
+	err = fn(ctx, s, c)
+	if _, e := c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); e != nil && err == nil {
 		err = fmt.Errorf("end: %w", e)
 	}
 	return err
 }
 
-func position(ctx context.Context, tx *sql.Tx) (p record.Position, err error) {
+func position(ctx context.Context, tx *sql.Conn) (p record.Position, err error) {
 	if err = tx.QueryRowContext(ctx, `SELECT position FROM cursor`).Scan(&p); err != nil {
 		err = fmt.Errorf("position: %w", err)
 	}
@@ -155,28 +159,8 @@ func (p *plan) resolveBy(by []string) error {
 	return nil
 }
 
-// cell is where answers are counted: one code per dimension.
-type cell [maxBy]int64
-
-type counted struct {
-	cell   cell
-	points []pointCount
-	n      int64
-}
-
-type pointCount struct{ point, n int64 }
-
-func (c *counted) histogram() cx.Histogram {
-	slices.SortFunc(c.points, func(a, b pointCount) int { return cmp.Compare(a.point, b.point) })
-	var h cx.Histogram
-	for _, p := range c.points {
-		h.Add(p.point, p.n)
-	}
-	return h
-}
-
 // answer runs the question, the one beside it, and makes the rows.
-func (p *plan) answer(ctx context.Context, tx *sql.Tx, q Query) ([]Row, error) {
+func (p *plan) answer(ctx context.Context, tx *sql.Conn, q Query) ([]Row, error) {
 	cells, err := p.count(ctx, tx, q.Where, q.During, "")
 	if err != nil {
 		return nil, err
@@ -185,26 +169,34 @@ func (p *plan) answer(ctx context.Context, tx *sql.Tx, q Query) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(cells) > maxRows {
+	if len(cells.list) > maxRows {
 		return nil, cx.Fail(cx.TooMany, "by", "insight.too_many_rows", "most", maxRows)
 	}
 	return p.rows(cells, beside), nil
 }
 
 // count asks the engine for one histogram per cell.
-func (p *plan) count(ctx context.Context, tx *sql.Tx, where Where, during *Period, field string) (map[cell]*counted, error) {
+func (p *plan) count(ctx context.Context, tx *sql.Conn, where Where, during *Period, field string) (*tally, error) {
 	w, err := p.filter(where, during, field)
 	if err != nil {
 		return nil, err
 	}
-	out := map[cell]*counted{}
+	t := newTally(p.dims, p.metric.Points())
 	if len(p.dims) == 0 {
-		out[cell{}] = &counted{}
+		t.cell(cell{})
 	}
 	if p.column == "" {
-		return out, nil
+		return t, nil
 	}
-	return out, stream(ctx, tx, p.sql(w), w.args, func(v []driver.Value) error { return p.tally(out, v) })
+	last := len(p.dims)
+	return t, stream(ctx, tx, p.sql(w), w.args, func(v []driver.Value) error {
+		var at cell
+		for n := range last {
+			at[n] = codeOf(v[n])
+		}
+		t.cell(at).add(codeOf(v[last]), codeOf(v[last+1]))
+		return nil
+	})
 }
 
 // filter writes the conditions: the indicator's program and audience, the viewer's perimeter, then the question's.
@@ -236,27 +228,6 @@ func (p *plan) sql(w *sqlWhere) string {
 	return b.String()
 }
 
-// tally adds one line of the engine's answer to its cell.
-func (p *plan) tally(out map[cell]*counted, v []driver.Value) error {
-	var key cell
-	for n, d := range p.dims {
-		key[n] = codeOf(v[n])
-		if d.fold != nil {
-			key[n] = d.fold(key[n])
-		}
-	}
-	c := out[key]
-	if c == nil {
-		c = &counted{cell: key}
-		out[key] = c
-	}
-	last := len(p.dims)
-	n := codeOf(v[last+1])
-	c.points = append(c.points, pointCount{codeOf(v[last]), n})
-	c.n += n
-	return nil
-}
-
 func codeOf(v driver.Value) int64 {
 	switch v := v.(type) {
 	case int64:
@@ -278,94 +249,60 @@ func codeOf(v driver.Value) int64 {
 	return missing
 }
 
-// stream reads the lines of an answer without database/sql's conversions.
-func stream(ctx context.Context, tx *sql.Tx, q string, args []any, line func([]driver.Value) error) error {
-	rows, err := tx.QueryContext(ctx, q, args...)
-	if err != nil {
-		return fmt.Errorf("ask: %w", err)
-	}
-	defer rows.Close()
-	cols, err := rows.Columns()
-	if err != nil {
-		return fmt.Errorf("ask: %w", err)
-	}
-	values, into := make([]driver.Value, len(cols)), make([]any, len(cols))
-	for n := range into {
-		into[n] = taken{&values[n]}
-	}
-	for n := 0; rows.Next(); n++ {
-		if n == maxCells {
-			return cx.Fail(cx.TooMany, "by", "insight.too_wide", "most", maxCells)
+// stream reads the lines of an answer straight from the driver.
+func stream(ctx context.Context, c *sql.Conn, q string, args []any, line func([]driver.Value) error) error {
+	err := c.Raw(func(dc any) (err error) {
+		rows, err := dc.(driver.QueryerContext).QueryContext(ctx, q, named(args))
+		if err != nil {
+			return err
 		}
-		if err := rows.Scan(into...); err != nil {
-			return fmt.Errorf("ask: %w", err)
+		defer func() { err = errors.Join(err, rows.Close()) }()
+		return lines(ctx, rows, line)
+	})
+	if err != nil && cx.KindOf(err) == cx.Internal {
+		return fmt.Errorf("ask: %w", err)
+	}
+	return err
+}
+
+func named(args []any) []driver.NamedValue {
+	out := make([]driver.NamedValue, len(args))
+	for n, v := range args {
+		out[n] = driver.NamedValue{Ordinal: n + 1, Value: v}
+	}
+	return out
+}
+
+func lines(ctx context.Context, rows driver.Rows, line func([]driver.Value) error) error {
+	values := make([]driver.Value, len(rows.Columns()))
+	for n := 0; ; n++ {
+		switch err := rows.Next(values); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case n == maxCells:
+			return cx.Fail(cx.TooMany, "by", "insight.too_wide", "most", maxCells)
+		case n%4096 == 0 && ctx.Err() != nil:
+			return ctx.Err()
 		}
 		if err := line(values); err != nil {
 			return err
 		}
 	}
-	if err := rows.Err(); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("ask: %w", err)
-	}
-	return nil
-}
-
-// taken takes what the engine gives as it is.
-type taken struct{ into *driver.Value }
-
-func (t taken) Scan(v any) error {
-	*t.into = v
-	return nil
 }
 
 // rows makes figures of cells and puts them in order: time and scores ascending, the rest by n of their value.
-func (p *plan) rows(cells map[cell]*counted, beside *besides) []Row {
-	list := make([]*counted, 0, len(cells))
-	weight := [maxBy]map[int64]int64{{}, {}, {}}
-	for _, c := range cells {
-		list = append(list, c)
-		for n := range p.dims {
-			weight[n][c.cell[n]] += c.n
-		}
-	}
-	names := p.names(cells)
-	slices.SortFunc(list, func(a, b *counted) int {
-		for n, d := range p.dims {
-			x, y := a.cell[n], b.cell[n]
-			if x == y {
-				continue
-			}
-			if !d.ordered && weight[n][x] != weight[n][y] {
-				return cmp.Compare(weight[n][y], weight[n][x])
-			}
-			if d.ordered {
-				return cmp.Compare(x, y)
-			}
-			return cmp.Compare(names[n][x], names[n][y])
-		}
-		return 0
-	})
+func (p *plan) rows(cells *tally, beside *besides) []Row {
+	cells.sort()
 	spec := cx.NewSpec(p.indicator, p.metric)
-	out := make([]Row, len(list))
-	for k, c := range list {
+	out := make([]Row, len(cells.list))
+	for k, c := range cells.list {
 		out[k] = Row{By: make(map[string]string, len(p.dims)), Figure: spec.Figure(c.histogram())}
-		for n, d := range p.dims {
-			out[k].By[d.name] = names[n][c.cell[n]]
+		for n, a := range cells.axes {
+			out[k].By[a.d.name] = a.names[c.ids[n]]
 		}
-		out[k].Versus = beside.compare(spec, c.cell, out[k].Figure)
-	}
-	return out
-}
-
-// names writes each code once.
-func (p *plan) names(cells map[cell]*counted) [maxBy]map[int64]string {
-	out := [maxBy]map[int64]string{{}, {}, {}}
-	for c := range cells {
-		for n, d := range p.dims {
-			if _, ok := out[n][c[n]]; !ok {
-				out[n][c[n]] = d.key(c[n])
-			}
-		}
+		out[k].Versus = beside.compare(spec, cells.codes(c), out[k].Figure)
 	}
 	return out
 }

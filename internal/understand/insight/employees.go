@@ -68,7 +68,7 @@ type grid struct {
 }
 
 // employees answers a question about employees, from the cells above the floor.
-func (i *Insight) employees(ctx context.Context, tx *sql.Tx, p *plan, q Query) ([]Row, error) {
+func (i *Insight) employees(ctx context.Context, tx *sql.Conn, p *plan, q Query) ([]Row, error) {
 	if !p.scope.Employees() {
 		return nil, cx.Fail(cx.Denied, "indicator", "insight.denied_employees")
 	}
@@ -85,7 +85,7 @@ func (i *Insight) employees(ctx context.Context, tx *sql.Tx, p *plan, q Query) (
 }
 
 // fill counts every answer in all the cells it belongs to.
-func (g *grid) fill(ctx context.Context, tx *sql.Tx, p *plan) error {
+func (g *grid) fill(ctx context.Context, tx *sql.Conn, p *plan) error {
 	if p.column == "" {
 		return nil
 	}
@@ -357,8 +357,8 @@ func (p *plan) gridRows(g *grid, k *picked, q Query) ([]Row, error) {
 			return nil, err
 		}
 	}
-	if len(cells) == 0 && len(p.dims) == 0 {
-		cells[cell{}] = &counted{}
+	if len(p.dims) == 0 {
+		cells.cell(cell{}) // n = 0 when it is kept back
 	}
 	return p.rows(cells, b), nil
 }
@@ -381,7 +381,7 @@ func (t *nameTable) code(name string) int64 {
 
 func (t *nameTable) name(code int64) string { return t.all[code] }
 
-func (p *plan) choose(g *grid, k *picked, during *Period, names *nameTable) (map[cell]*counted, error) {
+func (p *plan) choose(g *grid, k *picked, during *Period, names *nameTable) (*tally, error) {
 	window, err := g.window(k.grain, during)
 	if err != nil {
 		return nil, err
@@ -390,7 +390,7 @@ func (p *plan) choose(g *grid, k *picked, during *Period, names *nameTable) (map
 	for _, r := range p.scope.Figures().Roots {
 		roots[r] = true
 	}
-	out := map[cell]*counted{}
+	out := newTally(p.dims, 0)
 	for key, c := range g.cells {
 		if c.hidden || !window(key) || !k.names(key, p.shape) {
 			continue
@@ -398,9 +398,8 @@ func (p *plan) choose(g *grid, k *picked, during *Period, names *nameTable) (map
 		if !p.scope.Figures().All && !p.shape.under(cx.UnitID(key.unit), roots) {
 			continue
 		}
-		found := c.counted
-		found.cell = p.place(key, names)
-		out[found.cell] = &found
+		found := out.cell(p.place(key, names))
+		found.points, found.n = slices.Clone(c.counted.points), c.counted.n
 	}
 	return out, nil
 }

@@ -82,12 +82,10 @@ func (w *world) above(k cx.UnitID) (out []people.Unit) {
 func (w *world) zone(k cx.UnitID) *time.Location {
 	for _, u := range w.above(k) {
 		if u.Zone != "" {
-			z, _ := time.LoadLocation(u.Zone)
-			return z
+			return w.zones[u.Zone]
 		}
 	}
-	z, _ := time.LoadLocation("Europe/Paris")
-	return z
+	return w.zones["Europe/Paris"]
 }
 
 func (w *world) holds(f cx.Feedback, key string, c Condition, m cx.Metric) bool {

@@ -24,7 +24,7 @@ func (i *Insight) List(ctx context.Context, scope people.Scope, q ListQuery) (Li
 	ctx, cancel := context.WithTimeout(ctx, i.c.Deadline)
 	defer cancel()
 	var l List
-	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Tx) error {
+	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Conn) error {
 		p := &plan{store: s, shape: i.shape.Load(), cols: s.columns.Load(), scope: scope}
 		w, err := p.listed(q)
 		if err != nil {
@@ -83,7 +83,7 @@ func (p *plan) own(w *sqlWhere) {
 	w.add(term, args...)
 }
 
-func total(ctx context.Context, tx *sql.Tx, w *sqlWhere) (n int, err error) {
+func total(ctx context.Context, tx *sql.Conn, w *sqlWhere) (n int, err error) {
 	q := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM facts WHERE %s LIMIT %d)", w, maxTotal+1)
 	if err = tx.QueryRowContext(ctx, q, w.args...).Scan(&n); err != nil {
 		err = fmt.Errorf("total: %w", err)
@@ -91,7 +91,7 @@ func total(ctx context.Context, tx *sql.Tx, w *sqlWhere) (n int, err error) {
 	return n, err
 }
 
-func (l *List) page(ctx context.Context, tx *sql.Tx, w *sqlWhere, q ListQuery) error {
+func (l *List) page(ctx context.Context, tx *sql.Conn, w *sqlWhere, q ListQuery) error {
 	limit := min(max(q.Limit, 0), maxListed)
 	if limit == 0 {
 		limit = 50
@@ -116,7 +116,7 @@ func (i *Insight) Values(ctx context.Context, scope people.Scope, dim string) ([
 	ctx, cancel := context.WithTimeout(ctx, i.c.Deadline)
 	defer cancel()
 	var out []string
-	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Tx) error {
+	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Conn) error {
 		p := &plan{store: s, shape: i.shape.Load(), cols: s.columns.Load(), scope: scope, agents: dim == "agent"}
 		if scope.Figures().Empty() {
 			return cx.Fail(cx.Denied, "", "insight.denied")
@@ -131,7 +131,7 @@ func (i *Insight) Values(ctx context.Context, scope people.Scope, dim string) ([
 	return out, err
 }
 
-func (p *plan) distinct(ctx context.Context, tx *sql.Tx) ([]string, error) {
+func (p *plan) distinct(ctx context.Context, tx *sql.Conn) ([]string, error) {
 	w := &sqlWhere{}
 	w.add("audience = ?", int64(customerCode))
 	p.inside(w, p.scope.Figures())

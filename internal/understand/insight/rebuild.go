@@ -164,8 +164,9 @@ func (i *Insight) takeOver(ctx context.Context, s *store) error {
 	if err := i.replace(s); err != nil {
 		i.d.Log.Warn("closing the projection before", "err", err)
 	}
-	if s.outdated(i.shape.Load()) {
-		i.want()
+	// Structure may have changed while the new file passed over the events that said so.
+	if err := i.refresh(ctx); err != nil {
+		return err
 	}
 	if old == nil {
 		return nil

@@ -11,7 +11,7 @@ import (
 
 // besides are the cells a question is compared with, found by the cells of the question itself.
 type besides struct {
-	cells map[cell]*counted
+	cells *tally
 	shift cell // from a cell of the question to the one beside: along time
 }
 
@@ -23,7 +23,7 @@ func (b *besides) compare(spec cx.Spec, at cell, this cx.Figure) *Compared {
 		at[n] += b.shift[n]
 	}
 	var f cx.Figure
-	if c := b.cells[at]; c != nil {
+	if c := b.cells.find(at); c != nil {
 		f = spec.Figure(c.histogram())
 	}
 	return &Compared{Figure: f, Compared: cx.Difference(this, f)}
@@ -31,7 +31,7 @@ func (b *besides) compare(spec cx.Spec, at cell, this cx.Figure) *Compared {
 
 // beside runs the other side of a comparison: another period, the buckets of time taken in their order, or other
 // conditions in place of those on the same keys.
-func (p *plan) beside(ctx context.Context, tx *sql.Tx, q Query) (*besides, error) {
+func (p *plan) beside(ctx context.Context, tx *sql.Conn, q Query) (*besides, error) {
 	v := q.Versus
 	if v == nil {
 		return nil, nil

@@ -30,21 +30,26 @@ type world struct {
 	journeys   []journey.Journey
 	units      []people.Unit
 	now        time.Time
+	zones      map[string]*time.Location
 	sorted     []cx.Feedback // until something is put
 }
 
-func paris(t testing.TB) *time.Location {
-	z, err := time.LoadLocation("Europe/Paris")
-	if err != nil {
-		t.Fatal(err)
+func zones(t testing.TB) map[string]*time.Location {
+	out := map[string]*time.Location{}
+	for _, name := range []string{"Europe/Paris", "Indian/Reunion", "America/New_York"} {
+		z, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = z
 	}
-	return z
+	return out
 }
 
 func newWorld(t testing.TB) *world {
 	return &world{db: recordtest.SQLite(t), feedbacks: map[int64]cx.Feedback{}, identities: map[int64]cx.IdentityID{},
 		states: map[int64]cx.State{}, catalogue: testCatalogue(), journeys: testJourneys(), units: testUnits(),
-		now: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}
+		zones: zones(t), now: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -203,7 +208,7 @@ func (w *world) stored(t testing.TB, id int64) Stored {
 }
 
 func (w *world) deps(t testing.TB) Deps {
-	return Deps{DB: w.db, Zone: paris(t), Now: func() time.Time { return w.now },
+	return Deps{DB: w.db, Zone: w.zones["Europe/Paris"], Now: func() time.Time { return w.now },
 		Read: func(_ context.Context, ids []int64) (out []Stored, _ error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()

@@ -1,0 +1,80 @@
+package insight
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"vigie/internal/people"
+)
+
+// Measured with: VIGIE_BENCH_SCORES=10000000 go test -run - -bench Ask -benchtime 20x ./internal/understand/insight/
+
+func benchScores() int64 {
+	if n, err := strconv.ParseInt(os.Getenv("VIGIE_BENCH_SCORES"), 10, 64); err == nil {
+		return n
+	}
+	return 1_000_000
+}
+
+func BenchmarkAsk(b *testing.B) {
+	list := func(v ...any) Condition { return Condition{In: v} }
+	questions := []struct {
+		name string
+		q    Query
+	}{
+		{"total of a month", Query{Indicator: "nps", During: &Period{"2025-11-01", "2025-12-01"}, Versus: &Versus{Named: "previous"}}},
+		{"touchpoint of a month", Query{Indicator: "nps", By: []string{"touchpoint"}, During: &Period{"2025-11-01", "2025-12-01"}, Versus: &Versus{Named: "previous"}}},
+		{"touchpoint by month", Query{Indicator: "nps", By: []string{"touchpoint", "month"}}},
+		{"two dimensions, filtered", Query{Indicator: "csat", By: []string{"touchpoint", "channel"}, Where: Where{
+			"attributes.a1": {Not: []any{"value-1", "value-2"}}, "unit": list("region-1", "region-2"), "scores.nps": {LTE: ptr(6.0)}}}},
+		{"5,000 values by channel", Query{Indicator: "nps", By: []string{"attributes.a0", "channel"}}},
+		{"region by month", Query{Indicator: "nps", By: []string{"unit.region", "month"}}},
+		{"two attributes and a range", Query{Indicator: "nps", By: []string{"attributes.a1", "attributes.a2"}, During: &Period{"2025-01-01", "2025-07-01"}}},
+		{"csat among detractors", Query{Indicator: "csat", Where: Where{"scores.nps": {LTE: ptr(6.0)}}}},
+	}
+	i, err := Synthetic(b.Context(), b.TempDir(), benchScores(), 5)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer i.Stop()
+	st, err := i.Stats(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("%d feedbacks, %.1f bytes a score", st.Rows, float64(st.FileBytes)/float64(2*st.Rows))
+	for _, q := range questions {
+		b.Run(q.name, func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				started := time.Now()
+				a, err := i.Ask(b.Context(), people.Whole(), q.q)
+				if err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(started))
+				b.ReportMetric(float64(len(a.Rows)), "rows")
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+		})
+	}
+}
+
+func BenchmarkRebuild(b *testing.B) {
+	for _, attributes := range []int{5, 20} {
+		b.Run(fmt.Sprintf("%d attributes", attributes), func(b *testing.B) {
+			n := benchScores() / 2
+			for b.Loop() {
+				took, err := SyntheticRebuild(b.Context(), b.TempDir(), n, attributes)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(n)/took.Seconds(), "feedbacks/s")
+			}
+		})
+	}
+}

@@ -1,0 +1,187 @@
+package insight
+
+import (
+	"cmp"
+	"slices"
+
+	"vigie/internal/cx"
+)
+
+// cell is where answers are counted: one code per dimension.
+type cell [maxBy]int64
+
+// counted are the answers of a cell.
+type counted struct {
+	ids    [maxBy]int32 // on each axis
+	points []pointCount
+	n      int64
+}
+
+type pointCount struct{ point, n int64 }
+
+func (c *counted) add(point, n int64) {
+	c.points = append(c.points, pointCount{point, n})
+	c.n += n
+}
+
+func (c *counted) histogram() cx.Histogram {
+	slices.SortFunc(c.points, func(a, b pointCount) int { return cmp.Compare(a.point, b.point) })
+	var h cx.Histogram
+	for _, p := range c.points {
+		h.Add(p.point, p.n)
+	}
+	return h
+}
+
+// tally gathers the cells of an answer. Codes are folded and named once each, cells found by small numbers.
+type tally struct {
+	axes  []*axis
+	index map[uint64]*counted
+	list  []*counted
+	room  []counted    // cells not yet used
+	width int          // points that most cells will hold
+	space []pointCount // for the points of new cells
+}
+
+// axis numbers the codes of a dimension in the order they are met.
+type axis struct {
+	d     *dimension
+	small []int32         // id + 1 of the codes from 0 to smallCodes; 0: not met
+	large map[int64]int32 // id + 1 of the others
+	of    map[int64]int32 // id of the codes after folding
+	codes []int64         // after folding, by id
+	names []string        // by id
+	ranks []int32         // by id, once sorted
+}
+
+const smallCodes = 1 << 16
+
+// newTally counts along dims answers of a scale of that many points.
+func newTally(dims []*dimension, points int) *tally {
+	t := &tally{index: map[uint64]*counted{}, width: min(points, 16)}
+	for _, d := range dims {
+		t.axes = append(t.axes, &axis{d: d, large: map[int64]int32{}, of: map[int64]int32{}})
+	}
+	return t
+}
+
+// id numbers a code as the engine gives it.
+func (a *axis) id(code int64) int32 {
+	if code >= 0 && code < smallCodes {
+		for int64(len(a.small)) <= code {
+			a.small = append(a.small, make([]int32, 1024)...)
+		}
+		if a.small[code] == 0 {
+			a.small[code] = a.folded(code) + 1
+		}
+		return a.small[code] - 1
+	}
+	id, ok := a.large[code]
+	if !ok {
+		id = a.folded(code) + 1
+		a.large[code] = id
+	}
+	return id - 1
+}
+
+func (a *axis) folded(code int64) int32 {
+	if a.d.fold != nil {
+		code = a.d.fold(code)
+	}
+	id, ok := a.of[code]
+	if !ok {
+		id = int32(len(a.codes))
+		a.of[code] = id
+		a.codes, a.names = append(a.codes, code), append(a.names, a.d.key(code))
+	}
+	return id
+}
+
+// cell gives the cell of codes as the engine gives them.
+func (t *tally) cell(at cell) *counted {
+	var ids [maxBy]int32
+	key := uint64(0)
+	for n, a := range t.axes {
+		ids[n] = a.id(at[n])
+		key = key<<21 | uint64(ids[n]) // maxCells is under 2²¹
+	}
+	c := t.index[key]
+	if c == nil {
+		if len(t.room) == 0 {
+			t.room = make([]counted, 256)
+		}
+		c, t.room = &t.room[0], t.room[1:]
+		c.ids = ids
+		c.points = t.points()
+		t.index[key] = c
+		t.list = append(t.list, c)
+	}
+	return c
+}
+
+// points gives room for those of one cell.
+func (t *tally) points() []pointCount {
+	if len(t.space) < t.width {
+		t.space = make([]pointCount, 256*t.width)
+	}
+	room := t.space[:0:t.width]
+	t.space = t.space[t.width:]
+	return room
+}
+
+// find gives the cell of folded codes, nil when there is none.
+func (t *tally) find(at cell) *counted {
+	key := uint64(0)
+	for n, a := range t.axes {
+		id, ok := a.of[at[n]]
+		if !ok {
+			return nil
+		}
+		key = key<<21 | uint64(id)
+	}
+	return t.index[key]
+}
+
+// codes of a cell, folded.
+func (t *tally) codes(c *counted) (at cell) {
+	for n, a := range t.axes {
+		at[n] = a.codes[c.ids[n]]
+	}
+	return at
+}
+
+func (t *tally) sort() {
+	for n, a := range t.axes {
+		weight := make([]int64, len(a.codes))
+		for _, c := range t.list {
+			weight[c.ids[n]] += c.n
+		}
+		a.rank(weight)
+	}
+	slices.SortFunc(t.list, func(x, y *counted) int {
+		for n, a := range t.axes {
+			if d := a.ranks[x.ids[n]] - a.ranks[y.ids[n]]; d != 0 {
+				return int(d)
+			}
+		}
+		return 0
+	})
+}
+
+// rank orders the values of an axis: by code, else by weight, then by name.
+func (a *axis) rank(weight []int64) {
+	ids := make([]int32, len(a.codes))
+	for n := range ids {
+		ids[n] = int32(n)
+	}
+	slices.SortFunc(ids, func(x, y int32) int {
+		if a.d.ordered {
+			return cmp.Compare(a.codes[x], a.codes[y])
+		}
+		return cmp.Or(cmp.Compare(weight[y], weight[x]), cmp.Compare(a.names[x], a.names[y]))
+	})
+	a.ranks = make([]int32, len(ids))
+	for rank, id := range ids {
+		a.ranks[id] = int32(rank)
+	}
+}
