@@ -91,9 +91,11 @@ func (f *Follower) loop(ctx context.Context) {
 		case err != nil:
 			f.log.Error("follower failed, retrying", "err", err, "pause", pause)
 			rung, pause = nil, min(2*pause, 5*time.Second)
-		case n > 0:
+		case n == f.c.Batch: // behind: go on at once
 			pause = f.c.Tick
 			continue
+		case n > 0: // let the next ones gather: a batch of one costs as much as one of a hundred
+			rung, pause = nil, f.c.Tick
 		default:
 			pause = f.c.Tick
 		}
@@ -116,6 +118,7 @@ func (f *Follower) RunOnce(ctx context.Context) (int, error) {
 	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
+	f.db.structureMoved(entries)
 	to := Cursor{Era: cur.Era, Position: entries[len(entries)-1].Position}
 	if err := f.do.Apply(ctx, f.mine(entries), to); err != nil {
 		return 0, fmt.Errorf("apply: %w", err)

@@ -66,3 +66,14 @@ func (t *Tx) Touch(ctx context.Context, name string) error {
 	t.Publish(Event{Subject: Structure, Kind: Amended})
 	return nil
 }
+
+// structureMoved makes every snapshot look at its version again: who follows the feed must not read a structure older
+// than the event that says it changed, whichever process changed it.
+func (d *DB) structureMoved(entries []Entry) {
+	for _, e := range entries {
+		if e.Subject == Structure {
+			d.touched.Add(1)
+			return
+		}
+	}
+}
