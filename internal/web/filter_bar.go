@@ -30,6 +30,9 @@ func (s *Server) filterBar(ctx context.Context, g *ground, here string) (*ui.Fil
 	for _, a := range g.Catalogue.Projected() {
 		key := string(a.Key)
 		values, err := s.values(ctx, g.scope(), attributePrefix+key)
+		if cx.KindOf(err) == cx.Invalid && err != nil {
+			continue // not a column yet, or too many values to choose among
+		}
 		if err != nil {
 			return nil, err
 		}

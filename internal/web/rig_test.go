@@ -50,6 +50,9 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	ctx := context.Background()
 	db := recordtest.SQLite(t)
 	r := &rig{t: t, db: db, people: people.New(db), catalogue: catalogue.New(db), journeys: journey.New(db)}
+	if err := r.catalogue.Seed(ctx); err != nil {
+		t.Fatal(err)
+	}
 	r.customers = customer.New(customer.Config{}, customer.Deps{DB: db})
 	r.wire(ctx)
 	d := web.Deps{People: r.people, Journeys: r.journeys, Catalogue: r.catalogue, Insight: r.insight, Door: r.door,
@@ -222,6 +225,10 @@ func (r *rig) answers() []collect.Incoming {
 
 func (r *rig) send(all ...collect.Incoming) {
 	r.t.Helper()
+	for len(all) > 500 {
+		r.send(all[:500]...)
+		all = all[500:]
+	}
 	lines := make([]collect.Line, len(all))
 	for i, in := range all {
 		r.sent++
@@ -277,7 +284,7 @@ func (r *rig) as(u people.User) *browser {
 	}
 	b := r.browser()
 	if p := b.post("/enter/"+token, nil); p.status != 200 {
-		r.t.Fatalf("entering: %d", p.status)
+		r.t.Fatalf("entering: %d %s", p.status, squeeze(p.Find("main").Text()))
 	}
 	return b
 }
@@ -345,4 +352,13 @@ func foreignPost(t *testing.T, address string) *http.Request {
 	}
 	req.Header.Set("Sec-Fetch-Site", "cross-site")
 	return req
+}
+
+func containsAny(text string, words ...string) bool {
+	for _, w := range words {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
 }
