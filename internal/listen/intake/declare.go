@@ -22,7 +22,7 @@ func Declare(ctx context.Context, m Map, by string, to House) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range m.personal() {
+	for _, a := range m.Attributes() {
 		if _, known := have.Attributes[a.Key]; known {
 			continue
 		}
@@ -64,8 +64,8 @@ func (m Map) declareJourney(ctx context.Context, by string, to *journey.Store) e
 	return to.Put(ctx, by, *m.Journey)
 }
 
-// personal lists the attributes that the map says describe one person: declared first, they are never projected.
-func (m Map) personal() []catalogue.Attribute {
+// Attributes lists those that the map says describe one person: declared before the import, they are never projected.
+func (m Map) Attributes() []catalogue.Attribute {
 	var out []catalogue.Attribute
 	for _, c := range m.Columns {
 		if !c.Personal || c.As != "attribute" && c.As != "customer.attribute" {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"vigie/internal/cx"
+	"vigie/internal/lang"
 )
 
 // UnitRow is one unit of an organisation as a file gives it, ready for the tree: every Parent is the Key of a row of
@@ -25,6 +26,15 @@ type UnitReport struct {
 	Units    int         `json:"units"`
 	Rejected []Rejection `json:"rejected"`
 	Moved    []Rejection `json:"moved"` // parent missing, or a cycle
+}
+
+// Say writes the reasons in a language.
+func (r *UnitReport) Say(l lang.Lang) {
+	for _, list := range [][]Rejection{r.Rejected, r.Moved} {
+		for i := range list {
+			list[i].Reason = list[i].Say(l)
+		}
+	}
 }
 
 // ReadUnits reads an organisation tree in the order of the file. The whole tree is held in memory.
