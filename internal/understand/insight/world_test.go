@@ -157,8 +157,10 @@ func payload(t testing.TB, f cx.Feedback) []byte {
 	return b
 }
 
+// put changes feedbacks and publishes it, seen together as from one transaction.
 func (w *world) put(t testing.TB, kind record.Kind, state cx.State, fs ...cx.Feedback) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.sorted = nil
 	var events []record.Event
 	for _, f := range fs {
@@ -166,7 +168,6 @@ func (w *world) put(t testing.TB, kind record.Kind, state cx.State, fs ...cx.Fee
 		w.identities[int64(f.ID)] = f.Identity
 		events = append(events, record.Event{Subject: record.Feedback, ID: int64(f.ID), Kind: kind})
 	}
-	w.mu.Unlock()
 	w.publish(t, events...)
 }
 
@@ -221,7 +222,7 @@ func (w *world) deps(t testing.TB) Deps {
 		},
 		All: func(_ context.Context, yield func(Stored) error) error {
 			for _, f := range w.all() {
-				if err := yield(w.stored(t, int64(f.ID))); err != nil {
+				if err := yield(Stored{ID: int64(f.ID), State: f.State, Identity: f.Identity, Payload: payload(t, f)}); err != nil {
 					return err
 				}
 			}
