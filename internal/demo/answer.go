@@ -79,7 +79,7 @@ func (t *teller) answer(m *moment) collect.Incoming {
 	t.chooseVoice(m, in.Scores)
 	t.bend(m, in.Scores)
 	if t.writes(m) {
-		in.Verbatim = t.write.verbatim(t, m)
+		in.Verbatim = t.write.verbatim(m)
 	}
 	in.Customer = t.customer(m)
 	in.Attributes = t.attributes(m)
@@ -308,13 +308,13 @@ func (t *teller) customer(m *moment) *collect.Customer {
 	return t.named(m)
 }
 
-// named is a customer of the crowd; one in four has no known e-mail.
+// named is a customer of the crowd; one in three has a known e-mail.
 func (t *teller) named(m *moment) *collect.Customer {
 	c := &collect.Customer{Ref: ref(m.id), Status: "customer", Attributes: map[string]any{"segment": t.s.file.Segments[m.who.segment].Key,
 		"persona": t.s.file.Personas[m.who.persona].Key}}
-	if m.id%4 != 1 {
-		first, last := t.s.nameOf(m.who)
-		c.Name = first + " " + last
+	first, last := t.s.nameOf(m.who)
+	c.Name = first + " " + last
+	if m.id%3 == 0 {
 		c.Email = slug(first+" "+last) + "." + strconv.Itoa(int(m.id)) + "@courriel.example"
 	}
 	if m.id%9 == 0 {
@@ -384,7 +384,7 @@ func (t *teller) adviserNote(m *moment, in *collect.Incoming) {
 	if m.voice == "moving-rule" {
 		v = float64(1 + t.r.IntN(2))
 		if t.r.Float64() < 0.35 {
-			note.Verbatim = t.write.staff(t, "note:moving", unhappy, m.place)
+			note.Verbatim = t.write.staff("note:moving", unhappy, m.place)
 		}
 	}
 	note.Scores = collect.Scores{"answer_given": v}
@@ -401,7 +401,7 @@ func (t *teller) mentionFeedback(it item, at time.Time) collect.Incoming {
 	in := t.answer(&m)
 	if in.Verbatim == "" || !strings.Contains(strings.ToLower(in.Verbatim), "code pin") {
 		m.tone = unhappy
-		in.Verbatim = t.write.verbatim(t, &m)
+		in.Verbatim = t.write.verbatim(&m)
 	}
 	return in
 }
@@ -427,7 +427,7 @@ func (t *teller) pollFeedback(at time.Time) collect.Incoming {
 	}
 	in.Lang = m.lang
 	if t.writes(&m) {
-		in.Verbatim = t.write.verbatim(t, &m)
+		in.Verbatim = t.write.verbatim(&m)
 	}
 	in.Customer, in.Attributes = t.customer(&m), t.attributes(&m)
 	return in
@@ -510,7 +510,7 @@ func (t *teller) employeeFeedback(at time.Time) collect.Incoming {
 		tn = unhappy
 	}
 	if t.r.Float64() < 0.4 {
-		in.Verbatim = t.write.staff(t, p.key, tn, place)
+		in.Verbatim = t.write.staff(p.key, tn, place)
 	}
 	return in
 }
@@ -539,7 +539,7 @@ func (t *teller) employeePoll(at time.Time) collect.Incoming {
 		tn = unhappy
 	}
 	if t.r.Float64() < 0.35 {
-		in.Verbatim = t.write.staff(t, "relational", tn, place)
+		in.Verbatim = t.write.staff("relational", tn, place)
 	}
 	return in
 }

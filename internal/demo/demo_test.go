@@ -185,6 +185,26 @@ func TestFeedbacksComeInOrderUpToMinutesAgo(t *testing.T) {
 	}
 }
 
+func TestOrderHoldsAfterMidnight(t *testing.T) {
+	s, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.file.Company.Days, s.file.Volumes.Customers = 30, 8_000 // a short story
+	night := time.Date(2026, 6, 17, 0, 9, 0, 0, s.zone)
+	var last time.Time
+	s.Feedbacks(night, func(in collect.Incoming) bool {
+		if in.At.Before(last) || in.At.After(night) {
+			t.Fatalf("%s at %s after %s", in.SourceID, in.At, last)
+		}
+		last = in.At
+		return true
+	})
+	if ago := night.Sub(last); ago > 6*time.Minute {
+		t.Errorf("last answer %s ago", ago)
+	}
+}
+
 func TestEverythingSentIsValid(t *testing.T) {
 	s, all := told()
 	builtin, err := catalogue.Builtin()

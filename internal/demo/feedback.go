@@ -36,12 +36,12 @@ func (s *Story) told(anchor, now time.Time) iter.Seq[collect.Incoming] {
 	return func(yield func(collect.Incoming) bool) {
 		t := newTeller(s, anchor, now)
 		last := int(math.Round(dayOf(now, s.zone).Sub(dayOf(anchor, s.zone)).Hours() / 24))
-		for day := -s.file.Company.Days + 1; day < last; day++ {
+		for day := -s.file.Company.Days + 1; day < last-1; day++ {
 			if !t.tell(day, yield) {
 				return
 			}
 		}
-		for _, in := range t.today(last) {
+		for _, in := range t.lately(last) {
 			if !yield(in) {
 				return
 			}
@@ -49,12 +49,13 @@ func (s *Story) told(anchor, now time.Time) iter.Seq[collect.Incoming] {
 	}
 }
 
-// today tells the last day, with the last hour's answers whatever the hour, in order.
-func (t *teller) today(day int) []collect.Incoming {
+// lately tells yesterday and today, with the last hour's answers whatever the hour, in order.
+func (t *teller) lately(today int) []collect.Incoming {
 	var l []collect.Incoming
 	keep := func(in collect.Incoming) bool { l = append(l, in); return true }
-	t.tell(day, keep)
-	t.tellJustNow(day, keep)
+	t.tell(today-1, keep)
+	t.tell(today, keep)
+	t.tellJustNow(today, keep)
 	slices.SortStableFunc(l, func(a, b collect.Incoming) int { return a.At.Compare(b.At) })
 	return l
 }
@@ -107,8 +108,10 @@ type teller struct {
 }
 
 func newTeller(s *Story, anchor, now time.Time) *teller {
-	return &teller{s: s, anchor: dayOf(anchor, s.zone), now: now, gone: map[int32]int{}, left: make([][]int32, len(s.places)),
-		moods: make([]int, len(s.points)*len(s.file.Regions)), write: newWriter(s)}
+	t := &teller{s: s, anchor: dayOf(anchor, s.zone), now: now, gone: map[int32]int{}, left: make([][]int32, len(s.places)),
+		moods: make([]int, len(s.points)*len(s.file.Regions))}
+	t.write = newWriter(t)
+	return t
 }
 
 func (t *teller) openDay(day int) {

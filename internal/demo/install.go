@@ -74,11 +74,11 @@ func (s *Story) Install(ctx context.Context, d Deps) (Installed, error) {
 
 // first and last of the cast to have an account: the first says when the story began for this record, and the last,
 // who arrives after all feedback, that it is whole.
-func (s *Story) first() Member { return s.accounts()[0] }
-func (s *Story) last() Member  { l := s.accounts(); return l[len(l)-1] }
+func (s *Story) first() Member { return s.Accounts()[0] }
+func (s *Story) last() Member  { l := s.Accounts(); return l[len(l)-1] }
 
-// accounts gives those of the cast who sign in: all but the customer.
-func (s *Story) accounts() []Member {
+// Accounts gives those of the cast who sign in: all but the customer.
+func (s *Story) Accounts() []Member {
 	var l []Member
 	for _, m := range s.file.Cast {
 		if m.Role != "customer" {
@@ -114,7 +114,7 @@ func (s *Story) found(ctx context.Context, d Deps) error {
 	if err := d.People.PutUnits(ctx, s.units()); err != nil {
 		return err
 	}
-	for _, m := range s.accounts() {
+	for _, m := range s.Accounts() {
 		if m.Key == s.last().Key {
 			continue
 		}

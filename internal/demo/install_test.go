@@ -120,35 +120,37 @@ func checkHouse(t *testing.T, s *Story, d Deps, told int) {
 }
 
 func TestInstallInterruptedGoesOnWithNothingTwice(t *testing.T) {
-	s, err := Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.file.Company.Days, s.file.Volumes.Customers = 40, 9_000 // a short story
-	at := time.Now()
-	d := house(t, recordtest.SQLite(t), func() time.Time { return at })
-	if err := s.found(t.Context(), d); err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	half, err := send(t.Context(), d, func(yield func(collect.Incoming) bool) {
-		s.Feedbacks(at, func(in collect.Incoming) bool { n++; return n <= 5_000 && yield(in) })
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		s, err := Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.file.Company.Days, s.file.Volumes.Customers = 40, 9_000 // a short story
+		at := time.Now()
+		d := house(t, db, func() time.Time { return at })
+		if err := s.found(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		half, err := send(t.Context(), d, func(yield func(collect.Incoming) bool) {
+			s.Feedbacks(at, func(in collect.Incoming) bool { n++; return n <= 5_000 && yield(in) })
+		})
+		if err != nil || half.Sent != 5_000 {
+			t.Fatalf("%+v, %v", half, err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := s.Install(ctx, d); err == nil {
+			t.Error("an install without time left succeeded")
+		}
+		rest, err := s.Install(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rest.Known != 5_000 || live(t, d) != int64(rest.Sent+rest.Known) {
+			t.Errorf("%+v", rest)
+		}
 	})
-	if err != nil || half.Sent != 5_000 {
-		t.Fatalf("%+v, %v", half, err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := s.Install(ctx, d); err == nil {
-		t.Error("an install without time left succeeded")
-	}
-	rest, err := s.Install(t.Context(), d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if rest.Known != 5_000 || live(t, d) != int64(rest.Sent+rest.Known) {
-		t.Errorf("%+v", rest)
-	}
 }
 
 func TestDripSendsOneFeedbackAtATimeUntilStopped(t *testing.T) {

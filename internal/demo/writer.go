@@ -13,6 +13,8 @@ const maxRepeat = 9
 // writer composes verbatims out of fragments, in a register, and never the same one too often.
 type writer struct {
 	s    *Story
+	t    *teller
+	m    *moment // of which it is writing
 	seen map[uint64]uint8
 	buf  []byte
 	hour int // of the last {hour} written
@@ -20,15 +22,16 @@ type writer struct {
 	named map[string]string
 }
 
-func newWriter(s *Story) *writer {
-	return &writer{s: s, named: map[string]string{}, seen: make(map[uint64]uint8, 1<<16), buf: make([]byte, 0, 512)}
+func newWriter(t *teller) *writer {
+	return &writer{s: t.s, t: t, named: map[string]string{}, seen: map[uint64]uint8{}, buf: make([]byte, 0, 512)}
 }
 
 // verbatim writes what a customer says of a moment; "" when everything short was already said too often.
-func (w *writer) verbatim(t *teller, m *moment) string {
+func (w *writer) verbatim(m *moment) string {
+	w.m = m
 	for try := range 8 {
 		clear(w.named)
-		s := w.register(t, m, w.compose(t, m, try))
+		s := w.register(w.compose(try))
 		if s != "" && w.fresh(s) {
 			return s
 		}
@@ -37,12 +40,12 @@ func (w *writer) verbatim(t *teller, m *moment) string {
 }
 
 // staff writes what an employee says of their own work.
-func (w *writer) staff(t *teller, section string, tn tone, place int) string {
-	m := moment{place: place, lang: "staff", tone: tn, at: t.date, by: "web"}
+func (w *writer) staff(section string, tn tone, place int) string {
+	w.m = &moment{place: place, lang: "staff", tone: tn, at: w.t.date, by: "web"}
 	for range 8 {
-		parts := w.take(t, &m, nil, section, tn, 1)
-		if t.r.Float64() < 0.3 {
-			parts = w.take(t, &m, parts, "more", tn, 1)
+		parts := w.take(nil, section, tn, 1)
+		if w.t.r.Float64() < 0.3 {
+			parts = w.take(parts, "more", tn, 1)
 		}
 		if s := sentences(parts, true, "."); s != "" && w.fresh(s) {
 			return s
@@ -67,26 +70,28 @@ func (w *writer) fresh(s string) bool {
 }
 
 // compose puts fragments together: an opening sometimes, one to four things to say, a closing sometimes.
-func (w *writer) compose(t *teller, m *moment, try int) []string {
+func (w *writer) compose(try int) []string {
+	t, m := w.t, w.m
 	if try == 0 && m.voice == "" && t.r.Float64() < [tones]float64{unhappy: 0.07, mixed: 0.08, content: 0.22}[m.tone] {
-		return w.take(t, m, nil, "short", m.tone, 1)
+		return w.take(nil, "short", m.tone, 1)
 	}
 	var parts []string
 	long := t.r.Float64()
 	if t.r.Float64() < 0.3 {
-		parts = w.take(t, m, parts, "open", m.tone, 1)
+		parts = w.take(parts, "open", m.tone, 1)
 	}
-	parts = w.body(t, m, parts, long)
-	if a := w.aspect(t, m); a != "" && t.r.Float64() < 0.2 {
-		parts = w.take(t, m, parts, "aspect:"+a, m.tone, 1)
+	parts = w.body(parts, long)
+	if a := w.aspect(); a != "" && t.r.Float64() < 0.2 {
+		parts = w.take(parts, "aspect:"+a, m.tone, 1)
 	}
 	if t.r.Float64() < 0.19+0.1*float64(try) {
-		parts = w.take(t, m, parts, "close", m.tone, 1)
+		parts = w.take(parts, "close", m.tone, 1)
 	}
 	return parts
 }
 
-func (w *writer) body(t *teller, m *moment, parts []string, long float64) []string {
+func (w *writer) body(parts []string, long float64) []string {
+	t, m := w.t, w.m
 	section := "relational"
 	if m.p != nil {
 		section = m.p.key
@@ -100,20 +105,20 @@ func (w *writer) body(t *teller, m *moment, parts []string, long float64) []stri
 	}
 	before := len(parts)
 	if m.voice != "" {
-		parts = w.take(t, m, parts, "voice:"+m.voice, m.tone, 1+n/3)
+		parts = w.take(parts, "voice:"+m.voice, m.tone, 1+n/3)
 		if len(parts) > before {
 			n--
 		}
 	}
 	if m.reason != "" && m.tone != content && t.r.Float64() < 0.5 {
-		parts = w.take(t, m, parts, "reason:"+m.reason, m.tone, 1)
+		parts = w.take(parts, "reason:"+m.reason, m.tone, 1)
 		n = max(n-1, 0)
 	}
 	if len(parts) == before && m.tone == mixed && t.r.Float64() < 0.35 {
-		return w.contrast(t, m, parts, section)
+		return w.contrast(parts, section)
 	}
 	if n > 0 {
-		parts = w.take(t, m, parts, section, m.tone, n)
+		parts = w.take(parts, section, m.tone, n)
 	}
 	return parts
 }
@@ -134,26 +139,28 @@ var (
 )
 
 // contrast says one good thing and one bad.
-func (w *writer) contrast(t *teller, m *moment, parts []string, section string) []string {
+func (w *writer) contrast(parts []string, section string) []string {
 	n := len(parts)
-	parts = w.take(t, m, parts, section, content, 1)
-	parts = w.take(t, m, parts, section, unhappy, 1)
+	parts = w.take(parts, section, content, 1)
+	parts = w.take(parts, section, unhappy, 1)
 	if len(parts) == n+2 {
-		l := howevers[m.lang]
-		parts[n+1] = l[t.r.IntN(len(l))] + parts[n+1]
+		l := howevers[w.m.lang]
+		parts[n+1] = l[w.t.r.IntN(len(l))] + parts[n+1]
 	}
 	return parts
 }
 
-func (w *writer) aspect(t *teller, m *moment) string {
+func (w *writer) aspect() string {
+	m := w.m
 	if m.p == nil || m.tone == mixed || len(m.p.Aspects) == 0 {
 		return ""
 	}
-	return m.p.Aspects[t.r.IntN(len(m.p.Aspects))]
+	return m.p.Aspects[w.t.r.IntN(len(m.p.Aspects))]
 }
 
 // take adds up to n different fragments of a section; one whose details are unknown here is left.
-func (w *writer) take(t *teller, m *moment, parts []string, section string, tn tone, n int) []string {
+func (w *writer) take(parts []string, section string, tn tone, n int) []string {
+	t, m := w.t, w.m
 	l := w.s.words[m.lang].of(section, tn)
 	if len(l) == 0 {
 		return parts
@@ -164,7 +171,7 @@ func (w *writer) take(t *teller, m *moment, parts []string, section string, tn t
 	}
 	for i, added := 0, 0; i < len(l) && added < n; i++ {
 		w.buf = w.buf[:0]
-		if !w.expand(t, m, l[(start+i*step)%len(l)]) {
+		if !w.expand(l[(start+i*step)%len(l)]) {
 			continue
 		}
 		s := string(w.buf)
@@ -178,15 +185,15 @@ func (w *writer) take(t *teller, m *moment, parts []string, section string, tn t
 	return parts
 }
 
-func (w *writer) expand(t *teller, m *moment, f fragment) bool {
+func (w *writer) expand(f fragment) bool {
 	for _, n := range f {
 		switch {
 		case n.choice != nil:
-			if !w.expand(t, m, n.choice[t.r.IntN(len(n.choice))]) {
+			if !w.expand(n.choice[w.t.r.IntN(len(n.choice))]) {
 				return false
 			}
 		case n.slot:
-			s := w.slot(t, m, n.text)
+			s := w.slot(n.text)
 			if s == "-" {
 				return false
 			}
@@ -199,7 +206,8 @@ func (w *writer) expand(t *teller, m *moment, f fragment) bool {
 }
 
 // register gives the parts the hand of somebody: careful, quick, thumbs on a phone, furious, without accents.
-func (w *writer) register(t *teller, m *moment, parts []string) string {
+func (w *writer) register(parts []string) string {
+	t, m := w.t, w.m
 	hand := t.r.Float64()
 	if m.by == "sms_reply" || m.by == "sms" {
 		hand += 0.28
@@ -299,8 +307,25 @@ func loud(t *teller, s string) string {
 	return strings.Join(words, " ")
 }
 
-// typo slips once or twice, as fingers do: a letter doubled, lost or swapped, an apostrophe forgotten.
+// slips of the ear, as people spell.
+var slips = [][2]string{{"ça ", "sa "}, {" à ", " a "}, {"toujours", "toujour"}, {"rendez-vous", "rendez vous"}, {"accueil", "acceuil"},
+	{"connexion", "connection"}, {"m'a ", "ma "}, {"était ", "étais "}, {"quand même", "quant même"}, {"personne", "persone"},
+	{"professionnel", "professionel"}, {"remboursé", "rembourser"}, {"jamais", "jamai"}, {"appel", "apel"}, {"c'est ", "c est "},
+	{"intervention", "intervension"}, {"attendu", "attendus"}, {"résilié", "résilier"}, {"vraiment", "vraiement"}}
+
+// typo slips once or twice, as ears and fingers do: a word as it sounds, a letter lost or swapped, an apostrophe forgotten.
 func typo(t *teller, s string) string {
+	at := t.r.IntN(len(slips))
+	for i := range slips {
+		w := slips[(at+i)%len(slips)]
+		if strings.Contains(s, w[0]) {
+			s = strings.Replace(s, w[0], w[1], 1)
+			if t.r.Float64() < 0.7 {
+				return s
+			}
+			break
+		}
+	}
 	r := []rune(s)
 	for range 1 + t.r.IntN(2) {
 		if len(r) < 12 {
@@ -310,13 +335,11 @@ func typo(t *teller, s string) string {
 		if !unicode.IsLower(r[i]) || !unicode.IsLower(r[i+1]) || !unicode.IsLower(r[i-1]) {
 			continue
 		}
-		switch t.r.IntN(4) {
+		switch t.r.IntN(3) {
 		case 0:
 			r = append(r[:i], r[i+1:]...)
 		case 1:
 			r[i], r[i+1] = r[i+1], r[i]
-		case 2:
-			r = append(r[:i+1], r[i:]...)
 		default:
 			return strings.Replace(string(r), "'", "", 1)
 		}
@@ -326,7 +349,8 @@ func typo(t *teller, s string) string {
 
 // slot gives a detail of the moment, "-" when it has none. {if:effect} and {unless:effect} are nothing, where the effect
 // is lived or is not.
-func (w *writer) slot(t *teller, m *moment, name string) string {
+func (w *writer) slot(name string) string {
+	t, m := w.t, w.m
 	if word, key, ok := strings.Cut(name, ":"); ok {
 		if t.lived(key, m.place) == (word == "if") {
 			return ""
@@ -337,11 +361,11 @@ func (w *writer) slot(t *teller, m *moment, name string) string {
 	case "town":
 		return w.s.places[m.place].Town
 	case "name":
-		return w.once(name, func() string { return w.adviser(t, m) })
+		return w.once(name, func() string { return w.adviser() })
 	case "partner":
 		return t.partnerOf(m.place).Name
 	case "civ", "last", "e":
-		return w.self(m, name)
+		return w.self(name)
 	case "years":
 		if m.tenure < 24 {
 			return "-"
@@ -351,15 +375,15 @@ func (w *writer) slot(t *teller, m *moment, name string) string {
 		return [2]string{"Android", "iPhone"}[m.os]
 	case "version":
 		return "5." + strconv.Itoa(m.minor)
-	case "rival", "phone":
+	case "rival", "phone", "men":
 		l := w.s.lists[name]
 		return w.once(name, func() string { return l[t.r.IntN(len(l))] })
 	case "hour", "hour2":
-		return w.clock(t, m, name == "hour")
+		return w.clock(name == "hour")
 	case "date", "month", "day", "day2", "year":
-		return w.calendar(t, m, name)
+		return w.calendar(name)
 	}
-	return w.number(t, m, name)
+	return w.number(name)
 }
 
 func (w *writer) once(name string, draw func() string) string {
@@ -372,7 +396,8 @@ func (w *writer) once(name string, draw func() string) string {
 }
 
 // adviser: the name of who served when it is known and a woman's; somebody's otherwise.
-func (w *writer) adviser(t *teller, m *moment) string {
+func (w *writer) adviser() string {
+	m := w.m
 	if m.agent != nil {
 		if !m.agent.woman {
 			return "-"
@@ -380,10 +405,11 @@ func (w *writer) adviser(t *teller, m *moment) string {
 		return m.agent.first
 	}
 	l := w.s.lists["women"]
-	return l[t.r.IntN(len(l))]
+	return l[w.t.r.IntN(len(l))]
 }
 
-func (w *writer) self(m *moment, name string) string {
+func (w *writer) self(name string) string {
+	m := w.m
 	if name == "e" {
 		if m.who.woman {
 			return "e"
@@ -408,7 +434,8 @@ func (w *writer) self(m *moment, name string) string {
 	return "M."
 }
 
-func (w *writer) clock(t *teller, m *moment, first bool) string {
+func (w *writer) clock(first bool) string {
+	t, m := w.t, w.m
 	if first {
 		w.hour = 8 + t.r.IntN(5)
 	} else {
@@ -427,7 +454,8 @@ var (
 	days = map[string][]string{"fr": {"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}, "en": {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}}
 )
 
-func (w *writer) calendar(t *teller, m *moment, name string) string {
+func (w *writer) calendar(name string) string {
+	t, m := w.t, w.m
 	lang := m.lang
 	if lang == "staff" {
 		lang = "fr"
@@ -459,7 +487,8 @@ func (w *writer) calendar(t *teller, m *moment, name string) string {
 var ranges = map[string][2]int{"small": {3, 19}, "more": {52, 98}, "bill": {112, 684}, "min": {6, 58}, "days": {3, 19}, "weeks": {2, 6},
 	"times": {2, 6}, "months": {2, 22}, "hours": {3, 47}, "hours2": {2, 3}, "min2": {5, 15}, "times2": {2, 3}, "age": {68, 84}, "km": {11, 48}, "pages": {4, 14}}
 
-func (w *writer) number(t *teller, m *moment, name string) string {
+func (w *writer) number(name string) string {
+	t := w.t
 	if name == "amount" {
 		return []string{"19", "29", "39", "45", "49", "50", "59", "69", "89", "29,99", "34,90", "44,99", "89,90"}[t.r.IntN(13)]
 	}
