@@ -1,6 +1,9 @@
 package web
 
 import (
+	"context"
+	"errors"
+
 	"github.com/a-h/templ"
 
 	"vigie/internal/cx"
@@ -22,8 +25,11 @@ func liveAttributes(l *ui.Live) templ.Attributes {
 
 // blockReason says why a block is missing, when a person can do something about it.
 func blockReason(l lang.Lang, err error) string {
-	if cx.KindOf(err) == cx.Unavailable {
+	switch {
+	case cx.KindOf(err) == cx.Unavailable:
 		return l.Error(err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return l.T("web.unavailable.text")
 	}
 	return l.T("web.failed.text")
 }

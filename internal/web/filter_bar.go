@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -30,9 +31,6 @@ func (s *Server) filterBar(ctx context.Context, g *ground, here string) (*ui.Fil
 	for _, a := range g.Catalogue.Projected() {
 		key := string(a.Key)
 		values, err := s.values(ctx, g.scope(), attributePrefix+key)
-		if cx.KindOf(err) == cx.Invalid && err != nil {
-			continue // not a column yet, or too many values to choose among
-		}
 		if err != nil {
 			return nil, err
 		}
@@ -209,8 +207,11 @@ func (s *Server) values(ctx context.Context, scope people.Scope, dim string) ([]
 	}
 	s.known.mu.Unlock()
 	values, err := s.Insight.Values(ctx, scope, dim)
+	if k := cx.KindOf(err); err != nil && (k == cx.Invalid || k == cx.Unavailable) {
+		return nil, nil // no column yet, too many values, or figures being built: the bar then offers none
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("values of %s: %w", dim, err)
 	}
 	s.known.mu.Lock()
 	defer s.known.mu.Unlock()

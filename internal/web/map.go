@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/url"
 	"slices"
+	"strings"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/journey"
@@ -109,7 +110,7 @@ func promiseTags(g *ground, t *journey.Touchpoint, answers answersBy) []ui.Tag {
 			continue
 		}
 		w := m.weather(f)
-		tag := ui.Tag{Text: l.T("cockpit.promise", "promise", l.Text(p.Text), "value", m.text(l, f.Value), "promised", m.text(l, *m.Objective)),
+		tag := ui.Tag{Text: l.T("cockpit.promise", "promise", strings.TrimRight(l.Text(p.Text), ". "), "value", m.text(l, f.Value), "promised", m.text(l, *m.Objective)),
 			Tone: w.Tone(), Icon: "target", Href: g.touchpointAddress(t.Key, m.Key)}
 		out = append(out, tag)
 	}

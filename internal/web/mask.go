@@ -21,17 +21,36 @@ var patterns = sync.OnceValue(func() []*regexp.Regexp {
 	}
 })
 
+// helped finds who is the subject of what was done for the customer: "Corinne m'a guidé".
+var helped = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(\p{Lu}\p{Ll}[\p{L}-]+)(\s+(?:m['’]a|nous\s+a|a\s+su|a\s+pris|helped|was\s+very|has\s+been))`)
+})
+
+// noName are words that begin a sentence in the place of a name.
+const noName = " Mme Mr Mrs Ms Mlle Monsieur Madame Mademoiselle Dr Docteur Maître Elle Il On Cela Ceci Ça Personne Quelqu Conseiller Conseillère Technicien Technicienne Vendeur Vendeuse Qui Votre Livreur Agent " +
+	"Service Agence This It She He Nobody Someone Everyone Everything Technician Adviser Advisor Staff Service That Which "
+
 // mask hides personal data, employees' names included, that stands in words.
 func mask(text string) string {
 	for _, p := range patterns() {
 		text = p.ReplaceAllStringFunc(text, func(hit string) string {
-			if m := p.FindStringSubmatch(hit); len(m) > 1 {
+			m := p.FindStringSubmatch(hit)
+			if len(m) > 1 && strings.Contains(noName, " "+m[1]+" ") {
+				return hit
+			}
+			if len(m) > 1 {
 				return strings.TrimSuffix(hit, m[1]) + masked
 			}
 			return masked
 		})
 	}
-	return text
+	return helped().ReplaceAllStringFunc(text, func(hit string) string {
+		m := helped().FindStringSubmatch(hit)
+		if strings.Contains(noName, " "+m[1]+" ") {
+			return hit
+		}
+		return masked + m[2]
+	})
 }
 
 // maskName leaves the first name's initial: enough to tell two people apart.

@@ -38,10 +38,11 @@ type moved struct {
 func (s *Server) newMoves(ctx context.Context, g *ground, j *journey.Journey, shown map[cx.TouchpointID]measured, answers answersBy) ([]moveView, error) {
 	var candidates []moved
 	for _, t := range touchpointsOf(j) {
-		m := shown[t.Key]
-		row := answers[m.Key][string(t.Key)]
-		if row.Versus != nil && row.Versus.Has && row.Figure.Enough && row.Versus.Figure.Enough {
-			candidates = append(candidates, moved{t, m, row})
+		for _, m := range followed(g, t, shown[t.Key]) {
+			row := answers[m.Key][string(t.Key)]
+			if row.Versus != nil && row.Versus.Has && row.Figure.Enough && row.Versus.Figure.Enough {
+				candidates = append(candidates, moved{t, m, row})
+			}
 		}
 	}
 	var out []moveView
@@ -60,6 +61,17 @@ func (s *Server) newMoves(ctx context.Context, g *ground, j *journey.Journey, sh
 		out = append(out, view)
 	}
 	return out, nil
+}
+
+// followed are the indicators of a touchpoint that the map shows: the one of its card and those of its promises.
+func followed(g *ground, t *journey.Touchpoint, shown measured) []measured {
+	out := []measured{shown}
+	for _, p := range t.Promises {
+		if m, ok := measure(g.Catalogue, p.Indicator, t); ok && m.Key != shown.Key {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // beyondNoise keeps what moved for certain enough among many, the farthest on the common scale first.

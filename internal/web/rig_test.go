@@ -362,3 +362,5 @@ func containsAny(text string, words ...string) bool {
 	}
 	return false
 }
+
+type selection = goquery.Selection

@@ -151,7 +151,7 @@ func errorPage(v *visit, kind cx.Kind, err error, code string) failure {
 	case cx.Denied:
 		p.Title, p.Text, p.Retry = l.T("web.denied.title"), l.Error(err), ""
 	case cx.Unavailable:
-		p.Title, p.Text = l.T("web.unavailable.title"), l.T("web.unavailable.text")
+		p.Title, p.Text = l.T("web.unavailable.title"), blockReason(l, err)
 	case cx.Internal:
 		p.Title, p.Text = l.T("web.failed.title"), l.T("web.failed.text")
 	default:
