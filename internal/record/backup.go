@@ -62,8 +62,7 @@ func (d *DB) backupSQLite(ctx context.Context, path string) error {
 
 // fold puts all of a SQLite record in its one file.
 func (d *DB) fold(ctx context.Context) error {
-	_, err := d.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	return err
+	return d.Truncate(ctx)
 }
 
 // Restore fills the record of c from a backup and begins another era. c must hold no record yet, unless replace: then

@@ -29,6 +29,8 @@ func (d *DB) Truncate(ctx context.Context) error {
 	if d.dialect == Postgres {
 		return nil
 	}
+	d.folder.mu.Lock()
+	defer d.folder.mu.Unlock()
 	var busy, log, done int
 	if err := d.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &done); err != nil {
 		return fmt.Errorf("truncate WAL: %w", err)

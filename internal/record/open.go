@@ -3,11 +3,13 @@ package record
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -45,6 +47,7 @@ type DB struct {
 	changed     *bell
 	touched     atomic.Int64
 	stmts, seen sync.Map // query → *sql.Stmt on the write handle; queries met once. SQLite only
+	folder      *folder  // SQLite only
 }
 
 // Open opens and migrates the record, and gives it an era when it has none. Close it.
@@ -87,7 +90,7 @@ func (d *DB) connect(c Config) (err error) {
 	}
 	d.read.SetMaxOpenConns(8)
 	d.read.SetMaxIdleConns(8)
-	return nil
+	return d.startFolder(path)
 }
 
 // FileName of the SQLite record in the data folder.
@@ -96,7 +99,7 @@ const FileName = "record.sqlite"
 func sqliteDSN(path string, readOnly bool) string {
 	pragmas := []string{
 		"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)",
-		"secure_delete(FAST)", "cache_size(-65536)", "temp_store(MEMORY)", "wal_autocheckpoint(8000)",
+		"secure_delete(FAST)", "cache_size(-65536)", "temp_store(MEMORY)", "wal_autocheckpoint(" + strconv.Itoa(walLimit) + ")",
 	}
 	if readOnly {
 		pragmas = append(pragmas, "query_only(1)")
@@ -118,13 +121,11 @@ func (d *DB) prepare(ctx context.Context) error {
 
 // Close waits for nothing: stop followers and the door first.
 func (d *DB) Close() error {
-	err := d.write.Close()
-	if d.read != nil && d.read != d.write {
-		if e := d.read.Close(); err == nil {
-			err = e
-		}
+	if d.folder == nil {
+		return d.write.Close()
 	}
-	return err
+	d.folder.stop()
+	return errors.Join(d.write.Close(), d.read.Close(), d.folder.close())
 }
 
 // Dialect tells which engine is underneath, for the few statements that differ.
