@@ -81,7 +81,7 @@ func galleryHeads(s said) Heads {
 func galleryJourney(s said) Journey {
 	j := Journey{
 		ID: "journey", Title: s.of("Le parcours vécu", "The lived journey"), ZeroWord: s.of("Objectif", "Objective"),
-		Scale:  s.of("± 25 points de haut en bas", "± 25 points from top to bottom"),
+		Scale:  s.of("0 est l’objectif, le bord est à 25 points.", "0 is the objective, the edge is 25 points away."),
 		Legend: s.of("Écart à l’objectif de chaque point, et sa marge", "Each point’s distance to its objective, and its margin"),
 		Tabs:   []Tab{{s.of("Principal", "Lead"), "?i=lead", true}, {"NPS", "?i=nps", false}, {"CSAT", "?i=csat", false}, {"CES", "?i=ces", false}},
 		Stages: []Stage{
