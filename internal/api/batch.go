@@ -50,15 +50,18 @@ type RejectedLine struct {
 // postBatch commits every 1,000 lines while the next ones are read and decoded. Bad lines never stop good ones; an error
 // tells what was taken in before it. Sending the whole batch again is always right.
 func (a *API) postBatch(c *call) error {
-	quiet := &patient{body: c.Body, control: http.NewResponseController(c.w)}
+	body := &patient{body: c.Body, control: http.NewResponseController(c.w)}
 	chunks, stop := make(chan chunk, 1), make(chan struct{})
-	go readChunks(quiet, chunks, stop)
+	go readChunks(body, chunks, stop)
+	ended := false
 	defer func() {
-		close(stop)
-		quiet.cut()
-		for range chunks {
+		if ended {
+			return
 		}
-		quiet.rest()
+		close(stop)
+		body.cut()
+		for range chunks { // the reader is gone when it closes them
+		}
 	}()
 	t := tally{lang: c.lang(), result: BatchResult{Rejected: []RejectedLine{}}}
 	for ch := range chunks {
@@ -80,6 +83,7 @@ func (a *API) postBatch(c *call) error {
 			return t.stopped(ch.err)
 		}
 	}
+	ended = true
 	return c.json(http.StatusOK, t.done())
 }
 
@@ -237,22 +241,34 @@ func (t *tally) stopped(err error) error {
 	return &refusal{status: statusOf(err), err: err, result: t.done()}
 }
 
-// patient gives each read its own deadline: a batch may last hours, a silent sender not.
+// patient gives each read its own deadline: a batch may last hours, a silent sender not. After the last one the
+// connection is as it was, to be used again.
 type patient struct {
 	body    io.Reader
 	control *http.ResponseController
 }
 
 func (p *patient) Read(b []byte) (int, error) {
-	_ = p.control.SetReadDeadline(time.Now().Add(silence)) // not every connection has one
-	return p.body.Read(b)
+	p.until(time.Now().Add(silence))
+	n, err := p.body.Read(b)
+	if err != nil {
+		p.until(time.Time{})
+	}
+	return n, err
 }
 
-// cut ends a read under way.
-func (p *patient) cut() { _ = p.control.SetReadDeadline(time.Now().Add(-time.Second)) }
+// until sets the deadline of reading, and of answering what the server may have set for short requests. Not every
+// connection has deadlines.
+func (p *patient) until(t time.Time) {
+	_ = p.control.SetReadDeadline(t)
+	if !t.IsZero() {
+		t = t.Add(silence)
+	}
+	_ = p.control.SetWriteDeadline(t)
+}
 
-// rest leaves the connection as it was.
-func (p *patient) rest() { _ = p.control.SetReadDeadline(time.Time{}) }
+// cut ends a read under way; the connection is not used again.
+func (p *patient) cut() { _ = p.control.SetReadDeadline(time.Now().Add(-time.Second)) }
 
 // joined makes one error of several.
 func joined(l []*cx.Error) error {

@@ -2,8 +2,11 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 
@@ -63,6 +66,63 @@ func TestBatchOfManyThousandLinesAndAgain(t *testing.T) {
 	}
 	if got := as[BatchResult](t, ndjson(w, strings.NewReader(body))); got.Duplicates != n || got.Accepted != 0 {
 		t.Errorf("again: %+v", got)
+	}
+}
+
+func TestConnectionIsUsedAgainAfterABatch(t *testing.T) {
+	w := newWorld(t, sqlite(t))
+	reused := 0
+	trace := &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) {
+		if i.Reused {
+			reused++
+		}
+	}}
+	for n := range 3 {
+		body := io.MultiReader(strings.NewReader(one(fmt.Sprint("k", n), `,"scores":{"nps":1}`)))
+		r := w.stream("POST", "/api/v1/feedbacks", body, with("Content-Type", "application/x-ndjson"), func(r *http.Request) {
+			*r = *r.WithContext(httptrace.WithClientTrace(r.Context(), trace))
+		})
+		if r.status != 200 {
+			t.Errorf("%d %s", r.status, r.body)
+		}
+	}
+	if reused != 3 {
+		t.Errorf("reused %d times", reused)
+	}
+}
+
+func TestBatchWhenTheDoorFailsTellsWhatWasTaken(t *testing.T) {
+	w := newWorld(t, sqlite(t))
+	r, pipe := io.Pipe()
+	go func() {
+		line := func(n int) { fmt.Fprintln(pipe, one(fmt.Sprint("f", n), `,"scores":{"nps":1}`)) }
+		for n := range chunkLines {
+			line(n)
+		}
+		w.firstChunk()
+		w.door.Stop()
+		for n := chunkLines; n < 3*chunkLines; n++ {
+			line(n)
+		}
+		_ = pipe.Close()
+	}()
+	got := ndjson(w, r)
+	_ = pipe.Close()
+	p := got.problem(t)
+	if got.status != 503 || p.Result == nil || p.Result.Accepted != chunkLines || p.Result.Lines != chunkLines {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
+// firstChunk waits until a thousand feedbacks are in.
+func (w *world) firstChunk() {
+	for {
+		rung := w.db.Changed()
+		head, err := w.db.Head(context.Background())
+		if err != nil || (record.Position{}).Lag(head) >= chunkLines {
+			return
+		}
+		<-rung
 	}
 }
 

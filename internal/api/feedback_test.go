@@ -257,3 +257,33 @@ func TestCustomerTimelineAndErasure(t *testing.T) {
 		}
 	})
 }
+
+func TestEmployeesRowsAreNobodys(t *testing.T) {
+	w := newWorld(t, sqlite(t))
+	r := w.send("POST", "/feedbacks", one("e1", `,"audience":"employee","unit":"lille","scores":{"enps":3},"verbatim":"Outils lents"`))
+	path := fmt.Sprintf("/feedbacks/%d", as[Receipt](t, r).ID)
+	w.caughtUp()
+	if r := w.send("GET", path, ""); r.status != 404 {
+		t.Errorf("read: %d %s", r.status, r.body)
+	}
+	if r := w.send("GET", "/feedbacks?audience=employee", ""); r.status == 200 && len(as[FeedbackPage](t, r).Feedbacks) > 0 {
+		t.Errorf("listed: %d %s", r.status, r.body)
+	}
+	if r := w.send("PATCH", path, `{"verbatim":"Outils trop lents"}`); r.status != 200 || strings.Contains(string(r.body), "Outils") {
+		t.Errorf("amended: %d %s", r.status, r.body)
+	}
+	if r := w.send("DELETE", path, "", w.role(people.DPO)); r.status != 204 {
+		t.Errorf("erased: %d %s", r.status, r.body)
+	}
+}
+
+func TestReadingPeopleIsAudited(t *testing.T) {
+	w := newWorld(t, sqlite(t))
+	id := as[Receipt](t, w.send("POST", "/feedbacks", one("au", `,"customer":{"ref":"A1","email":"a@example.org"},"scores":{"nps":3}`))).ID
+	w.send("GET", fmt.Sprintf("/feedbacks/%d", id), "")
+	w.send("POST", "/customers/find", `{"identity":"a@example.org"}`)
+	l, err := w.people.Trail(t.Context(), 0, 2)
+	if err != nil || len(l) != 2 || l[0].What != "customer.read" || l[1].What != "feedback.read" || l[1].Subject != fmt.Sprint(id) || !strings.HasPrefix(l[0].Actor, "key:") {
+		t.Errorf("%+v, %v", l, err)
+	}
+}
