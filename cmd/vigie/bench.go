@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"time"
 
 	"vigie/internal/cx"
@@ -16,10 +17,11 @@ import (
 )
 
 type benchCmd struct {
-	Rows       int64 `help:"Scores in the projection that questions are asked of." default:"1000000"`
-	Attributes int   `help:"Projected attributes." default:"5"`
-	Seconds    int   `help:"How long single feedbacks are posted." default:"20"`
-	JSON       bool  `help:"Print JSON."`
+	Rows       int64  `help:"Scores in the projection that questions are asked of." default:"1000000"`
+	Attributes int    `help:"Projected attributes." default:"5"`
+	Seconds    int    `help:"How long single feedbacks are posted." default:"20"`
+	Profile    string `help:"Write a CPU profile of the whole measure to this file." type:"path"`
+	JSON       bool   `help:"Print JSON."`
 }
 
 // measure is one line of the table.
@@ -40,10 +42,30 @@ func (c benchCmd) Run(ctx context.Context, e *environment) error {
 	own := *e.cli
 	own.Data, own.Database, own.Listen = dir, "", "127.0.0.1:0"
 	b := &bench{cmd: c, env: &environment{cli: &own, lang: e.lang, log: logger(false)}}
-	if err := b.all(ctx); err != nil {
+	stop, err := b.profile()
+	if err != nil {
+		return err
+	}
+	err = b.all(ctx)
+	stop()
+	if err != nil {
 		return err
 	}
 	return b.print()
+}
+
+func (b *bench) profile() (stop func(), err error) {
+	if b.cmd.Profile == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(b.cmd.Profile)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, err
+	}
+	return func() { pprof.StopCPUProfile(); _ = f.Close() }, nil
 }
 
 type bench struct {
