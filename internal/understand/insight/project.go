@@ -112,8 +112,19 @@ func (s *store) outdated(shape *structure) bool {
 	return s.zones != shape.zoneNames()
 }
 
-// apply brings entries into a store with its cursor, in one transaction.
+// apply brings entries into a store with its cursor, in one transaction. Those it already holds are passed over: a
+// rebuilt file may have gone further than the one whose cursor the follower read.
 func (i *Insight) apply(ctx context.Context, s *store, entries []record.Entry, to record.Cursor) error {
+	at := *s.at.Load()
+	if at.Era != to.Era {
+		return errors.New("projection of another era")
+	}
+	if !at.Position.Before(to.Position) {
+		return nil
+	}
+	for len(entries) > 0 && !at.Position.Before(entries[0].Position) {
+		entries = entries[1:]
+	}
 	replace, present, erased, err := i.present(ctx, s, entries)
 	if err != nil {
 		return err
