@@ -1,0 +1,151 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+
+	"vigie/internal/cx"
+	"vigie/internal/understand/insight"
+	"vigie/internal/web/ui"
+)
+
+// scoreKey writes a score as questions answer it.
+func scoreKey(raw float64) string { return strconv.FormatFloat(raw, 'f', -1, 64) }
+
+// part is one line of a breakdown.
+type part struct {
+	name, href string
+	row        insight.Row
+}
+
+// breakdown writes the parts of a figure side by side: value, interval, n, change. What is too few says so.
+func (m measured) breakdown(g *ground, caption string, parts []part) ui.Table {
+	l := g.lang()
+	t := ui.Table{Caption: caption, Empty: l.T("cockpit.none"), Columns: []ui.Column{{Label: caption}, {Label: m.short(l), Numeric: true},
+		{Label: l.T("touchpoint.interval"), Numeric: true}, {Label: l.T("touchpoint.n"), Numeric: true}, {Label: l.T("touchpoint.change")}}}
+	for _, x := range parts {
+		f := x.row.Figure
+		cells := []ui.Cell{{Text: x.name}, {Text: "—"}, {}, {Text: l.Int(f.N)}, {}}
+		if f.Enough {
+			cells[1] = ui.Cell{Text: m.text(l, f.Value), Tone: figureTone(m.weather(f))}
+			cells[2].Text = m.interval(l, f)
+			c := m.change(l, x.row.Versus)
+			cells[4] = ui.Cell{Text: arrow(c) + c.Text, Tone: c.Tone}
+		} else {
+			cells[4].Text = few(l, f.N)
+		}
+		t.Rows = append(t.Rows, ui.Row{Href: x.href, Cells: cells})
+	}
+	return t
+}
+
+// figureTone colours only what is surely bad or good.
+func figureTone(w ui.Weather) ui.Tone {
+	switch w {
+	case ui.Storm:
+		return ui.Bad
+	case ui.Sun:
+		return ui.Good
+	}
+	return ui.Plain
+}
+
+func arrow(c ui.Change) string {
+	switch c.Direction {
+	case 1:
+		return "▲ "
+	case -1:
+		return "▼ "
+	}
+	return ""
+}
+
+func (s *Server) byChannel(ctx context.Context, g *ground, a about) (ui.Table, error) {
+	q := g.question(a)
+	q.By, q.Versus = []string{"channel"}, previous()
+	answer, err := s.Insight.Ask(ctx, g.scope(), q)
+	if err != nil {
+		return ui.Table{}, err
+	}
+	var parts []part
+	for _, row := range answer.Rows {
+		k := row.By["channel"]
+		if k == "" || !row.Figure.Has {
+			continue
+		}
+		parts = append(parts, part{g.channelName(k), g.wordsAt(a, func(f *filters) { f.Channel = []string{k} }), row})
+	}
+	return a.m.breakdown(g, g.lang().T("cockpit.filter.channel"), parts), nil
+}
+
+// byUnit compares the units of one level: the top one, or the one under the unit chosen. They stand by name: an order by
+// figure would rank noise.
+func (s *Server) byUnit(ctx context.Context, g *ground, a about) (ui.Table, error) {
+	level := g.levelShown()
+	if level == "" {
+		return ui.Table{}, nil
+	}
+	q := g.question(a)
+	q.By, q.Versus = []string{"unit." + level}, previous()
+	rows, err := s.figuresBy(ctx, g, q)
+	if err != nil {
+		return ui.Table{}, err
+	}
+	var parts []part
+	for k, row := range rows {
+		if k != "" && row.Figure.Has {
+			parts = append(parts, part{g.Organisation.Name(cx.UnitID(k), g.lang().Tag()), g.unitHref(a, k), row})
+		}
+	}
+	slices.SortFunc(parts, func(x, y part) int { return cmp.Compare(x.name, y.name) })
+	return a.m.breakdown(g, g.lang().T("cockpit.filter.unit"), parts[:min(len(parts), mostUnits)]), nil
+}
+
+// unitHref narrows the page to a unit, and at the last level leads to its words.
+func (g *ground) unitHref(a about, unit string) string {
+	if len(g.Organisation.Children(cx.UnitID(unit))) == 0 {
+		if href := g.wordsAt(a, func(f *filters) { f.Unit = unit }); href != "" {
+			return href
+		}
+	}
+	h := *g
+	h.filters = g.filters.with(func(f *filters) { f.Unit = unit })
+	return h.touchpointAddress(a.key(), a.m.Key)
+}
+
+// levelShown is the level of units right under the one chosen.
+func (g *ground) levelShown() string {
+	for _, k := range g.Organisation.Children(cx.UnitID(g.Unit)) {
+		if u, ok := g.Organisation.Unit(k); ok && u.Level != "" {
+			return u.Level
+		}
+	}
+	return ""
+}
+
+// byAspect asks every aspect that has an indicator of its own; those answered here are shown.
+func (s *Server) byAspect(ctx context.Context, g *ground, a about) (ui.Table, error) {
+	l := g.lang()
+	t := ui.Table{Caption: l.T("touchpoint.aspects"), Columns: []ui.Column{{Label: l.T("touchpoint.aspect")}, {Label: l.T("verbatim.value"), Numeric: true},
+		{Label: l.T("touchpoint.interval"), Numeric: true}, {Label: l.T("touchpoint.n"), Numeric: true}, {Label: l.T("touchpoint.change")}}}
+	for _, i := range g.Catalogue.IndicatorList {
+		m, ok := measure(g.Catalogue, i.Key, nil)
+		if !ok || !m.Metric.Aspect || m.Audience != cx.Customers || m.Program != a.m.Program {
+			continue
+		}
+		at := about{a.place, m}
+		q := g.question(at)
+		q.Versus = previous()
+		row, err := s.figure(ctx, g, q)
+		if err != nil {
+			return t, err
+		}
+		if row.Figure.Has {
+			one := m.breakdown(g, "", []part{{l.Text(m.Name), g.touchpointAddress(a.key(), m.Key), row}})
+			t.Rows = append(t.Rows, one.Rows...)
+		}
+	}
+	return t, nil
+}

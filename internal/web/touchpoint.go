@@ -1,0 +1,262 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/journey"
+	"vigie/internal/people"
+	"vigie/internal/understand/insight"
+	"vigie/internal/web/ui"
+)
+
+// touchpointRoutes show one touchpoint in full.
+func (s *Server) touchpointRoutes() []Route {
+	return []Route{
+		{"GET", "/touchpoints/{touchpoint}", people.ReadFigures, s.serveTouchpoint},
+	}
+}
+
+// touchpointPage is one situation the customer lives, in one indicator at a time.
+type touchpointPage struct {
+	frame    ui.Frame
+	ground   *ground
+	about    about
+	Switch   []ui.Tab
+	Head     block[ui.Heads]
+	Trend    block[ui.ChartBox]
+	Spread   block[spreadBlock]
+	Channels block[ui.Table]
+	Units    block[ui.Table]
+	Aspects  block[ui.Table]
+	Promises block[[]promiseView]
+	Voices   block[voicesBlock]
+	Reads    bool
+	Facts    ui.Table
+	LiveHead *ui.Live
+	LiveTime *ui.Live
+}
+
+// about is what the page is about: a touchpoint in an indicator.
+type about struct {
+	place journey.Place
+	m     measured
+}
+
+func (a about) key() cx.TouchpointID { return a.place.Touchpoint.Key }
+
+// promiseView sets what is delivered beside what was promised.
+type promiseView struct {
+	Text, Says string
+	Weather    ui.Weather
+	Public     bool
+	Href       string
+}
+
+func (s *Server) serveTouchpoint(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, err := parseFilters(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	g, err := s.ground(r.Context(), v, f.common())
+	if err != nil {
+		return err
+	}
+	part := r.URL.Query().Get("part")
+	p, err := s.newTouchpointPage(r.Context(), g, touchpointChoice{cx.TouchpointID(r.PathValue("touchpoint")), cx.IndicatorID(r.URL.Query().Get("indicator")), part})
+	if err != nil {
+		return err
+	}
+	s.reportBlocks(r, p.Head.Err, p.Trend.Err, p.Spread.Err, p.Channels.Err, p.Units.Err, p.Aspects.Err, p.Promises.Err, p.Voices.Err)
+	switch part {
+	case "head":
+		return s.render(w, r, touchpointHead(p))
+	case "trend":
+		return s.render(w, r, touchpointTrend(p))
+	case "voices":
+		return s.render(w, r, touchpointVoices(p))
+	}
+	return s.render(w, r, touchpointView(p))
+}
+
+type touchpointChoice struct {
+	key       cx.TouchpointID
+	indicator cx.IndicatorID
+	part      string
+}
+
+func (s *Server) newTouchpointPage(ctx context.Context, g *ground, c touchpointChoice) (*touchpointPage, error) {
+	place, ok := g.Journeys.Place(c.key)
+	if !ok {
+		return nil, cx.Fail(cx.NotFound, "", "web.missing.text")
+	}
+	if c.indicator == "" {
+		c.indicator = place.Touchpoint.LeadIndicator()
+	}
+	m, ok := measure(g.Catalogue, c.indicator, place.Touchpoint)
+	if !ok || m.Audience != cx.Customers {
+		return nil, cx.Fail(cx.NotFound, "", "web.missing.text")
+	}
+	l := g.lang()
+	p := &touchpointPage{ground: g, about: about{place, m}, Reads: g.mayRead()}
+	p.frame = g.frame(l.Text(place.Touchpoint.Name), ui.SectionCockpit)
+	p.frame.Sub = l.Text(place.Stage.Name)
+	p.frame.Crumb = []ui.Link{{Label: l.Text(place.Journey.Name), Href: g.common().at(journeyAddress(g.Journeys, place.Journey.Key))}}
+	p.frame.LiveURL = "/live"
+	p.Switch = g.indicatorSwitch(place.Touchpoint, m.Key)
+	p.Facts = g.touchpointFacts(place.Touchpoint)
+	var err error
+	if p.frame.Filters, err = s.filterBar(ctx, g, "/touchpoints/"+url.PathEscape(string(c.key))); err != nil {
+		return nil, err
+	}
+	if m.Key != place.Touchpoint.LeadIndicator() {
+		p.frame.Filters.Keep = []ui.Hidden{{Name: "indicator", Value: string(m.Key)}}
+	}
+	s.fillTouchpoint(ctx, p, c.part)
+	return p, nil
+}
+
+func (s *Server) fillTouchpoint(ctx context.Context, p *touchpointPage, part string) {
+	g, a, b := p.ground, p.about, &blocks{ctx: ctx}
+	wanted := func(name string) bool { return part == "" || part == name }
+	if wanted("head") {
+		fill(b, &p.Head, func(ctx context.Context) (ui.Heads, error) { return s.touchpointFigure(ctx, g, a) })
+	}
+	if wanted("trend") {
+		fill(b, &p.Trend, func(ctx context.Context) (ui.ChartBox, error) { return s.newTrend(ctx, g, a) })
+	}
+	if wanted("voices") && p.Reads {
+		f := g.verbatimsOf(a)
+		f.Score = "" // words of those who gave another score count too
+		fill(b, &p.Voices, func(ctx context.Context) (voicesBlock, error) { return s.newVoices(ctx, g, f) })
+	}
+	if part == "" {
+		fill(b, &p.Spread, func(ctx context.Context) (spreadBlock, error) { return s.newSpread(ctx, g, a) })
+		fill(b, &p.Channels, func(ctx context.Context) (ui.Table, error) { return s.byChannel(ctx, g, a) })
+		fill(b, &p.Units, func(ctx context.Context) (ui.Table, error) { return s.byUnit(ctx, g, a) })
+		fill(b, &p.Aspects, func(ctx context.Context) (ui.Table, error) { return s.byAspect(ctx, g, a) })
+		fill(b, &p.Promises, func(ctx context.Context) ([]promiseView, error) { return s.newPromises(ctx, g, a) })
+	}
+	b.wg.Wait()
+	p.LiveHead, p.LiveTime = g.livePart(a, "head", false), g.livePart(a, "trend", true)
+	p.Head.Value.Live = p.LiveHead
+	p.Voices.Value.Live = g.livePart(a, "voices", true)
+}
+
+// livePart is a block of the page that fetches itself.
+func (g *ground) livePart(a about, part string, hold bool) *ui.Live {
+	at := g.touchpointAddress(a.key(), a.m.Key)
+	return &ui.Live{URL: withParam(at, "part", part), Events: liveEvent, Hold: hold}
+}
+
+// verbatimsOf are the filters of the feedback behind the figures of the page.
+func (g *ground) verbatimsOf(a about) filters {
+	return g.common().with(func(f *filters) {
+		f.Touchpoint, f.Score, f.Program = string(a.key()), string(a.m.Metric.Key), string(a.m.Program)
+	})
+}
+
+// wordsAt gives the address of the feedback behind a part of a figure; "" when the viewer may not read it.
+func (g *ground) wordsAt(a about, change func(*filters)) string {
+	if !g.mayRead() {
+		return ""
+	}
+	return g.verbatimsOf(a).with(change).at("/verbatims")
+}
+
+// question asks the page's indicator at the page's touchpoint.
+func (g *ground) question(a about) insight.Query {
+	during := g.during()
+	return insight.Query{Indicator: a.m.Key, Where: also(g.where(), "touchpoint", string(a.key())), During: &during}
+}
+
+func (s *Server) touchpointFigure(ctx context.Context, g *ground, a about) (ui.Heads, error) {
+	q := g.question(a)
+	q.Versus = previous()
+	row, err := s.figure(ctx, g, q)
+	if err != nil {
+		return ui.Heads{}, err
+	}
+	h := a.m.head(g, row)
+	if !row.Figure.Has {
+		h = ui.Head{Title: g.lang().Text(a.m.Name), Few: true, Change: ui.Change{Text: g.lang().T("cockpit.none")}}
+	}
+	h.Href = g.wordsAt(a, func(*filters) {})
+	return ui.Heads{Label: g.lang().T("touchpoint.figure"), Items: []ui.Head{h}}, nil
+}
+
+// indicatorSwitch offers the lead, what was promised, and the usual ones.
+func (g *ground) indicatorSwitch(t *journey.Touchpoint, current cx.IndicatorID) []ui.Tab {
+	keys := []cx.IndicatorID{t.LeadIndicator()}
+	for _, p := range t.Promises {
+		keys = append(keys, p.Indicator)
+	}
+	keys = append(keys, "nps", "csat", "ces", current)
+	var tabs []ui.Tab
+	for i, k := range keys {
+		m, ok := measure(g.Catalogue, k, t)
+		if ok && !slices.Contains(keys[:i], k) && m.Audience == cx.Customers {
+			tabs = append(tabs, ui.Tab{Label: m.short(g.lang()), Href: g.touchpointAddress(t.Key, k), Current: k == current})
+		}
+	}
+	return tabs
+}
+
+// touchpointFacts are what the journey says of the touchpoint.
+func (g *ground) touchpointFacts(t *journey.Touchpoint) ui.Table {
+	l := g.lang()
+	table := ui.Table{Caption: l.T("touchpoint.about"), Columns: []ui.Column{{Label: l.T("verbatim.fact")}, {Label: l.T("verbatim.value")}}}
+	add := func(id, value string) {
+		if value != "" {
+			table.Rows = append(table.Rows, ui.Row{Cells: []ui.Cell{{Text: l.T(id)}, {Text: value}}})
+		}
+	}
+	add("touchpoint.owner", t.Owner)
+	if t.MomentOfTruth {
+		add("ui.moment", l.T("verbatim.yes"))
+	}
+	add("touchpoint.expectation", l.Text(t.Expectation))
+	add("touchpoint.services", strings.Join(t.Services, ", "))
+	add("touchpoint.systems", strings.Join(t.Systems, ", "))
+	add("touchpoint.partners", strings.Join(t.Partners, ", "))
+	add("touchpoint.personas", strings.Join(t.Personas, ", "))
+	var channels []string
+	for _, c := range t.Channels {
+		channels = append(channels, g.channelName(c))
+	}
+	add("touchpoint.channels", strings.Join(channels, ", "))
+	add("touchpoint.processes", l.Text(t.Processes))
+	return table
+}
+
+// newPromises asks what was delivered of each promise.
+func (s *Server) newPromises(ctx context.Context, g *ground, a about) ([]promiseView, error) {
+	var out []promiseView
+	l := g.lang()
+	for _, p := range a.place.Touchpoint.Promises {
+		v := promiseView{Text: l.Text(p.Text), Public: p.Public, Weather: ui.NoTarget, Says: l.T("touchpoint.unmeasured")}
+		m, ok := measure(g.Catalogue, p.Indicator, a.place.Touchpoint)
+		if !ok {
+			out = append(out, v)
+			continue
+		}
+		if p.Objective != nil {
+			m.Objective = p.Objective
+		}
+		row, err := s.figure(ctx, g, g.question(about{a.place, m}))
+		if err != nil {
+			return nil, err
+		}
+		v.Weather, v.Href = m.weather(row.Figure), g.touchpointAddress(a.key(), m.Key)
+		v.Says = m.meta(l, row.Figure)
+		if row.Figure.Enough {
+			v.Says = l.T("touchpoint.delivered", "name", l.Text(m.Name), "value", m.text(l, row.Figure.Value)) + " · " + v.Says
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}

@@ -1,0 +1,63 @@
+package web_test
+
+import (
+	"testing"
+
+	"vigie/internal/people"
+)
+
+func TestTouchpointShowsItsFigureInEveryCut(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	p := b.get("/touchpoints/technician")
+	if p.status != 200 {
+		t.Fatalf("%d %s", p.status, squeeze(p.Find("main").Text()))
+	}
+	p.has(t, "h1", "J’attends le technicien")
+	p.has(t, ".heads", "n 270", "objectif 80 %")
+	p.has(t, "main", "Résolu du premier coup", "Moment de vérité", "Nord", "Ouest", "à domicile", "Mauvaises")
+	if p.Find("figure.chart svg").Length() < 2 || p.Find("figure.chart table").Length() != 2 {
+		t.Errorf("%d drawings, %d tables", p.Find("figure.chart svg").Length(), p.Find("figure.chart table").Length())
+	}
+	if p.Find(".state").Length() != 0 {
+		t.Errorf("blocks failed: %s", squeeze(p.Find(".state").Text()))
+	}
+	if href := p.Find("figure.chart table a").First().AttrOr("href", ""); href == "" {
+		t.Error("the chart's table leads nowhere")
+	} else if v := b.get(href); v.status != 200 || v.Find(".voice").Length() == 0 {
+		t.Errorf("%s: %d with %d voices", href, v.status, v.Find(".voice").Length())
+	}
+	if p := b.get("/touchpoints/technician?indicator=fcr&unit=west"); p.status != 200 || p.Find(".seg [aria-current]").Length() != 1 {
+		t.Errorf("another indicator: %d", p.status)
+	} else {
+		p.has(t, "main", "Nantes")
+	}
+	for _, part := range []string{"head", "trend", "voices"} {
+		if x := b.get("/touchpoints/technician?part=" + part); x.status != 200 || x.Find("h1").Length() != 0 || x.Find("[data-live]").Length() != 1 {
+			t.Errorf("part %s: %d", part, x.status)
+		}
+	}
+	few := b.get("/touchpoints/rare")
+	few.has(t, ".heads .few", "1 réponse, lisez-la")
+}
+
+func TestTouchpointOfUnknownIndicatorIsNotFound(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	for _, path := range []string{"/touchpoints/technician?indicator=none", "/touchpoints/technician?indicator=enps", "/touchpoints/none"} {
+		if p := b.get(path); p.status != 404 {
+			t.Errorf("%s: %d", path, p.status)
+		}
+	}
+}
+
+func TestTouchpointOfTheCommitteeLeadsToNoWords(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	p := r.as(r.user(people.Committee, "")).get("/touchpoints/technician")
+	if p.status != 200 || p.Find("a[href^='/verbatims'],a[href^='/feedbacks'],.voice").Length() != 0 {
+		t.Errorf("%d, %d links to words", p.status, p.Find("a[href^='/verbatims']").Length())
+	}
+}
