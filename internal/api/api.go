@@ -18,7 +18,7 @@ import (
 	"vigie/internal/understand/insight"
 )
 
-// Deps are what the API asks. All are needed but Metrics, Log and Now.
+// Deps are what the API asks. All are needed but Follow, Metrics, Log and Now.
 type Deps struct {
 	DB        *record.DB
 	People    *people.Store
@@ -29,6 +29,10 @@ type Deps struct {
 	// Ask and List are those of insight.Insight.
 	Ask  func(context.Context, people.Scope, insight.Query) (insight.Answer, error)
 	List func(context.Context, people.Scope, insight.ListQuery) (insight.List, error)
+
+	// Follow waits until figures have come to a position (insight.Insight.WaitFor), so that what was just declared may be
+	// asked at once; nil: nobody waits.
+	Follow func(context.Context, record.Position) error
 
 	Metrics *Metrics         // nil: requests are not counted
 	Log     *slog.Logger     // nil: discarded

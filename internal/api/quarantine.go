@@ -58,5 +58,6 @@ func (a *API) alias(c *call) error {
 	if err := a.audit(c, "alias.put", in.Kind+":"+in.To); err != nil {
 		return err
 	}
+	a.follow(c.Context())
 	return c.json(http.StatusOK, Repaired{n})
 }

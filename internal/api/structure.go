@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
@@ -89,10 +90,30 @@ func (r resource[T]) store(a *API, c *call) error {
 	if err := a.audit(c, r.one+".put", key); err != nil {
 		return err
 	}
+	a.follow(c.Context())
 	if v, err = r.find(c, key); err != nil {
 		return err
 	}
 	return c.either(status, v)
+}
+
+// followed is how long a writer waits for the figures to know what was written; then the answer comes all the same.
+const followed = 2 * time.Second
+
+// follow waits until the figures have come to what was just written.
+func (a *API) follow(ctx context.Context) {
+	if a.Follow == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, followed)
+	defer cancel()
+	head, err := a.DB.Head(ctx)
+	if err == nil {
+		err = a.Follow(ctx, head)
+	}
+	if err != nil {
+		a.Log.Warn("figures late after a change of structure", "err", err)
+	}
 }
 
 func (a *API) journeys() resource[journey.Journey] {
@@ -192,6 +213,7 @@ func (a *API) putUnits(c *call) error {
 	if err := a.audit(c, "units.put", ""); err != nil {
 		return err
 	}
+	a.follow(c.Context())
 	o, err := a.People.Present(c.Context())
 	if err != nil {
 		return err

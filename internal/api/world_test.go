@@ -56,7 +56,7 @@ func newWorld(t testing.TB, db *record.DB) *world {
 	w.must(w.eye.Start(t.Context()))
 	t.Cleanup(w.eye.Stop)
 	w.api, err = New(Deps{DB: db, People: w.people, Door: w.door, Customers: customers, Journeys: jour, Catalogue: cat,
-		Ask: w.eye.Ask, List: w.eye.List, Metrics: NewMetrics(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+		Ask: w.eye.Ask, List: w.eye.List, Follow: w.eye.WaitFor, Metrics: NewMetrics(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	w.must(err)
 	server := httptest.NewServer(w.api)
 	t.Cleanup(server.Close)
