@@ -109,7 +109,7 @@ func (c keyAddCmd) Run(ctx context.Context, e *environment) error {
 	}
 	defer f.close()
 	var secret string
-	if err := f.call("AddKey", keyArgs{Name: c.Name, Role: c.Role, Unit: c.Unit}, &secret); err != nil {
+	if err := f.call("AddKey", KeyArgs{Name: c.Name, Role: c.Role, Unit: c.Unit}, &secret); err != nil {
 		return err
 	}
 	fmt.Fprintln(os.Stderr, e.lang.T("cmd.key_once"))

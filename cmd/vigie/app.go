@@ -245,7 +245,7 @@ func (a *app) readDocs(ctx context.Context, ids []int64) ([]search.Doc, error) {
 
 // What commands do.
 
-func (a *app) declare(ctx context.Context, s structureArgs) error {
+func (a *app) declare(ctx context.Context, s StructureArgs) error {
 	const by = "vigie import"
 	if len(s.Units) > 0 {
 		if err := a.people.PutUnits(ctx, s.Units); err != nil {

@@ -35,14 +35,15 @@ func (c *control) say(err error) error {
 	if err == nil {
 		return nil
 	}
-	return errors.New(c.lang.Error(err))
+	return errors.New(words(c.lang, err))
 }
 
-type keyArgs struct {
+// KeyArgs, like the other arguments, is exported because net/rpc wants it.
+type KeyArgs struct {
 	Name, Role, Unit string
 }
 
-func (c *control) AddKey(a keyArgs, secret *string) (err error) {
+func (c *control) AddKey(a KeyArgs, secret *string) (err error) {
 	*secret, err = c.app.people.AddKey(context.Background(), a.Name, people.Role(a.Role), cx.UnitID(a.Unit))
 	return c.say(err)
 }
@@ -67,13 +68,13 @@ func (c *control) Users(_ struct{}, out *[]people.User) (err error) {
 	return c.say(err)
 }
 
-// batchArgs is one step of an import; Dry checks only.
-type batchArgs struct {
+// BatchArgs is one step of an import; Dry checks only.
+type BatchArgs struct {
 	Dry   bool
 	Lines []collect.Line
 }
 
-func (c *control) Batch(a batchArgs, out *[]collect.Outcome) (err error) {
+func (c *control) Batch(a BatchArgs, out *[]collect.Outcome) (err error) {
 	if a.Dry {
 		*out, err = c.app.door.Check(context.Background(), a.Lines)
 	} else {
@@ -82,8 +83,8 @@ func (c *control) Batch(a batchArgs, out *[]collect.Outcome) (err error) {
 	return c.say(err)
 }
 
-// structureArgs is what a map declares before an import.
-type structureArgs struct {
+// StructureArgs is what a map declares before an import.
+type StructureArgs struct {
 	Metrics    []cx.Metric
 	Indicators []cx.Indicator
 	Attributes []catalogue.Attribute
@@ -91,7 +92,7 @@ type structureArgs struct {
 	Units      []people.Unit
 }
 
-func (c *control) Declare(a structureArgs, _ *struct{}) error {
+func (c *control) Declare(a StructureArgs, _ *struct{}) error {
 	return c.say(c.app.declare(context.Background(), a))
 }
 

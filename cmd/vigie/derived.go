@@ -119,7 +119,7 @@ func (doctorCmd) Run(ctx context.Context, e *environment) error {
 		text, err := c.run(ctx, a)
 		mark := "✓"
 		if err != nil {
-			mark, text = "✗", e.lang.Error(err)
+			mark, text = "✗", words(e.lang, err)
 			bad++
 		}
 		fmt.Printf("%s %-8s %s\n", mark, c.name, text)

@@ -79,7 +79,7 @@ func (c importCmd) importUnits(e *environment, f *functions, file *intake.File, 
 		units = append(units, people.Unit{Key: r.Key, Name: cx.Text{"fr": r.Name}, Parent: r.Parent, Level: r.Level})
 	}
 	if !c.DryRun {
-		if err := f.call("Declare", structureArgs{Units: units}, &struct{}{}); err != nil {
+		if err := f.call("Declare", StructureArgs{Units: units}, &struct{}{}); err != nil {
 			return err
 		}
 	}
@@ -107,7 +107,7 @@ func (c importCmd) importFeedback(ctx context.Context, e *environment, f *functi
 	j.Progress = progress(e)
 	report, err := intake.Run(ctx, j, func(_ context.Context, lines []collect.Line) ([]collect.Outcome, error) {
 		var out []collect.Outcome
-		return out, f.call("Batch", batchArgs{Dry: c.DryRun, Lines: lines}, &out)
+		return out, f.call("Batch", BatchArgs{Dry: c.DryRun, Lines: lines}, &out)
 	})
 	if j.Progress != nil {
 		fmt.Fprintln(os.Stderr)
@@ -123,7 +123,7 @@ func (c importCmd) declare(f *functions, m intake.Map) error {
 	if len(m.Metrics) == 0 && len(m.Indicators) == 0 && m.Journey == nil {
 		return nil
 	}
-	a := structureArgs{Metrics: m.Metrics, Indicators: m.Indicators, Journey: m.Journey}
+	a := StructureArgs{Metrics: m.Metrics, Indicators: m.Indicators, Journey: m.Journey}
 	return f.call("Declare", a, &struct{}{})
 }
 

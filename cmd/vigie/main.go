@@ -14,6 +14,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"vigie/internal/cx"
 	"vigie/internal/lang"
 )
 
@@ -64,10 +65,19 @@ func run(ctx context.Context, args []string) int {
 	}
 	env := environment{cli: &c, lang: l, log: logger(c.Verbose)}
 	if err := k.Run(&env); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(os.Stderr, "vigie:", l.Error(err))
+		fmt.Fprintln(os.Stderr, "vigie:", words(l, err))
 		return 1
 	}
 	return 0
+}
+
+// words for an error at the terminal: ours in the user's language, others as they are, for the operator has no log to
+// look an id up in.
+func words(l lang.Lang, err error) string {
+	if _, ours := errors.AsType[*cx.Error](err); ours {
+		return l.Error(err)
+	}
+	return err.Error()
 }
 
 // environment is what every command gets.
