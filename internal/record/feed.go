@@ -89,9 +89,6 @@ type Cursor struct {
 // Publish adds events to the feed when the transaction commits.
 func (t *Tx) Publish(e ...Event) { t.events = append(t.events, e...) }
 
-// feedRows a statement: a power of two, so that few statements are prepared.
-const feedRows = 128
-
 // appendFeed takes positions last in the transaction from the one counter row, which keeps them gapless and in commit
 // order on both engines.
 func (t *Tx) appendFeed(ctx context.Context) error {
@@ -102,24 +99,29 @@ func (t *Tx) appendFeed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p := last - int64(len(t.events))
-	for rest := t.events; len(rest) > 0; {
-		n := feedRows
-		for n > len(rest) {
-			n /= 2
-		}
-		args := make([]any, 0, n*4)
-		for _, e := range rest[:n] {
-			p++
-			args = append(args, p, int64(e.Subject), e.ID, int64(e.Kind))
-		}
-		q := "INSERT INTO feed (position, subject, id, kind) VALUES " + Marks(n, 4)
-		if _, err := t.Exec(ctx, q, args...); err != nil {
-			return fmt.Errorf("feed: %w", err)
-		}
-		rest = rest[n:]
+	if err := t.insertFeed(ctx, last-int64(len(t.events))); err != nil {
+		return fmt.Errorf("feed: %w", err)
 	}
 	return nil
+}
+
+func (t *Tx) insertFeed(ctx context.Context, before int64) error {
+	if t.db.dialect == Postgres {
+		n := len(t.events)
+		subjects, ids, kinds := make([]int16, n), make([]int64, n), make([]int16, n)
+		for i, e := range t.events {
+			subjects[i], ids[i], kinds[i] = int16(e.Subject), e.ID, int16(e.Kind)
+		}
+		_, err := t.Exec(ctx, `INSERT INTO feed (position, subject, id, kind)
+			SELECT ? + n, s, i, k FROM unnest(?::smallint[], ?::bigint[], ?::smallint[]) WITH ORDINALITY AS e (s, i, k, n)`, before, subjects, ids, kinds)
+		return err
+	}
+	args := make([]any, 0, len(t.events)*4)
+	for i, e := range t.events {
+		args = append(args, before+int64(i)+1, int64(e.Subject), e.ID, int64(e.Kind))
+	}
+	_, err := t.Insert(ctx, Rows{Into: `INSERT INTO feed (position, subject, id, kind) VALUES`, Cols: 4}, args)
+	return err
 }
 
 // Feed gives up to limit entries after a position, in order.

@@ -93,7 +93,19 @@ var feedbackRows = record.Rows{Into: `INSERT INTO feedback (id, key, hash, at, r
 	After: `ON CONFLICT DO NOTHING`}
 
 // storeFeedbacks tells how many were new.
-func storeFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (int64, error) {
+func storeFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (n int64, err error) {
+	if tx.Dialect() == record.Postgres {
+		n, err = unnestFeedbacks(ctx, tx, fresh)
+	} else {
+		n, err = insertFeedbacks(ctx, tx, fresh)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("feedbacks: %w", err)
+	}
+	return n, nil
+}
+
+func insertFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (int64, error) {
 	args := make([]any, 0, len(fresh)*feedbackRows.Cols)
 	for _, e := range fresh {
 		var identity any
@@ -102,11 +114,27 @@ func storeFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (int64, 
 		}
 		args = append(args, int64(e.out.ID), e.key[:], e.hash[:], e.f.At.UnixMicro(), e.f.Received.UnixMicro(), int64(e.f.State), identity, e.payload)
 	}
-	n, err := tx.Insert(ctx, feedbackRows, args)
-	if err != nil {
-		return 0, fmt.Errorf("feedbacks: %w", err)
+	return tx.Insert(ctx, feedbackRows, args)
+}
+
+// unnestFeedbacks writes any number in one statement: PostgreSQL takes whole columns.
+func unnestFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (int64, error) {
+	n := len(fresh)
+	ids, at, received, states, identities := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	keys, hashes, payloads := make([][]byte, n), make([][]byte, n), make([][]byte, n)
+	for i, e := range fresh {
+		ids[i], at[i], received[i] = int64(e.out.ID), e.f.At.UnixMicro(), e.f.Received.UnixMicro()
+		states[i], identities[i] = int64(e.f.State), int64(e.identity)
+		keys[i], hashes[i], payloads[i] = e.key[:], e.hash[:], e.payload
 	}
-	return n, nil
+	res, err := tx.Exec(ctx, `INSERT INTO feedback (id, key, hash, at, received, state, identity, payload)
+		SELECT i, k, h, a, r, s, nullif(p, 0), b
+		FROM unnest(?::bigint[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bytea[]) AS f (i, k, h, a, r, s, p, b)
+		ON CONFLICT DO NOTHING`, ids, keys, hashes, at, received, states, identities, payloads)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }
 
 func storeQuarantine(ctx context.Context, tx *record.Tx, fresh []*entry) error {
