@@ -18,9 +18,6 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-//go:embed icons/*.svg
-var icons embed.FS
-
 // Prefix is where Handler is mounted and every URL starts.
 const Prefix = "/assets/"
 
@@ -140,17 +137,18 @@ func contentType(name string) string {
 	return mime.TypeByExtension(path.Ext(name))
 }
 
-// Icon gives the inside of an icon's SVG (24 × 24, strokes of currentColor), "" when there is none of that name.
+// Icon gives the inside of an icon's SVG (24 × 24, strokes of currentColor), "" when icons.txt has none of that name
+// or the assets were not built.
 func Icon(name string) string { return iconSet()[name] }
 
 var iconSet = sync.OnceValue(func() map[string]string {
 	set := map[string]string{}
-	names, err := fs.Glob(icons, "icons/*.svg")
+	names, err := fs.Glob(dist, "dist/icons/*.svg")
 	if err != nil {
 		return set
 	}
 	for _, n := range names {
-		b, err := icons.ReadFile(n)
+		b, err := dist.ReadFile(n)
 		if err != nil {
 			continue
 		}

@@ -1,12 +1,11 @@
 # What the browser gets, and the Go of the templates. Included by the Makefile; run from the root of the repository.
 #   make assets   builds assets/dist (needs Node's npm once, then nothing but Go)
 #   make templ    regenerates the *_templ.go files, which are committed
-#   make icons    copies anew the icons that assets/icons holds, from the lock's lucide-static
 
-ASSETS_SOURCES := $(wildcard assets/css/*.css assets/js/*.js) assets/icon.svg assets/package-lock.json $(wildcard tools/assets/*.go)
+ASSETS_SOURCES := $(wildcard assets/css/*.css assets/js/*.js) assets/icon.svg assets/icons.txt assets/package-lock.json $(wildcard tools/assets/*.go)
 TEMPL_SOURCES  := $(shell find internal -name '*.templ' 2>/dev/null)
 
-.PHONY: assets templ icons clean-assets
+.PHONY: assets templ clean-assets
 
 assets: assets/dist/manifest.json
 
@@ -21,9 +20,6 @@ templ: .templ-stamp
 .templ-stamp: $(TEMPL_SOURCES)
 	go tool templ generate -path internal -log-level warn
 	@touch $@
-
-icons: assets/node_modules/.lock
-	for f in assets/icons/*.svg; do cp "assets/node_modules/lucide-static/icons/$$(basename $$f)" "$$f"; done
 
 clean-assets:
 	find assets/dist -mindepth 1 ! -name .keep -delete

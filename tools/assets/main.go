@@ -58,7 +58,32 @@ func build(dir string) error {
 		}
 		outs = append(outs, js)
 	}
-	return write(filepath.Join(dir, "dist"), outs)
+	dist := filepath.Join(dir, "dist")
+	if err := write(dist, outs); err != nil {
+		return err
+	}
+	return icons(dir, filepath.Join(dist, "icons"))
+}
+
+// icons copies those icons.txt names, one a line, from the package into a folder.
+func icons(dir, to string) error {
+	names, err := os.ReadFile(filepath.Join(dir, "icons.txt"))
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	for name := range strings.FieldsSeq(string(names)) {
+		svg, err := os.ReadFile(filepath.Join(dir, "node_modules/lucide-static/icons", name+".svg"))
+		if err != nil {
+			return fmt.Errorf("icons.txt names %q: %w", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(to, name+".svg"), svg, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // styles joins the style sheets into one. The dark tokens are written once and served twice,
