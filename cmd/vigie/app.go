@@ -245,34 +245,6 @@ func (a *app) readDocs(ctx context.Context, ids []int64) ([]search.Doc, error) {
 
 // What commands do.
 
-func (a *app) declare(ctx context.Context, s StructureArgs) error {
-	const by = "vigie import"
-	if len(s.Units) > 0 {
-		if err := a.people.PutUnits(ctx, s.Units); err != nil {
-			return err
-		}
-	}
-	for _, m := range s.Metrics {
-		if err := a.catalogue.PutMetric(ctx, by, m); err != nil {
-			return err
-		}
-	}
-	for _, i := range s.Indicators {
-		if err := a.catalogue.PutIndicator(ctx, by, i); err != nil {
-			return err
-		}
-	}
-	for _, at := range s.Attributes {
-		if err := a.catalogue.PutAttribute(ctx, by, at); err != nil {
-			return err
-		}
-	}
-	if s.Journey != nil {
-		return a.journeys.Put(ctx, by, *s.Journey)
-	}
-	return nil
-}
-
 func (a *app) rebuild(ctx context.Context) (int64, error) {
 	if err := a.insight.Rebuild(ctx); err != nil {
 		return 0, err

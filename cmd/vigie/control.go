@@ -13,9 +13,8 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/lang"
-	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/collect"
-	"vigie/internal/listen/journey"
+	"vigie/internal/listen/intake"
 	"vigie/internal/people"
 )
 
@@ -68,32 +67,29 @@ func (c *control) Users(_ struct{}, out *[]people.User) (err error) {
 	return c.say(err)
 }
 
-// BatchArgs is one step of an import; Dry checks only.
+// BatchArgs is one step of an import; with a map it is a rehearsal, which writes nothing.
 type BatchArgs struct {
-	Dry   bool
-	Lines []collect.Line
+	Rehearse *intake.Map
+	Lines    []collect.Line
 }
 
 func (c *control) Batch(a BatchArgs, out *[]collect.Outcome) (err error) {
-	if a.Dry {
-		*out, err = c.app.door.Check(context.Background(), a.Lines)
+	ctx := context.Background()
+	if m := a.Rehearse; m != nil {
+		*out, err = c.app.door.Rehearse(m.WithMetrics(c.app.metricMap), m.WithTouchpoints(c.app.touchpointSet)).Check(ctx, a.Lines)
 	} else {
-		*out, err = c.app.door.Batch(context.Background(), a.Lines)
+		*out, err = c.app.door.Batch(ctx, a.Lines)
 	}
 	return c.say(err)
 }
 
-// StructureArgs is what a map declares before an import.
-type StructureArgs struct {
-	Metrics    []cx.Metric
-	Indicators []cx.Indicator
-	Attributes []catalogue.Attribute
-	Journey    *journey.Journey
-	Units      []people.Unit
+// Declare creates what a map brings and the house has not.
+func (c *control) Declare(m intake.Map, _ *struct{}) error {
+	return c.say(intake.Declare(context.Background(), m, "vigie import", intake.House{Catalogue: c.app.catalogue, Journeys: c.app.journeys}))
 }
 
-func (c *control) Declare(a StructureArgs, _ *struct{}) error {
-	return c.say(c.app.declare(context.Background(), a))
+func (c *control) PutUnits(units []people.Unit, _ *struct{}) error {
+	return c.say(c.app.people.PutUnits(context.Background(), units))
 }
 
 // Rebuild throws away what is derived and builds it from the record; it answers how many feedbacks were read.

@@ -79,10 +79,11 @@ func (c importCmd) importUnits(e *environment, f *functions, file *intake.File, 
 		units = append(units, people.Unit{Key: r.Key, Name: cx.Text{"fr": r.Name}, Parent: r.Parent, Level: r.Level})
 	}
 	if !c.DryRun {
-		if err := f.call("Declare", StructureArgs{Units: units}, &struct{}{}); err != nil {
+		if err := f.call("PutUnits", units, &struct{}{}); err != nil {
 			return err
 		}
 	}
+	report.Say(e.lang)
 	if c.JSON {
 		return printJSON(report)
 	}
@@ -93,7 +94,10 @@ func (c importCmd) importUnits(e *environment, f *functions, file *intake.File, 
 
 // importFeedback hands the rows to the door, here or through the server's socket, a thousand at a time.
 func (c importCmd) importFeedback(ctx context.Context, e *environment, f *functions, j intake.Job) error {
-	if err := c.declare(f, j.Map); err != nil {
+	step := BatchArgs{}
+	if c.DryRun {
+		step.Rehearse = &j.Map
+	} else if err := f.call("Declare", j.Map, &struct{}{}); err != nil {
 		return err
 	}
 	var zone string
@@ -106,8 +110,10 @@ func (c importCmd) importFeedback(ctx context.Context, e *environment, f *functi
 	}
 	j.Progress = progress(e)
 	report, err := intake.Run(ctx, j, func(_ context.Context, lines []collect.Line) ([]collect.Outcome, error) {
+		step.Lines = lines
 		var out []collect.Outcome
-		return out, f.call("Batch", BatchArgs{Dry: c.DryRun, Lines: lines}, &out)
+		err := f.call("Batch", step, &out)
+		return out, err
 	})
 	if j.Progress != nil {
 		fmt.Fprintln(os.Stderr)
@@ -116,15 +122,6 @@ func (c importCmd) importFeedback(ctx context.Context, e *environment, f *functi
 		return err
 	}
 	return c.print(e, report)
-}
-
-// declare creates what the map brings. A dry run needs it too: without its metrics no row could be checked.
-func (c importCmd) declare(f *functions, m intake.Map) error {
-	if len(m.Metrics) == 0 && len(m.Indicators) == 0 && m.Journey == nil {
-		return nil
-	}
-	a := StructureArgs{Metrics: m.Metrics, Indicators: m.Indicators, Journey: m.Journey}
-	return f.call("Declare", a, &struct{}{})
 }
 
 func (c importCmd) print(e *environment, r intake.Report) error {
@@ -150,6 +147,9 @@ func printJSON(v any) error {
 func printRejected(e *environment, all []intake.Rejection) {
 	for _, x := range all {
 		text := x.Say(e.lang)
+		if x.Column != "" {
+			text = x.Column + ", " + text
+		}
 		if x.Value != "" {
 			text += " (" + strconv.Quote(x.Value) + ")"
 		}

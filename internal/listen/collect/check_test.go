@@ -32,7 +32,7 @@ func TestRejectedSaysEveryFieldAndWhy(t *testing.T) {
 		{"no date", func(in *collect.Incoming) { in.At = time.Time{} }, "at: collect.required"},
 		{"far future", func(in *collect.Incoming) { in.At = today.Add(49 * time.Hour) }, "at: collect.future"},
 		{"tomorrow is fine", func(in *collect.Incoming) { in.At = today.Add(47 * time.Hour) }, ""},
-		{"before 1990", func(in *collect.Incoming) { in.At = time.Date(1989, 12, 31, 0, 0, 0, 0, time.UTC) }, "at: collect.past"},
+		{"before 1900", func(in *collect.Incoming) { in.At = time.Date(1899, 12, 31, 0, 0, 0, 0, time.UTC) }, "at: collect.past"},
 		{"nothing said", func(in *collect.Incoming) { in.Scores, in.Verbatim = nil, " \n" }, "scores: collect.no_content"},
 		{"only a non-answer", func(in *collect.Incoming) { in.Scores, in.Verbatim = collect.Scores{"nps": 99}, "" }, "scores: collect.no_answer"},
 		{"a non-answer with words is fine", func(in *collect.Incoming) { in.Scores = collect.Scores{"nps": 99} }, ""},

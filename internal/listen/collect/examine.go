@@ -24,7 +24,7 @@ const (
 	maxAhead      = 48 * time.Hour
 )
 
-var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+var earliest = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // examineAll examines the lines of a batch and looks their keys up.
 func (d *Door) examineAll(ctx context.Context, lines []Line) ([]*entry, error) {
