@@ -34,7 +34,9 @@ type cockpitPage struct {
 	Voices   block[voicesBlock]
 	// Reads tells whether the viewer may read words: without, no voices are shown.
 	Reads bool
-	Start *startBlock // instead of everything else, when nothing was ever received or no journey exists
+	// Waiting feedbacks are in quarantine; told to those who can repair.
+	Waiting int
+	Start   *startBlock // instead of everything else, when nothing was ever received or no journey exists
 }
 
 // mapBlock holds what comes from the same answers: the journey and what moved.
@@ -110,6 +112,9 @@ func (s *Server) newCockpitPage(ctx context.Context, g *ground, c choice) (*cock
 	} else if empty {
 		p.Start = s.newStart(g, false)
 	}
+	if p.Waiting, err = s.waiting(ctx, g); err != nil {
+		return nil, err
+	}
 	here := journeyAddress(g.Journeys, j.Key)
 	p.frame.Title = g.lang().Text(j.Name)
 	p.frame.Sub = g.lang().T("cockpit.sub", "count", len(touchpointsOf(j)))
@@ -121,6 +126,22 @@ func (s *Server) newCockpitPage(ctx context.Context, g *ground, c choice) (*cock
 	p.frame.Filters.Keep = keepIndicator(c.Indicator)
 	s.fillCockpit(ctx, p, j, c)
 	return p, nil
+}
+
+// waiting counts what quarantine holds, for those who can repair it.
+func (s *Server) waiting(ctx context.Context, g *ground) (int, error) {
+	if !g.Viewer.May(people.EditStructure) {
+		return 0, nil
+	}
+	all, err := s.Door.Waiting(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("quarantine: %w", err)
+	}
+	n := 0
+	for _, q := range all {
+		n += q.N
+	}
+	return n, nil
 }
 
 func keepIndicator(indicator string) []ui.Hidden {

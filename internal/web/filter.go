@@ -25,7 +25,7 @@ type filters struct {
 	Journey, Touchpoint, Program string
 	Language, Source             []string
 	Score                        string // "nps", "nps:0..6": a score of that metric, between two of its values
-	Words                        string // "with", "without", "" both
+	Words                        string // "with" (default), "without", "any"
 	Text                         string // what is searched
 }
 
@@ -48,6 +48,9 @@ func parseFilters(q url.Values) (filters, error) {
 			}
 			f.Attributes[key] = some(values)
 		}
+	}
+	if f.Words != "without" && f.Words != "any" {
+		f.Words = "with"
 	}
 	if f.During == "" && f.From != "" {
 		f.During = "range"
@@ -104,7 +107,9 @@ func (f filters) values() url.Values {
 	set("touchpoint", f.Touchpoint)
 	set("program", f.Program)
 	set("score", f.Score)
-	set("words", f.Words)
+	if f.Words != "with" {
+		set("words", f.Words)
+	}
 	set("q", f.Text)
 	for name, values := range map[string][]string{"channel": f.Channel, "language": f.Language, "source": f.Source} {
 		if len(values) > 0 {

@@ -23,7 +23,8 @@ const Anyone people.Right = -1
 // Routes gives every route of the pages, area by area.
 func (s *Server) Routes() []Route {
 	var all []Route
-	for _, area := range [][]Route{s.doorRoutes(), s.setupRoutes(), s.cockpitRoutes(), s.touchpointRoutes(), s.verbatimRoutes()} {
+	for _, area := range [][]Route{s.doorRoutes(), s.setupRoutes(), s.cockpitRoutes(), s.touchpointRoutes(),
+		s.verbatimRoutes(), s.listenRoutes(), s.settingsRoutes(), s.aboutRoutes()} {
 		all = append(all, area...)
 	}
 	return all

@@ -38,6 +38,8 @@ type Deps struct {
 	Cast []CastMember
 	// SetupToken, when set, is asked for (/setup?token=…) to create the first administrator: for a server reached by others.
 	SetupToken string
+	// Version of the program, shown on the About page; "" is not shown.
+	Version string
 	// PublicURL is how this server is reached, shown in examples; "" is http://127.0.0.1:8080.
 	PublicURL string
 	// Secure: the pages are reached by https; cookies are then sent over it alone.

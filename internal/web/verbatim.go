@@ -172,8 +172,8 @@ func (s *Server) verbatimFilters(ctx context.Context, g *ground) (*ui.FilterBar,
 		program.Options = append(program.Options, ui.Option{Value: string(k), Label: l.T("verbatim.program." + orAny(string(k))), Selected: g.Program == string(k)})
 	}
 	words := ui.Dropdown{Name: "words", Label: l.T("verbatim.words")}
-	for _, k := range []string{"", "with", "without"} {
-		words.Options = append(words.Options, ui.Option{Value: k, Label: l.T("verbatim.words." + orAny(k)), Selected: g.Words == k})
+	for _, k := range []string{"with", "without", "any"} {
+		words.Options = append(words.Options, ui.Option{Value: k, Label: l.T("verbatim.words." + k), Selected: g.Words == k})
 	}
 	language := ui.Dropdown{Name: "language", Label: l.T("verbatim.language"), Multi: true, Options: options(languages, g.Language, g.languageName)}
 	bar.More = slices.Insert(bar.More, 0, program, words, language)
@@ -209,8 +209,8 @@ func (g *ground) activeOfList() []ui.Active {
 	if g.Program != "" {
 		add(g.word("verbatim.program.", g.Program), func(f *filters) { f.Program = "" })
 	}
-	if g.Words != "" {
-		add(g.word("verbatim.words.", g.Words), func(f *filters) { f.Words = "" })
+	if g.Words != "with" {
+		add(g.word("verbatim.words.", g.Words), func(f *filters) { f.Words = "with" })
 	}
 	if g.Journey != "" {
 		name := g.Journey
@@ -427,7 +427,7 @@ func (g *ground) scoreTable(f cx.Feedback) ui.Table {
 		}
 		i, _ := g.indicatorOf(m.Key, f.Program)
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Text(m.Name), Note: l.Text(m.Wording)},
-			{Text: l.Short(m.Raw(point), 2), Tone: boxOf(i.Indicator, m, point)}, {Text: l.T("verbatim.scale.span", "min", m.Min, "max", m.Max)}}})
+			{Text: g.scoreText(m, point), Tone: boxOf(i.Indicator, m, point)}, {Text: l.T("verbatim.scale.span", "min", m.Min, "max", m.Max)}}})
 	}
 	return t
 }

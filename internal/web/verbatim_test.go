@@ -12,16 +12,16 @@ func TestVerbatimsAreFilteredPagedAndMasked(t *testing.T) {
 	r.company()
 	b := r.as(r.user(people.Director, ""))
 	for _, c := range []struct{ name, address, says string }{
-		{"ninety days", "/verbatims", "541 retours"},
+		{"ninety days", "/verbatims?words=any", "541 retours"},
 		{"unit with everything under it", "/verbatims?unit=west", "180 retours"},
 		{"touchpoint", "/verbatims?touchpoint=rare", "1 retour"},
-		{"program", "/verbatims?program=relational", "90 retours"},
-		{"with words", "/verbatims?words=with", "271 retours"},
+		{"program", "/verbatims?program=relational&words=any", "90 retours"},
+		{"with words", "/verbatims", "271 retours"},
 		{"score", "/verbatims?score=csat:1..1", "1 retour"},
-		{"any score of a metric", "/verbatims?score=ces", "90 retours"},
+		{"any score of a metric", "/verbatims?score=ces&words=any", "90 retours"},
 		{"attribute", "/verbatims?attributes.segment=premium", "135 retours"},
 		{"language", "/verbatims?language=fr", "270 retours"},
-		{"journey", "/verbatims?journey=main", "451 retours"},
+		{"journey", "/verbatims?journey=main&words=without", "180 retours"},
 		{"words searched", "/verbatims?q=rendez-vous+jour", "270 retours"},
 		{"words and filter", "/verbatims?q=technicien&unit=north", "90 retours"},
 		{"nothing", "/verbatims?q=girafe", "0 retour"},

@@ -133,7 +133,8 @@ func (v *visit) frame(title, section string) ui.Frame {
 // nav leaves out what the viewer may not open.
 func (v *visit) nav(section string) []ui.NavItem {
 	var items []ui.NavItem
-	for _, n := range ui.Nav(v.Lang, section, v.Viewer.May(people.Administer)) {
+	sets := v.Viewer.May(people.Administer) || v.Viewer.May(people.EditStructure) || v.Viewer.May(people.ReadAudit)
+	for _, n := range ui.Nav(v.Lang, section, sets) {
 		if n.Href == "/verbatims" && !v.Viewer.May(people.ReadPeople) {
 			continue
 		}

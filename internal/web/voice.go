@@ -60,7 +60,7 @@ func (g *ground) voice(f cx.Feedback, terms []string) ui.Voice {
 	l := g.lang()
 	v := ui.Voice{ID: "f" + feedbackNumber(f.ID), Href: feedbackAddress(f.ID), WhenISO: f.At.Format(time.RFC3339), When: g.when(f.At)}
 	if m, point, ok := g.mainScore(f); ok {
-		v.Score, v.Unit, v.Tone = l.Short(m.Metric.Raw(point), 1), m.short(l), boxOf(m.Indicator, m.Metric, point)
+		v.Score, v.Unit, v.Tone = g.scoreText(m.Metric, point), m.short(l), boxOf(m.Indicator, m.Metric, point)
 	}
 	for _, said := range f.Verbatims {
 		q := ui.Quote{Question: said.Question, Parts: ui.Hits(mask(said.Text), terms)}
@@ -74,6 +74,15 @@ func (g *ground) voice(f cx.Feedback, terms []string) ui.Voice {
 	}
 	v.Context = g.context(f)
 	return v
+}
+
+// scoreText writes a score; a yes or a no in words.
+func (g *ground) scoreText(m cx.Metric, point int64) string {
+	raw := m.Raw(point)
+	if m.Min == 0 && m.Max == 1 && m.Points() == 2 {
+		return g.attributeText(raw == 1)
+	}
+	return g.lang().Short(raw, 1)
 }
 
 // context says where a feedback was lived and how it came.

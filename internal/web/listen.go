@@ -1,0 +1,87 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"vigie/internal/listen/journey"
+	"vigie/internal/people"
+	"vigie/internal/web/ui"
+)
+
+// listenRoutes show what is listened to.
+func (s *Server) listenRoutes() []Route {
+	return []Route{
+		{"GET", "/journeys", people.ReadFigures, s.serveJourneys},
+	}
+}
+
+// journeysPage lists the journeys as they are declared.
+type journeysPage struct {
+	frame    ui.Frame
+	visit    *visit
+	Journeys []journeyView
+	MayAdd   bool
+}
+
+type journeyView struct {
+	Name, Purpose, Href string
+	Table               ui.Table
+	YAML                string
+}
+
+func (s *Server) serveJourneys(w http.ResponseWriter, r *http.Request, v *visit) error {
+	g, err := s.ground(r.Context(), v, filters{})
+	if err != nil {
+		return err
+	}
+	p, err := newJourneysPage(g)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, journeysPageView(p))
+}
+
+func newJourneysPage(g *ground) (*journeysPage, error) {
+	l := g.lang()
+	p := &journeysPage{frame: g.frame(l.T("settings.journeys.title"), ui.SectionListen), visit: g.visit, MayAdd: g.Viewer.May(people.Administer)}
+	p.frame.Sub = l.T("settings.journeys.sub", "count", len(g.Journeys.List))
+	for _, j := range g.Journeys.List {
+		text, err := j.YAML()
+		if err != nil {
+			return nil, fmt.Errorf("journey %s: %w", j.Key, err)
+		}
+		p.Journeys = append(p.Journeys, journeyView{Name: l.Text(j.Name), Purpose: l.Text(j.Purpose), YAML: string(text),
+			Href: journeyAddress(g.Journeys, j.Key), Table: g.journeyTable(&j)})
+	}
+	return p, nil
+}
+
+func (g *ground) journeyTable(j *journey.Journey) ui.Table {
+	l := g.lang()
+	t := ui.Table{Caption: l.Text(j.Name), Columns: []ui.Column{{Label: l.T("verbatim.touchpoint")}, {Label: l.T("settings.journeys.stage")}, {Label: l.T("settings.journeys.lead")},
+		{Label: l.T("settings.journeys.objective"), Numeric: true}, {Label: l.T("touchpoint.channels")}, {Label: l.T("touchpoint.owner")}}}
+	for i := range j.Stages {
+		for k := range j.Stages[i].Touchpoints {
+			tp := &j.Stages[i].Touchpoints[k]
+			cells := []ui.Cell{{Text: l.Text(tp.Name), Note: string(tp.Key)}, {Text: l.Text(j.Stages[i].Name)}, {Text: string(tp.LeadIndicator())}, {Text: "—"}, {}, {Text: tp.Owner}}
+			if m, ok := measure(g.Catalogue, tp.LeadIndicator(), tp); ok {
+				cells[2].Text = m.short(l)
+				if m.Objective != nil {
+					cells[3].Text = m.text(l, *m.Objective)
+				}
+			}
+			if tp.MomentOfTruth {
+				cells[0].Tags = []ui.Tag{{Text: l.T("ui.moment"), Tone: ui.Accent, Icon: "flag"}}
+			}
+			var channels []string
+			for _, c := range tp.Channels {
+				channels = append(channels, g.channelName(c))
+			}
+			cells[4].Text = strings.Join(channels, ", ")
+			t.Rows = append(t.Rows, ui.Row{Href: g.touchpointAddress(tp.Key, ""), Cells: cells})
+		}
+	}
+	return t
+}
