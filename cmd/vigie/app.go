@@ -295,7 +295,7 @@ func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
 	}
 	a.metrics = api.NewMetrics()
 	rest, err := api.New(api.Deps{DB: a.db, People: a.people, Door: a.door, Customers: a.customers, Journeys: a.journeys,
-		Catalogue: a.catalogue, Ask: a.insight.Ask, List: a.insight.List, Metrics: a.metrics, Log: a.env.log})
+		Catalogue: a.catalogue, Ask: a.insight.Ask, List: a.insight.List, Follow: a.insight.WaitFor, Metrics: a.metrics, Log: a.env.log})
 	if err != nil {
 		return nil, nil, err
 	}
