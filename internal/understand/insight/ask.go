@@ -189,7 +189,8 @@ func (p *plan) count(ctx context.Context, tx *sql.Conn, where Where, during *Per
 		return t, nil
 	}
 	last := len(p.dims)
-	return t, stream(ctx, tx, p.sql(w), w.args, func(v []driver.Value) error {
+	text, args := p.sql(w)
+	return t, stream(ctx, tx, text, args, func(v []driver.Value) error {
 		var at cell
 		for n := range last {
 			at[n] = codeOf(v[n])
@@ -213,19 +214,38 @@ func (p *plan) filter(where Where, during *Period, field string) (*sqlWhere, err
 	return w, p.where(w, where, join(field, "where"))
 }
 
-// sql is the one shape of every figure: dimensions, value, n.
-func (p *plan) sql(w *sqlWhere) string {
-	var b strings.Builder
-	b.WriteString("SELECT ")
+// sql is the one shape of every figure: dimensions, value, n. Trees are joined to the counts, not to the facts.
+func (p *plan) sql(w *sqlWhere) (text string, args []any) {
+	var inner, outer, joins strings.Builder
 	groups := make([]string, 0, maxBy+1)
+	args = slices.Clone(w.args)
+	joined := false
 	for n, d := range p.dims {
-		b.WriteString(d.sql)
-		b.WriteString(", ")
+		fmt.Fprintf(&inner, "%s AS d%d, ", d.sql, n)
 		groups = append(groups, fmt.Sprint(n+1))
+		if d.nodes == nil {
+			fmt.Fprintf(&outer, "f.d%d, ", n)
+			continue
+		}
+		joined = true
+		fmt.Fprintf(&outer, "COALESCE(t%d.node, -1), ", n)
+		fmt.Fprintf(&joins, " LEFT JOIN (SELECT unnest(?::INTEGER[]) AS code, unnest(?::INTEGER[]) AS node) t%d ON t%d.code = f.d%d", n, n, n)
+		args = append(args, codesTo(len(d.nodes)), d.nodes)
 	}
-	groups = append(groups, fmt.Sprint(len(p.dims)+1))
-	fmt.Fprintf(&b, "%s, count(*) FROM facts WHERE %s IS NOT NULL AND %s GROUP BY %s", p.column, p.column, w, strings.Join(groups, ", "))
-	return b.String()
+	by := strings.Join(append(groups, fmt.Sprint(len(p.dims)+1)), ", ")
+	text = fmt.Sprintf("SELECT %s%s AS v, count(*) AS n FROM facts WHERE %s IS NOT NULL AND %s GROUP BY %s", inner.String(), p.column, p.column, w, by)
+	if joined {
+		text = fmt.Sprintf("SELECT %sf.v, CAST(sum(f.n) AS BIGINT) FROM (%s) f%s GROUP BY %s", outer.String(), text, joins.String(), by)
+	}
+	return text, args
+}
+
+func codesTo(n int) []int32 {
+	out := make([]int32, n)
+	for k := range out {
+		out[k] = int32(k)
+	}
+	return out
 }
 
 func codeOf(v driver.Value) int64 {

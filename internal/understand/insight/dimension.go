@@ -18,13 +18,24 @@ const missing = math.MinInt64
 type dimension struct {
 	name string
 	sql  string
-	// fold turns a code of the column into one of the dimension (a unit into its region); nil: the same.
-	fold func(code int64) int64
+	// nodes gives the code of the dimension for each code of the column (a unit's region), −1 for none; nil: the same.
+	nodes []int32
 	// key writes a code of the dimension as questions show it.
 	key func(code int64) string
 	// ordered: rows stand in the order of codes, not by n.
 	ordered bool
 	grain   string // of time; "" otherwise
+}
+
+// node gives the code of the dimension for a code of its column.
+func (d *dimension) node(code int64) int64 {
+	switch {
+	case d.nodes == nil:
+		return code
+	case code < 0 || code >= int64(len(d.nodes)):
+		return -1
+	}
+	return int64(d.nodes[code])
 }
 
 // dimensionOf resolves a name of By; field is where it stands in the question.
@@ -156,32 +167,25 @@ func (p *plan) values(dim string) func(int64) string {
 
 // folded is a dimension joined to today's tree: the values of a column, each in at most one node.
 func (p *plan) folded(name, column string, node func(value string) string) *dimension {
-	nodes := []string{}
-	numbers := map[string]int64{"": missing}
-	codes := []int64{}
+	keys, numbers := []string{}, map[string]int32{"": -1}
+	d := &dimension{name: name, sql: column, nodes: []int32{}}
 	for _, value := range p.store.dict(column).all() {
 		key := node(value)
 		n, ok := numbers[key]
 		if !ok {
-			n = int64(len(nodes))
+			n = int32(len(keys))
 			numbers[key] = n
-			nodes = append(nodes, key)
+			keys = append(keys, key)
 		}
-		codes = append(codes, n)
+		d.nodes = append(d.nodes, n)
 	}
-	return &dimension{name: name, sql: column,
-		fold: func(code int64) int64 {
-			if code < 0 || code >= int64(len(codes)) {
-				return missing
-			}
-			return codes[code]
-		},
-		key: func(code int64) string {
-			if code == missing {
-				return ""
-			}
-			return nodes[code]
-		}}
+	d.key = func(code int64) string {
+		if code < 0 {
+			return ""
+		}
+		return keys[code]
+	}
+	return d
 }
 
 func (p *plan) scoreDimension(field string) (*dimension, error) {

@@ -142,11 +142,7 @@ func (p *plan) distinct(ctx context.Context, tx *sql.Conn) ([]string, error) {
 	counts := map[string]int64{}
 	text := fmt.Sprintf("SELECT %s, count(*) FROM facts WHERE %s GROUP BY 1", d.sql, w)
 	err := stream(ctx, tx, text, w.args, func(v []driver.Value) error {
-		code := codeOf(v[0])
-		if d.fold != nil {
-			code = d.fold(code)
-		}
-		if key := d.key(code); key != "" {
+		if key := d.key(d.node(codeOf(v[0]))); key != "" {
 			counts[key] += codeOf(v[1])
 		}
 		return nil

@@ -95,7 +95,7 @@ func (w *world) sqlOf(t *testing.T, i *Insight, scope people.Scope, q Query) (st
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.sql(f), f.args
+	return p.sql(f)
 }
 
 func TestNoQueryTextHoldsWhatAPersonWrote(t *testing.T) {

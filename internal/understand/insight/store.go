@@ -94,6 +94,7 @@ func (i *Insight) dsn(path string) string {
 		"autoinstall_known_extensions": {"false"},
 		"autoload_known_extensions":    {"false"},
 		"preserve_insertion_order":     {"true"},
+		"perfect_ht_threshold":         {"21"}, // bits of all the codes grouped by: 2 to 3 times faster than hashing
 	}
 	return path + "?" + v.Encode()
 }

@@ -33,7 +33,7 @@ func (c *counted) histogram() cx.Histogram {
 	return h
 }
 
-// tally gathers the cells of an answer. Codes are folded and named once each, cells found by small numbers.
+// tally gathers the cells of an answer. Codes are named once each, cells found by small numbers.
 type tally struct {
 	axes  []*axis
 	index map[uint64]*counted
@@ -47,9 +47,8 @@ type tally struct {
 type axis struct {
 	d     *dimension
 	small []int32         // id + 1 of the codes from 0 to smallCodes; 0: not met
-	large map[int64]int32 // id + 1 of the others
-	of    map[int64]int32 // id of the codes after folding
-	codes []int64         // after folding, by id
+	large map[int64]int32 // id of the others
+	codes []int64         // by id
 	names []string        // by id
 	ranks []int32         // by id, once sorted
 }
@@ -60,44 +59,39 @@ const smallCodes = 1 << 16
 func newTally(dims []*dimension, points int) *tally {
 	t := &tally{index: map[uint64]*counted{}, width: min(points, 16)}
 	for _, d := range dims {
-		t.axes = append(t.axes, &axis{d: d, large: map[int64]int32{}, of: map[int64]int32{}})
+		t.axes = append(t.axes, &axis{d: d, large: map[int64]int32{}})
 	}
 	return t
 }
 
-// id numbers a code as the engine gives it.
+// id gives the number of a code, the next one when it is new.
 func (a *axis) id(code int64) int32 {
-	if code >= 0 && code < smallCodes {
-		for int64(len(a.small)) <= code {
-			a.small = append(a.small, make([]int32, 1024)...)
-		}
-		if a.small[code] == 0 {
-			a.small[code] = a.folded(code) + 1
-		}
-		return a.small[code] - 1
+	if id, ok := a.known(code); ok {
+		return id
 	}
-	id, ok := a.large[code]
-	if !ok {
-		id = a.folded(code) + 1
+	id := int32(len(a.codes))
+	a.codes, a.names = append(a.codes, code), append(a.names, a.d.key(code))
+	if code < 0 || code >= smallCodes {
 		a.large[code] = id
+		return id
 	}
-	return id - 1
-}
-
-func (a *axis) folded(code int64) int32 {
-	if a.d.fold != nil {
-		code = a.d.fold(code)
+	for int64(len(a.small)) <= code {
+		a.small = append(a.small, make([]int32, 1024)...)
 	}
-	id, ok := a.of[code]
-	if !ok {
-		id = int32(len(a.codes))
-		a.of[code] = id
-		a.codes, a.names = append(a.codes, code), append(a.names, a.d.key(code))
-	}
+	a.small[code] = id + 1
 	return id
 }
 
-// cell gives the cell of codes as the engine gives them.
+func (a *axis) known(code int64) (int32, bool) {
+	if code >= 0 && code < int64(len(a.small)) {
+		id := a.small[code] - 1
+		return id, id >= 0
+	}
+	id, ok := a.large[code]
+	return id, ok
+}
+
+// cell gives the cell of codes, making it when it is new.
 func (t *tally) cell(at cell) *counted {
 	var ids [maxBy]int32
 	key := uint64(0)
@@ -129,11 +123,11 @@ func (t *tally) points() []pointCount {
 	return room
 }
 
-// find gives the cell of folded codes, nil when there is none.
+// find gives the cell of codes, nil when there is none.
 func (t *tally) find(at cell) *counted {
 	key := uint64(0)
 	for n, a := range t.axes {
-		id, ok := a.of[at[n]]
+		id, ok := a.known(at[n])
 		if !ok {
 			return nil
 		}
@@ -142,7 +136,7 @@ func (t *tally) find(at cell) *counted {
 	return t.index[key]
 }
 
-// codes of a cell, folded.
+// codes of a cell.
 func (t *tally) codes(c *counted) (at cell) {
 	for n, a := range t.axes {
 		at[n] = a.codes[c.ids[n]]
