@@ -90,7 +90,7 @@ func (e *entry) take(r customer.Resolved) {
 }
 
 var feedbackRows = record.Rows{Into: `INSERT INTO feedback (id, key, hash, at, received, state, identity, payload) VALUES`, Cols: 8,
-	After: `ON CONFLICT DO NOTHING`}
+	After: `ON CONFLICT (key) DO NOTHING`}
 
 // storeFeedbacks tells how many were new.
 func storeFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (n int64, err error) {
@@ -130,7 +130,7 @@ func unnestFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (int64,
 	res, err := tx.Exec(ctx, `INSERT INTO feedback (id, key, hash, at, received, state, identity, payload)
 		SELECT i, k, h, a, r, s, nullif(p, 0), b
 		FROM unnest(?::bigint[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bytea[]) AS f (i, k, h, a, r, s, p, b)
-		ON CONFLICT DO NOTHING`, ids, keys, hashes, at, received, states, identities, payloads)
+		ON CONFLICT (key) DO NOTHING`, ids, keys, hashes, at, received, states, identities, payloads)
 	if err != nil {
 		return 0, err
 	}

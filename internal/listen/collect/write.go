@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"vigie/internal/listen/customer"
 	"vigie/internal/record"
 )
 
@@ -140,7 +141,7 @@ func (d *Door) transact(ctx context.Context, entries []*entry) error {
 		}
 		met := settle(entries, known, map[Key]*entry{})
 		err = d.writeFresh(ctx, entries)
-		if errors.Is(err, errMet) {
+		if errors.Is(err, errMet) || errors.Is(err, customer.ErrMet) {
 			d.lookFirst = true
 			continue
 		}

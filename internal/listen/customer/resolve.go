@@ -49,7 +49,7 @@ func (r *Reference) Check(k *Known) string {
 
 // Resolve finds or makes the persons of a batch inside the caller's transaction, and learns what is said of them.
 // Identities given together link to one person when that is unambiguous; two existing persons are never merged: the
-// doubt is noted (see Doubts).
+// doubt is noted (see Doubts). ErrMet: try the whole transaction again.
 func (r *Reference) Resolve(ctx context.Context, tx *record.Tx, batch []*Known) ([]Resolved, error) {
 	secret, err := r.key(ctx)
 	if err != nil {

@@ -106,22 +106,23 @@ func jsonOf(v any, n int) (string, error) {
 var identityRows = record.Rows{Into: `INSERT INTO identity (id, hash, kind, value, person, since) VALUES`, Cols: 6,
 	After: `ON CONFLICT (hash) DO NOTHING`}
 
-// storeIdentities writes the fresh ones. When another node wrote one of them a moment ago, its identity holds.
+// ErrMet says that another node wrote one of the identities a moment ago: the whole transaction is to be tried again, so
+// that no person is left whom nothing names.
+var ErrMet = errors.New("identity is known")
+
 func (s *resolution) storeIdentities(ctx context.Context, tx *record.Tx) error {
 	args := make([]any, 0, len(s.fresh)*identityRows.Cols)
-	hashes := make([][]byte, 0, len(s.fresh))
 	for _, i := range s.fresh {
 		args = append(args, int64(i.ID), i.hash[:], int64(i.Kind), i.Value, int64(i.person.ID), s.now)
-		hashes = append(hashes, i.hash[:])
 	}
 	n, err := tx.Insert(ctx, identityRows, args)
 	if err != nil {
 		return fmt.Errorf("identities: %w", err)
 	}
-	if n == int64(len(s.fresh)) {
-		return nil
+	if n != int64(len(s.fresh)) {
+		return ErrMet
 	}
-	return s.loadIdentities(ctx, tx, hashes)
+	return nil
 }
 
 func (s *resolution) storeDoubts(ctx context.Context, tx *record.Tx) error {
