@@ -1,0 +1,124 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"vigie/internal/listen/collect"
+	"vigie/internal/people"
+	"vigie/internal/web"
+)
+
+// listen opens the stream and gives its events, one "event id" a string.
+func (b *browser) listen(ctx context.Context, path, last string) <-chan string {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(ctx, "GET", b.r.http.URL+path, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if last != "" {
+		req.Header.Set("Last-Event-ID", last)
+	}
+	res, err := b.c.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if got := res.Header.Get("Content-Type"); got != "text/event-stream" {
+		b.t.Fatalf("stream is %s (%d)", got, res.StatusCode)
+	}
+	out := make(chan string, 100)
+	go func() {
+		defer close(out)
+		defer res.Body.Close()
+		event := ""
+		for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+			switch line := lines.Text(); {
+			case strings.HasPrefix(line, "event: "):
+				event = line[7:]
+			case strings.HasPrefix(line, "id: "):
+				out <- event + " " + line[4:]
+			case strings.HasPrefix(line, ": "):
+				out <- line
+			}
+		}
+	}()
+	return out
+}
+
+func next(t *testing.T, events <-chan string, within time.Duration) string {
+	t.Helper()
+	select {
+	case e, ok := <-events:
+		if !ok {
+			return "over"
+		}
+		return e
+	case <-time.After(within):
+		t.Fatalf("nothing within %s", within)
+		return ""
+	}
+}
+
+func TestAnAnswerIsToldToOpenPagesWithinASecondAndIsThere(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	events := b.listen(t.Context(), "/live", "")
+	r.send(collect.Incoming{At: time.Now().Add(-time.Second), Touchpoint: "technician", Unit: "lille", Scores: collect.Scores{"csat": 1}, Verbatim: "Une girafe est passée."})
+	e := next(t, events, time.Second)
+	if !strings.HasPrefix(e, "changed ") {
+		t.Fatalf("event %q", e)
+	}
+	b.get("/?part=voices").has(t, ".voice", "Une girafe est passée")
+	b.get("/?part=map").has(t, ".tp", "n 271")
+
+	behind := b.listen(t.Context(), "/live", "1")
+	if got := next(t, behind, time.Second); got != e {
+		t.Errorf("who comes back hears %q, not %q", got, e)
+	}
+}
+
+func TestStreamGivesSignsOfLifeAndEndsForWhoIsShutOut(t *testing.T) {
+	r := newRig(t, func(d *web.Deps) { d.Live.Heartbeat = 20 * time.Millisecond })
+	u := r.user(people.Director, "")
+	b := r.as(u)
+	events := b.listen(t.Context(), "/live", "")
+	if got := next(t, events, 5*time.Second); got != ": here" {
+		t.Errorf("sign of life %q", got)
+	}
+	if err := r.people.DisableUser(t.Context(), u.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	over := time.After(5 * time.Second)
+	for {
+		select {
+		case _, open := <-events:
+			if !open {
+				return
+			}
+		case <-over:
+			t.Fatal("a disabled user still hears")
+		}
+	}
+}
+
+func TestStreamsAreCappedAndEndWithTheServer(t *testing.T) {
+	r := newRig(t, func(d *web.Deps) { d.Live.Streams = 1 })
+	b := r.as(r.user(people.Director, ""))
+	events := b.listen(t.Context(), "/live", "")
+	if p := b.get("/live"); p.status != http.StatusServiceUnavailable {
+		t.Errorf("one stream too many: %d", p.status)
+	}
+	r.server.Stop()
+	r.server.Stop()
+	if got := next(t, events, 5*time.Second); got != "over" {
+		t.Errorf("after stop: %q", got)
+	}
+	if p := r.browser().get("/live"); p.status != http.StatusUnauthorized {
+		t.Errorf("nobody's stream: %d", p.status)
+	}
+}
