@@ -227,18 +227,11 @@ func (a *app) readDocs(ctx context.Context, ids []int64) ([]search.Doc, error) {
 	}
 	out := make([]search.Doc, 0, len(rows))
 	for _, r := range rows {
-		d := search.Doc{ID: r.ID}
-		if r.State == cx.Live {
-			f, err := collect.Decode(r)
-			if err != nil {
-				return nil, err
-			}
-			d.Live, d.Lang = f.Audience == cx.Customers, f.Lang
-			for _, v := range f.Verbatims {
-				d.Texts = append(d.Texts, v.Text)
-			}
+		w, err := collect.WordsOf(r)
+		if err != nil {
+			return nil, err
 		}
-		out = append(out, d)
+		out = append(out, search.Doc{ID: r.ID, Live: r.State == cx.Live && w.Audience == cx.Customers, Lang: w.Lang, Texts: w.Texts})
 	}
 	return out, nil
 }

@@ -28,6 +28,8 @@ type FollowerConfig struct {
 	Batch int
 	// Tick between two looks when nothing rings; 0 is 50 ms.
 	Tick time.Duration
+	// Gentle: after each batch it rests as long as the batch took, to leave the machine to those who wait for an answer.
+	Gentle bool
 }
 
 // Follower reads the feed for one Following from Start to Stop. Errors are logged and retried with a growing pause.
@@ -84,6 +86,7 @@ func (f *Follower) loop(ctx context.Context) {
 	pause := f.c.Tick
 	for {
 		rung := f.db.Changed()
+		began := time.Now()
 		n, err := f.RunOnce(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -91,6 +94,8 @@ func (f *Follower) loop(ctx context.Context) {
 		case err != nil:
 			f.log.Error("follower failed, retrying", "err", err, "pause", pause)
 			rung, pause = nil, min(2*pause, 5*time.Second)
+		case n == f.c.Batch && f.c.Gentle:
+			rung, pause = nil, time.Since(began)
 		case n == f.c.Batch: // behind: go on at once
 			pause = f.c.Tick
 			continue
