@@ -9,7 +9,7 @@ import (
 func (t *Tx) Published() int { return len(t.events) }
 
 // Compact rewrites the record so that no byte of what was deleted or overwritten is left in its files, and gives the
-// room back. On SQLite writers wait meanwhile (about a second per 300 MB): it belongs to the night. On PostgreSQL it
+// room back. On SQLite writers wait meanwhile (about a second per 100 MB): it belongs to the night. On PostgreSQL it
 // vacuums; old bytes in the server's files, its WAL and its archives are the server's to keep or to drop.
 func (d *DB) Compact(ctx context.Context) error {
 	if d.dialect == Postgres {
