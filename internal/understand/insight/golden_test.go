@@ -253,7 +253,11 @@ func goldenWhere() []Where {
 		out = append(out, Where{key: {GTE: ptr(2.0)}}, Where{key: {GT: ptr(2.0)}}, Where{key: {LTE: ptr(1.25)}},
 			Where{key: {LT: ptr(3.0), GTE: ptr(1.0)}})
 	}
-	return append(out, Where{"stage": list("use")},
+	var days []any // too many, and too far apart, to be written one by one
+	for n := range 60 {
+		days = append(days, time.Date(2025, 2, 1+3*n, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
+	}
+	return append(out, Where{"stage": list("use")}, Where{"day": {In: days}}, Where{"day": {Not: days}},
 		Where{"channel": list("phone"), "attributes.segment": list("premium"), "scores.csat": {LTE: ptr(2.0)}})
 }
 

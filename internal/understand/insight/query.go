@@ -11,18 +11,20 @@ import (
 type Query struct {
 	Indicator cx.IndicatorID `json:"indicator"`
 	// By: none (one row) to three of day, week, month, quarter, year, journey, stage, touchpoint, channel, collected_by,
-	// unit, unit.<level>, agent, survey, language, source, attributes.<key>, score.
+	// unit, unit.<level>, agent, survey, language, source, attributes.<key>, score. For employees: touchpoint, one
+	// unit.<level>, and one of month, quarter, year.
 	By     []string `json:"by,omitempty"`
 	Where  Where    `json:"where,omitempty"`
 	During *Period  `json:"during,omitempty"` // nil: everything
 	Versus *Versus  `json:"versus,omitempty"`
 }
 
-// Where are conditions, ANDed: key → Condition. Keys: those of By, and scores.<metric>.
+// Where are conditions, ANDed: key → Condition. Keys: those of By, and scores.<metric>. A unit holds those below it; a
+// stage is journey/stage, or its own key in whatever journey.
 type Where map[string]Condition
 
 // Condition is one of: In (any of the values), Not (none of them), a range, Missing. In JSON a list, {"gte","gt","lte",
-// "lt"}, {"not":[…]} or {"missing":true}; values are strings, numbers or booleans.
+// "lt"}, {"not":[…]} or {"missing":true}; values are strings, numbers or booleans. Not keeps what is missing too.
 type Condition struct {
 	In, Not          []any
 	GTE, GT, LTE, LT *float64
@@ -49,7 +51,8 @@ type Answer struct {
 	Rows     []Row           `json:"rows"`
 }
 
-// Row is one figure. By holds keys as shown in questions ("delivery", "2026-01", "2026-W03"), "" for missing.
+// Row is one figure. By holds keys as shown in questions ("delivery", "2026-01", "2026-W03", a stage as "main/buy"), ""
+// for missing. Rows of Versus that have no row here are left out; figures kept back by the employees' floor are too.
 type Row struct {
 	By     map[string]string `json:"by"`
 	Figure cx.Figure         `json:"-"`

@@ -37,6 +37,9 @@ func (w *sqlWhere) among(col string, codes []int64) {
 	w.add(term, args...)
 }
 
+// maxSingles written one by one: beyond, the codes go as one list to be joined.
+const maxSingles = 32
+
 // amongSQL writes runs of codes as ranges: subtrees have neighbouring codes more often than not.
 func amongSQL(col string, codes []int64) (string, []any) {
 	slices.Sort(codes)
@@ -56,6 +59,9 @@ func amongSQL(col string, codes []int64) (string, []any) {
 		}
 		terms, args = append(terms, "("+col+" BETWEEN ? AND ?)"), append(args, codes[n], codes[m])
 		n = m + 1
+	}
+	if len(single) > maxSingles {
+		return col + " IN (SELECT unnest(?::BIGINT[]))", []any{codes}
 	}
 	if len(single) > 0 {
 		terms, args = append(terms, col+" IN ("+strings.Join(single, ",")+")"), append(args, singles...)
@@ -115,9 +121,8 @@ func (p *plan) points(w *sqlWhere, col string, m cx.Metric, c Condition, field s
 	if col == "" {
 		col = "CAST(NULL AS INTEGER)"
 	}
-	toPoint := func(raw float64) float64 { return pointOn(m, raw) }
 	if c.Missing != nil || c.ranged() {
-		return rangeOrMissing(w, col, c, toPoint)
+		return rangeOrMissing(w, col, wholePoints(m, c), func(q float64) any { return int64(q) })
 	}
 	var codes []int64
 	for _, v := range slices.Concat(c.In, c.Not) {
@@ -125,12 +130,25 @@ func (p *plan) points(w *sqlWhere, col string, m cx.Metric, c Condition, field s
 		if !ok {
 			return cx.Fail(cx.Invalid, field, "insight.not_number", "value", fmt.Sprint(v))
 		}
-		if q := toPoint(raw); q == math.Trunc(q) && math.Abs(q) < 1<<62 {
+		if q := pointOn(m, raw); q == math.Trunc(q) && math.Abs(q) < 1<<62 {
 			codes = append(codes, int64(q))
 		}
 	}
 	inOrNot(w, col, codes, c.Not != nil)
 	return nil
+}
+
+// wholePoints gives bounds in points, moved to the nearest point that says the same.
+func wholePoints(m cx.Metric, c Condition) Condition {
+	move := func(raw *float64, to func(float64) float64) *float64 {
+		if raw == nil {
+			return nil
+		}
+		q := min(max(to(pointOn(m, *raw)), -1<<53), 1<<53)
+		return &q
+	}
+	return Condition{Missing: c.Missing, GTE: move(c.GTE, math.Ceil), LT: move(c.LT, math.Ceil),
+		GT: move(c.GT, math.Floor), LTE: move(c.LTE, math.Floor)}
 }
 
 // pointOn gives the place of a raw value on the metric's scale, in points, between two of them included.
@@ -174,7 +192,8 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-func rangeOrMissing(w *sqlWhere, col string, c Condition, convert func(float64) float64) error {
+// rangeOrMissing adds bounds; convert gives each in the column's own values.
+func rangeOrMissing(w *sqlWhere, col string, c Condition, convert func(float64) any) error {
 	if c.Missing != nil {
 		missingOrNot(w, col, *c.Missing)
 		return nil
@@ -184,7 +203,7 @@ func rangeOrMissing(w *sqlWhere, col string, c Condition, convert func(float64) 
 		op    string
 	}{{c.GTE, " >= ?"}, {c.GT, " > ?"}, {c.LTE, " <= ?"}, {c.LT, " < ?"}} {
 		if b.value != nil {
-			w.add("CAST("+col+" AS DOUBLE)"+b.op, convert(*b.value))
+			w.add(col+b.op, convert(*b.value))
 		}
 	}
 	return nil
@@ -313,7 +332,7 @@ func (p *plan) attributeCondition(w *sqlWhere, key string, c Condition, field st
 	case col.typ == "BOOLEAN":
 		return boolCondition(w, col, c, field)
 	case c.ranged():
-		return rangeOrMissing(w, col.name, c, func(v float64) float64 { return v })
+		return rangeOrMissing(w, col.name, c, func(v float64) any { return v })
 	}
 	var args []any
 	for _, v := range slices.Concat(c.In, c.Not) {
