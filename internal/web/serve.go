@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -62,12 +64,40 @@ func (s *Server) renderAs(w http.ResponseWriter, r *http.Request, status int, c 
 	if err := c.Render(r.Context(), &b); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Add("Vary", "Accept-Encoding")
+	body := b.Bytes()
+	if zipped, ok := gzipped(r, body); ok {
+		h.Set("Content-Encoding", "gzip")
+		body = zipped
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	if _, err := w.Write(b.Bytes()); err != nil {
+	if _, err := w.Write(body); err != nil {
 		s.log.Debug("page not sent", "err", err) // the browser has gone
 	}
 	return nil
+}
+
+// gzipped makes a page small for a browser that reads it. Pages hold no secret beside what a sender may choose, so that
+// their length tells nothing.
+func gzipped(r *http.Request, body []byte) ([]byte, bool) {
+	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || len(body) < 1400 {
+		return nil, false
+	}
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err != nil {
+		return nil, false
+	}
+	if _, err := z.Write(body); err != nil {
+		return nil, false
+	}
+	if err := z.Close(); err != nil {
+		return nil, false
+	}
+	return b.Bytes(), true
 }
 
 // status of a kind of error.

@@ -27,7 +27,7 @@ type touchpointPage struct {
 	ground   *ground
 	about    about
 	Switch   []ui.Tab
-	Head     block[ui.Heads]
+	Head     block[headBlock]
 	Trend    block[ui.ChartBox]
 	Spread   block[spreadBlock]
 	Channels block[ui.Table]
@@ -48,6 +48,12 @@ type about struct {
 }
 
 func (a about) key() cx.TouchpointID { return a.place.Touchpoint.Key }
+
+// headBlock is the figure of the period; TooFew is set when it tells nothing.
+type headBlock struct {
+	Heads  ui.Heads
+	TooFew *ui.State
+}
 
 // promiseView sets what is delivered beside what was promised.
 type promiseView struct {
@@ -124,7 +130,7 @@ func (s *Server) fillTouchpoint(ctx context.Context, p *touchpointPage, part str
 	g, a, b := p.ground, p.about, &blocks{ctx: ctx}
 	wanted := func(name string) bool { return part == "" || part == name }
 	if wanted("head") {
-		fill(b, &p.Head, func(ctx context.Context) (ui.Heads, error) { return s.touchpointFigure(ctx, g, a) })
+		fill(b, &p.Head, func(ctx context.Context) (headBlock, error) { return s.touchpointFigure(ctx, g, a) })
 	}
 	if wanted("trend") {
 		fill(b, &p.Trend, func(ctx context.Context) (ui.ChartBox, error) { return s.newTrend(ctx, g, a) })
@@ -143,7 +149,6 @@ func (s *Server) fillTouchpoint(ctx context.Context, p *touchpointPage, part str
 	}
 	b.wg.Wait()
 	p.LiveHead, p.LiveTime = g.livePart(a, "head", false), g.livePart(a, "trend", true)
-	p.Head.Value.Live = p.LiveHead
 	p.Voices.Value.Live = g.livePart(a, "voices", true)
 }
 
@@ -174,19 +179,41 @@ func (g *ground) question(a about) insight.Query {
 	return insight.Query{Indicator: a.m.Key, Where: also(g.where(), "touchpoint", string(a.key())), During: &during}
 }
 
-func (s *Server) touchpointFigure(ctx context.Context, g *ground, a about) (ui.Heads, error) {
+func (s *Server) touchpointFigure(ctx context.Context, g *ground, a about) (headBlock, error) {
 	q := g.question(a)
 	q.Versus = previous()
 	row, err := s.figure(ctx, g, q)
 	if err != nil {
-		return ui.Heads{}, err
+		return headBlock{}, err
 	}
 	h := a.m.head(g, row)
 	if !row.Figure.Has {
 		h = ui.Head{Title: g.lang().Text(a.m.Name), Few: true, Change: ui.Change{Text: g.lang().T("cockpit.none")}}
 	}
 	h.Href = g.wordsAt(a, func(*filters) {})
-	return ui.Heads{Label: g.lang().T("touchpoint.figure"), Items: []ui.Head{h}}, nil
+	b := headBlock{Heads: ui.Heads{Label: g.lang().T("touchpoint.figure"), Items: []ui.Head{h}}}
+	if !row.Figure.Enough {
+		b.TooFew = g.tooFew(a, row.Figure.N)
+	}
+	return b, nil
+}
+
+// tooFew leads from a figure that tells nothing to the words, and to a wider window.
+func (g *ground) tooFew(a about, n int64) *ui.State {
+	l := g.lang()
+	st := &ui.State{Title: few(l, n), Text: l.T("touchpoint.few.text")}
+	if n == 0 {
+		st.Title, st.Text = l.T("cockpit.none"), l.T("touchpoint.none.text")
+	}
+	if href := g.wordsAt(a, func(*filters) {}); href != "" && n > 0 {
+		st.Actions = append(st.Actions, ui.Button{Label: l.T("touchpoint.few.read"), Href: href, Style: "primary"})
+	}
+	if g.During != "365" {
+		wide := *g
+		wide.filters = g.filters.with(func(f *filters) { f.During, f.From, f.To = "365", "", "" })
+		st.Actions = append(st.Actions, ui.Button{Label: l.T("touchpoint.few.wider"), Href: wide.touchpointAddress(a.key(), a.m.Key), Style: "quiet"})
+	}
+	return st
 }
 
 // indicatorSwitch offers the lead, what was promised, and the usual ones.

@@ -40,6 +40,7 @@ func TestTouchpointShowsItsFigureInEveryCut(t *testing.T) {
 	}
 	few := b.get("/touchpoints/rare")
 	few.has(t, ".heads .few", "1 réponse, lisez-la")
+	few.has(t, ".state", "Trop peu pour conclure", "Élargir à 12 mois")
 }
 
 func TestTouchpointOfUnknownIndicatorIsNotFound(t *testing.T) {

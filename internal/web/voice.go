@@ -108,9 +108,13 @@ func (g *ground) when(at time.Time) string {
 	return g.lang().Date(at.In(g.Now.Location()))
 }
 
-// mainScore picks the score that counts where the feedback was given: the touchpoint's lead, else a usual one, else any.
+// mainScore picks the score that counts where the feedback was given: the one filtered by, else the
+// touchpoint's lead, else a usual one, else any.
 func (g *ground) mainScore(f cx.Feedback) (measured, int64, bool) {
 	var metrics []cx.MetricID
+	if metric, _, _ := strings.Cut(g.Score, ":"); metric != "" {
+		metrics = append(metrics, cx.MetricID(metric)) // the one filtered by
+	}
 	if p, ok := g.Journeys.Place(f.Touchpoint); ok {
 		if i, ok := g.Catalogue.Indicators[p.Touchpoint.LeadIndicator()]; ok {
 			metrics = append(metrics, i.Metric)
