@@ -59,8 +59,8 @@ func SyntheticRebuild(ctx context.Context, dir string, feedbacks int64, attribut
 	started := time.Now()
 	err := i.cur.pour(ctx, i.shape.Load(), func(_ context.Context, yield func(Stored) error) error {
 		for n := range feedbacks {
-			day := n * int64(len(payloads)) / feedbacks // in order of time, as a record is
-			if err := yield(Stored{ID: n + 1, Identity: cx.IdentityID(n%100_000 + 1), Payload: payloads[day]}); err != nil {
+			near := n*int64(len(payloads)-256)/feedbacks + n*7919%256 // about in order of time, as a record is
+			if err := yield(Stored{ID: n + 1, Identity: cx.IdentityID(n%100_000 + 1), Payload: payloads[near]}); err != nil {
 				return err
 			}
 		}

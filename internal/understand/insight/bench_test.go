@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"vigie/internal/people"
+	"vigie/internal/record"
 )
 
 // Measured with: VIGIE_BENCH_SCORES=10000000 go test -run - -bench Ask -benchtime 20x ./internal/understand/insight/
@@ -76,5 +78,43 @@ func BenchmarkRebuild(b *testing.B) {
 				b.ReportMetric(float64(n)/took.Seconds(), "feedbacks/s")
 			}
 		})
+	}
+}
+
+// BenchmarkFollow measures one batch of the feed, from the present rows to the commit of figures and cursor.
+func BenchmarkFollow(b *testing.B) {
+	for _, size := range []int64{1, 100, 1000} {
+		for _, kind := range []record.Kind{record.Created, record.Amended} {
+			b.Run(fmt.Sprintf("%d of kind %d", size, kind), func(b *testing.B) {
+				i, err := Synthetic(b.Context(), b.TempDir(), benchScores(), 5)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer i.Stop()
+				payloads := syntheticPayloads(5)
+				i.d.Read = func(_ context.Context, ids []int64) ([]Stored, error) {
+					out := make([]Stored, len(ids))
+					for n, id := range ids {
+						out[n] = Stored{ID: id, Payload: payloads[n]}
+					}
+					return out, nil
+				}
+				next := benchScores()
+				for b.Loop() {
+					entries := make([]record.Entry, size)
+					for n := range entries {
+						next++
+						entries[n].Event = record.Event{Subject: record.Feedback, ID: next, Kind: kind}
+						if err := entries[n].Position.UnmarshalText([]byte(strconv.FormatInt(next, 10))); err != nil {
+							b.Fatal(err)
+						}
+					}
+					if err := i.apply(b.Context(), i.cur, entries, record.Cursor{Position: entries[size-1].Position}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(size)*float64(b.N)/b.Elapsed().Seconds(), "feedbacks/s")
+			})
+		}
 	}
 }
