@@ -22,6 +22,7 @@ type benchCmd struct {
 	Seconds    int    `help:"How long single feedbacks are posted." default:"20"`
 	Profile    string `help:"Write a CPU profile of the whole measure to this file." type:"path"`
 	JSON       bool   `help:"Print JSON."`
+	Only       string `hidden:"" help:"ingestion, questions or rebuild alone." enum:"ingestion,questions,rebuild," default:""`
 }
 
 // measure is one line of the table.
@@ -94,43 +95,69 @@ func (b *bench) print() error {
 }
 
 func (b *bench) all(ctx context.Context) error {
-	return b.ingestion(ctx)
+	switch b.cmd.Only {
+	case "questions":
+		return b.ask(ctx)
+	case "rebuild":
+		return b.rebuilds(ctx)
+	case "ingestion":
+		return b.ingestion(ctx)
+	}
+	if err := b.ingestion(ctx); err != nil {
+		return err
+	}
+	return b.questions(ctx)
 }
 
 // ingestion posts to a whole server of this process, client included.
 func (b *bench) ingestion(ctx context.Context) error {
-	a, err := openApp(ctx, b.env)
+	key, err := b.served(ctx)
 	if err != nil {
 		return err
+	}
+	return b.reopen(ctx, key)
+}
+
+// served measures a whole server in this process and gives the key it made.
+func (b *bench) served(ctx context.Context) (key string, err error) {
+	a, err := openApp(ctx, b.env)
+	if err != nil {
+		return "", err
 	}
 	defer a.close()
 	if err := a.startDoor(ctx); err != nil {
-		return err
+		return "", err
 	}
 	if err := a.startDerived(ctx); err != nil {
-		return err
+		return "", err
 	}
 	if err := a.journeys.Put(ctx, "bench", benchJourney()); err != nil {
-		return err
+		return "", err
 	}
-	key, err := a.people.AddKey(ctx, "bench", "administrator", "")
+	key, err = a.people.AddKey(ctx, "bench", "administrator", "")
 	if err != nil {
-		return err
+		return "", err
 	}
 	handler, stop, err := a.handler(web.Deps{})
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer stop()
 	ln, err := net.Listen("tcp", b.env.Listen)
 	if err != nil {
-		return err
+		return "", err
 	}
 	hs := &http.Server{Handler: handler}
 	defer hs.Close()
 	go func() { _ = hs.Serve(ln) }() // ends with Close
 	l := load{address: ln.Addr().String(), key: key, connections: 64, source: "bench"}
-	return b.post(ctx, a, l)
+	if err := b.post(ctx, a, l); err != nil {
+		return "", err
+	}
+	if err := b.visible(ctx, a, l); err != nil {
+		return "", err
+	}
+	return key, b.page(ctx, a, l.address)
 }
 
 func (b *bench) post(ctx context.Context, a *app, l load) error {
