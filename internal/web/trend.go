@@ -33,12 +33,12 @@ func (s *Server) newTrend(ctx context.Context, g *ground, a about) (ui.ChartBox,
 			f.During, f.From, f.To = "range", b.from.Format(time.DateOnly), b.to.Format(time.DateOnly)
 		})
 		name := g.spanName(b, grain)
-		point := chart.Point{Missing: !f.Has, Value: f.Value, Low: f.Low, High: f.High, Few: f.N < trendFew, Href: href}
+		point := chart.Point{Missing: !f.Has, Value: f.Value, Low: f.Low, High: f.High, Few: f.N < trendFew}
 		if math.IsInf(f.Low, 0) || math.IsInf(f.High, 0) {
 			point.Low, point.High = f.Value, f.Value
 		}
 		if f.Has {
-			point.Says = l.T("touchpoint.point", "period", name, "value", a.m.text(l, f.Value), "n", f.N)
+			point.Href, point.Says = href, l.T("touchpoint.point", "period", name, "value", a.m.text(l, f.Value), "n", f.N)
 			table.Rows = append(table.Rows, ui.Row{Href: href, Cells: []ui.Cell{{Text: name}, {Text: a.m.text(l, f.Value)}, {Text: a.m.interval(l, f)}, {Text: l.Int(f.N)}}})
 		}
 		line.Periods = append(line.Periods, name)

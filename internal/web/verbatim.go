@@ -106,6 +106,9 @@ func (p *verbatimsPage) fillFrame(g *ground, list insight.List, before string) {
 		p.Pager.Says = l.T("verbatim.total.more", "count", 10_000)
 	}
 	p.frame.Sub = p.Pager.Says
+	if own := g.ownUnits(); own != "" {
+		p.frame.Sub += " · " + l.T("verbatim.perimeter", "units", own)
+	}
 	here := g.filters.values()
 	if before != "" {
 		p.Pager.PreviousHref = address("/verbatims", here)
@@ -129,6 +132,22 @@ func (p *verbatimsPage) fillFrame(g *ground, list insight.List, before string) {
 			Actions: []ui.Button{{Label: l.T("verbatim.wider"), Href: g.filters.with(func(f *filters) { f.During, f.From, f.To = "365", "", "" }).at("/verbatims")},
 				{Label: l.T("ui.filter.clear"), Href: "/verbatims", Style: "quiet"}}}
 	}
+}
+
+// ownUnits names the perimeter in which the viewer may read words; "" for the whole company.
+func (g *ground) ownUnits() string {
+	p := g.scope().People()
+	if p.All {
+		return ""
+	}
+	var names []string
+	for _, k := range p.Roots {
+		names = append(names, g.Organisation.Name(k, g.lang().Tag()))
+	}
+	if len(names) == 0 {
+		return g.lang().T("verbatim.perimeter.own")
+	}
+	return strings.Join(names, ", ")
 }
 
 // searched are the terms marked in the words: those of three letters and more, accents as typed.
