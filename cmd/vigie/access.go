@@ -17,6 +17,7 @@ import (
 type userCmd struct {
 	Add  userAddCmd  `cmd:"" help:"Add a user; the password is read from the terminal or standard input."`
 	List userListCmd `cmd:"" help:"List users."`
+	Link userLinkCmd `cmd:"" help:"Print a link that signs a user in once, within a day."`
 }
 
 type userAddCmd struct {
@@ -68,6 +69,25 @@ func readPassword(e *environment) (string, error) {
 		return "", cx.Fail(cx.Invalid, "password", "cmd.password_missing")
 	}
 	return line, nil
+}
+
+type userLinkCmd struct {
+	Email string `arg:"" help:"E-mail of the user."`
+}
+
+// Run prints the link alone on standard output, on the address the server listens on.
+func (c userLinkCmd) Run(ctx context.Context, e *environment) error {
+	f, err := e.functions(ctx)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	var token string
+	if err := f.call("EntryLink", c.Email, &token); err != nil {
+		return err
+	}
+	fmt.Println("http://" + e.Listen + "/enter/" + token)
+	return nil
 }
 
 type userListCmd struct{}

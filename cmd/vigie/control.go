@@ -67,6 +67,14 @@ func (c *control) Users(_ struct{}, out *[]people.User) (err error) {
 	return c.say(err)
 }
 
+func (c *control) EntryLink(email string, token *string) error {
+	u, err := c.app.people.UserByEmail(context.Background(), email)
+	if err == nil {
+		*token, err = c.app.people.EntryLink(context.Background(), u.ID, 24*time.Hour)
+	}
+	return c.say(err)
+}
+
 // BatchArgs is one step of an import; with a map it is a rehearsal, which writes nothing.
 type BatchArgs struct {
 	Rehearse *intake.Map
