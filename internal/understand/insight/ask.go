@@ -52,7 +52,7 @@ func (i *Insight) Ask(ctx context.Context, scope people.Scope, q Query) (Answer,
 			return err
 		}
 		if p.indicator.Audience == cx.Employees {
-			a.Rows, err = i.employees(ctx, tx, p, q)
+			a.Rows, err = i.employees(ctx, tx, p, q, a.Position)
 		} else {
 			a.Rows, err = p.answer(ctx, tx, q)
 		}

@@ -118,3 +118,22 @@ func BenchmarkFollow(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkEmployees measures the whole grid: 50,000 answers of 5,000 people, 25 touchpoints, 500 agencies, two years.
+func BenchmarkEmployees(b *testing.B) {
+	shape := &structure{zone: time.UTC}
+	if err := shape.addUnits(syntheticTree()); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		g := newGrid(shape, 40_000)
+		for n := range int64(50_000) {
+			for _, u := range g.unitPath(fmt.Sprintf("agency-%d", n*7919%500)) {
+				for _, tp := range []string{"", fmt.Sprintf("touchpoint-%d", n%25)} {
+					g.count(gridKey{touchpoint: tp, unit: u}, 2024*12+n*31%24, n%5000, n%11)
+				}
+			}
+		}
+		g.suppress()
+	}
+}

@@ -9,8 +9,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"vigie/internal/cx"
+	"vigie/internal/record"
 )
 
 // The employees' floor. Figures of employees exist only for cells of one fixed grid: a touchpoint or all, a unit or the
@@ -65,10 +67,54 @@ type grid struct {
 	shape *structure
 	today int64
 	cells map[gridKey]*gridCell
+	paths map[string][]string // unit → nodes
+	last  [3]int64            // the last closed bucket of each grain
+}
+
+func newGrid(shape *structure, today int64) *grid {
+	g := &grid{shape: shape, today: today, cells: map[gridKey]*gridCell{}, paths: map[string][]string{}}
+	for n, grain := range grains {
+		g.last[n] = bucketOf(grain, today)
+		for !g.closed(grain, g.last[n]) {
+			g.last[n]--
+		}
+	}
+	return g
+}
+
+// gridAt says what a grid was computed from: it holds as long as this does.
+type gridAt struct {
+	store    *store
+	position record.Position
+	shape    *structure
+	today    int64
+}
+
+// grids keeps the last grid of each indicator: a page asks many questions of one.
+type grids struct {
+	mu  sync.Mutex
+	of  map[cx.IndicatorID]*grid
+	how map[cx.IndicatorID]gridAt
+}
+
+func (k *grids) keep(ind cx.IndicatorID, at gridAt, build func() (*grid, error)) (*grid, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.of == nil {
+		k.of, k.how = map[cx.IndicatorID]*grid{}, map[cx.IndicatorID]gridAt{}
+	}
+	if g := k.of[ind]; g != nil && k.how[ind] == at {
+		return g, nil
+	}
+	g, err := build()
+	if err == nil {
+		k.of[ind], k.how[ind] = g, at
+	}
+	return g, err
 }
 
 // employees answers a question about employees, from the cells above the floor.
-func (i *Insight) employees(ctx context.Context, tx *sql.Conn, p *plan, q Query) ([]Row, error) {
+func (i *Insight) employees(ctx context.Context, tx *sql.Conn, p *plan, q Query, at record.Position) ([]Row, error) {
 	if !p.scope.Employees() {
 		return nil, cx.Fail(cx.Denied, "indicator", "insight.denied_employees")
 	}
@@ -76,11 +122,18 @@ func (i *Insight) employees(ctx context.Context, tx *sql.Conn, p *plan, q Query)
 	if err != nil {
 		return nil, err
 	}
-	g := &grid{shape: p.shape, today: int64(dayOf(i.d.Now().In(p.shape.zone))), cells: map[gridKey]*gridCell{}}
-	if err := g.fill(ctx, tx, p); err != nil {
+	today := int64(dayOf(i.d.Now().In(p.shape.zone)))
+	g, err := i.grids.keep(p.indicator.Key, gridAt{p.store, at, p.shape, today}, func() (*grid, error) {
+		g := newGrid(p.shape, today)
+		if err := g.fill(ctx, tx, p); err != nil {
+			return nil, err
+		}
+		g.suppress()
+		return g, nil
+	})
+	if err != nil {
 		return nil, err
 	}
-	g.suppress()
 	return p.gridRows(g, pick, q)
 }
 
@@ -107,7 +160,7 @@ func (g *grid) fill(ctx context.Context, tx *sql.Conn, p *plan) error {
 func (g *grid) count(at gridKey, month, respondent, point int64) {
 	for n, bucket := range []int64{month, month / 3, month / 12} {
 		at.grain, at.bucket = grains[n], bucket
-		if !g.closed(at.grain, bucket) {
+		if bucket > g.last[n] {
 			return // what holds it is open too
 		}
 		c := g.cells[at]
@@ -151,11 +204,16 @@ func (g *grid) closed(grain string, bucket int64) bool {
 
 // unitPath gives the nodes an answer of a unit counts in.
 func (g *grid) unitPath(unit string) []string {
+	if path := g.paths[unit]; path != nil {
+		return path
+	}
 	path := []string{ownMark + unit}
 	for _, u := range g.shape.chain(cx.UnitID(unit)) {
 		path = append(path, string(u))
 	}
-	return append(path, "")
+	path = append(path, "")
+	g.paths[unit] = path
+	return path
 }
 
 // parent gives the cell that holds this one along an axis (0 touchpoint, 1 unit, 2 time), false at the top.

@@ -159,7 +159,7 @@ func TestNoDifferenceGivesAHiddenCell(t *testing.T) {
 	}
 	for seed := range uint64(40) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		g := &grid{shape: shape, today: int64(dayOf(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))), cells: map[gridKey]*gridCell{}}
+		g := newGrid(shape, int64(dayOf(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))))
 		for range 20 + r.IntN(300) {
 			tp := pick(r, nowhere, "a", "b", "c")
 			month := int64(2025*12 + r.IntN(12))

@@ -75,6 +75,7 @@ type Insight struct {
 	follower *record.Follower
 	shape    atomic.Pointer[structure]
 	slots    chan struct{}
+	grids    grids
 
 	hold sync.RWMutex // guards cur: taken for the moment of a look or a swap
 	cur  *store
@@ -168,7 +169,7 @@ func (i *Insight) open(ctx context.Context) error {
 	return i.sweep(found.path)
 }
 
-func (i *Insight) tempDir() string { return filepath.Join(i.c.Dir, "temp") }
+func (i *Insight) tempDir() string { return filepath.Join(i.c.Dir, "insight-temp") }
 
 const filePattern = "insight-*.duckdb"
 
@@ -252,7 +253,12 @@ func (i *Insight) WaitFor(ctx context.Context, p record.Position) error {
 }
 
 // Moved gives a channel closed when the figures next move.
-func (i *Insight) Moved() <-chan struct{} { return i.follower.Moved() }
+func (i *Insight) Moved() <-chan struct{} {
+	if i.follower == nil {
+		return nil
+	}
+	return i.follower.Moved()
+}
 
 // Ready tells whether questions can be answered; not while the projection is rebuilt from nothing.
 func (i *Insight) Ready() bool {

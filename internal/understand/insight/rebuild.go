@@ -158,9 +158,6 @@ func (i *Insight) takeOver(ctx context.Context, s *store) error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	s.complete = true
-	i.hold.RLock()
-	old := i.cur
-	i.hold.RUnlock()
 	if err := i.replace(s); err != nil {
 		i.d.Log.Warn("closing the projection before", "err", err)
 	}
@@ -168,10 +165,7 @@ func (i *Insight) takeOver(ctx context.Context, s *store) error {
 	if err := i.refresh(ctx); err != nil {
 		return err
 	}
-	if old == nil {
-		return nil
-	}
-	return removeFile(old.path)
+	return i.sweep(s.path)
 }
 
 // batchRows are coded together by one worker.
