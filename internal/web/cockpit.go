@@ -76,6 +76,9 @@ func (s *Server) serveCockpit(w http.ResponseWriter, r *http.Request, v *visit) 
 	s.reportBlocks(r, p.Heads.Err, p.Map.Err, p.Voices.Err)
 	switch c.Part {
 	case "heads":
+		if p.Start != nil {
+			return s.render(w, r, startView(p.ground.lang(), p.Start, p.Heads.Value.Live))
+		}
 		return s.render(w, r, headsPart(p))
 	case "map":
 		return s.render(w, r, mapPart(p))
@@ -245,7 +248,7 @@ func (s *Server) newStart(g *ground, noJourney bool) *startBlock {
 		Command: "vigie import " + g.lang().T("cockpit.start.file"),
 		Curl: `curl -H "Authorization: Bearer ` + g.lang().T("cockpit.start.key") + `" -H "Content-Type: application/json" \
   -d '{"source":"test","at":"` + g.Now.Format("2006-01-02T15:04:05Z07:00") + `","scores":{"csat":4},"verbatim":"` + g.lang().T("cockpit.start.words") + `"}' \
-  ` + s.publicURL() + `/api/v1/feedbacks`}
+  ` + s.publicURL(g.visit) + `/api/v1/feedbacks`}
 }
 
 // questions gives, for each touchpoint shown, the indicator it is shown in.
@@ -300,9 +303,9 @@ func (s *Server) received(ctx context.Context) (bool, error) {
 	return st.Rows > 0, err
 }
 
-func (s *Server) publicURL() string {
+func (s *Server) publicURL(v *visit) string {
 	if s.PublicURL == "" {
-		return "http://127.0.0.1:8080"
+		return v.Origin
 	}
 	return s.PublicURL
 }

@@ -122,3 +122,21 @@ func TestStreamsAreCappedAndEndWithTheServer(t *testing.T) {
 		t.Errorf("nobody's stream: %d", p.status)
 	}
 }
+
+func TestFirstFeedbackTakesThePlaceOfTheFirstSteps(t *testing.T) {
+	r := newRig(t, nil)
+	if err := r.journeys.Put(t.Context(), "test", theJourney()); err != nil {
+		t.Fatal(err)
+	}
+	r.settle()
+	b := r.as(r.user(people.Administrator, ""))
+	part := b.get("/").Find(".start[data-live]").AttrOr("hx-get", "")
+	if p := b.get(part); p.Find(".start").Length() != 1 || !strings.Contains(p.body, r.http.URL+"/api/v1/feedbacks") {
+		t.Errorf("%s shows %.200s", part, p.body)
+	}
+	r.send(collect.Incoming{At: time.Now().Add(-time.Second), Touchpoint: "technician", Scores: collect.Scores{"csat": 4}})
+	r.settle()
+	if p := b.get(part); p.Find(".start").Length() != 0 || p.Find(".heads .head").Length() == 0 {
+		t.Errorf("after the first feedback: %.200s", p.body)
+	}
+}

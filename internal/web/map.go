@@ -28,31 +28,42 @@ func (s *Server) newMap(ctx context.Context, g *ground, j *journey.Journey, indi
 	if err != nil {
 		return mapBlock{}, err
 	}
-	b := mapBlock{Journey: s.newJourney(g, j, indicator, shown, answers)}
-	b.Moves, err = s.newMoves(ctx, g, j, shown, answers)
+	a := answered{j, shown, answers}
+	b := mapBlock{Journey: newJourney(g, a)}
+	b.Journey.Tabs = indicatorTabs(g, j, indicator)
+	b.Moves, err = s.newMoves(ctx, g, a)
 	return b, err
 }
 
 type answersBy = map[cx.IndicatorID]map[string]insight.Row
 
-func (s *Server) newJourney(g *ground, j *journey.Journey, indicator string, shown map[cx.TouchpointID]measured, answers answersBy) ui.Journey {
+// answered is a journey with the indicator each touchpoint is shown in and all answers to them.
+type answered struct {
+	*journey.Journey
+	shown   map[cx.TouchpointID]measured
+	answers answersBy
+}
+
+// row gives the answer to an indicator at a touchpoint.
+func (a answered) row(m measured, t *journey.Touchpoint) insight.Row {
+	return a.answers[m.Key][string(t.Key)]
+}
+
+func newJourney(g *ground, a answered) ui.Journey {
 	l := g.lang()
 	out := ui.Journey{ID: "journey", Title: l.T("cockpit.map.title"), Legend: l.T("cockpit.map.legend"), ZeroWord: l.T("cockpit.map.zero"),
-		Tabs: indicatorTabs(g, j, indicator), Curve: ui.Curve{Label: l.T("cockpit.map.curve")}}
-	for n, stage := range j.Stages {
+		Curve: ui.Curve{Label: l.T("cockpit.map.curve")}}
+	for n, stage := range a.Stages {
 		st := ui.Stage{Name: l.Text(stage.Name), HurtWord: l.T("cockpit.hurt")}
 		for k := range stage.Touchpoints {
 			t := &stage.Touchpoints[k]
-			m, ok := shown[t.Key]
-			row := answers[m.Key][string(t.Key)]
-			if !ok {
-				row = insight.Row{}
-			}
+			m := a.shown[t.Key]
+			row := a.row(m, t)
 			card := newCard(g, t, m, row)
-			card.Tags = promiseTags(g, t, answers)
+			card.Tags = promiseTags(g, t, a)
 			st.Hurt = st.Hurt || card.Weather == ui.Storm
 			st.Touchpoints = append(st.Touchpoints, card)
-			out.Curve.Points = append(out.Curve.Points, curvePoint(g, card, m, row.Figure, ui.StageX(n, len(j.Stages), k, len(stage.Touchpoints))))
+			out.Curve.Points = append(out.Curve.Points, placed(curvePoint(g, card, m, row.Figure), ui.StageX(n, len(a.Stages), k, len(stage.Touchpoints))))
 		}
 		out.Stages = append(out.Stages, st)
 	}
@@ -94,7 +105,7 @@ func (g *ground) touchpointAddress(key cx.TouchpointID, indicator cx.IndicatorID
 }
 
 // promiseTags set what is delivered beside what was promised.
-func promiseTags(g *ground, t *journey.Touchpoint, answers answersBy) []ui.Tag {
+func promiseTags(g *ground, t *journey.Touchpoint, a answered) []ui.Tag {
 	var out []ui.Tag
 	l := g.lang()
 	for _, p := range t.Promises {
@@ -105,7 +116,7 @@ func promiseTags(g *ground, t *journey.Touchpoint, answers answersBy) []ui.Tag {
 		if p.Objective != nil {
 			m.Objective = p.Objective
 		}
-		f := answers[m.Key][string(t.Key)].Figure
+		f := a.row(m, t).Figure
 		if !f.Enough || m.Objective == nil {
 			continue
 		}
@@ -117,9 +128,14 @@ func promiseTags(g *ground, t *journey.Touchpoint, answers answersBy) []ui.Tag {
 	return out
 }
 
-// curvePoint places a touchpoint on the curve: cx.Gap, on the one scale that all share.
-func curvePoint(g *ground, c ui.TouchpointCard, m measured, f cx.Figure, x float64) ui.CurvePoint {
-	p := ui.CurvePoint{X: x, Href: c.Href, Tone: c.Weather.Tone(), Missing: true, Label: c.Name + " : " + c.Meta}
+func placed(p ui.CurvePoint, x float64) ui.CurvePoint {
+	p.X = x
+	return p
+}
+
+// curvePoint says how far a touchpoint is from its objective: cx.Gap, on the one scale that all share.
+func curvePoint(g *ground, c ui.TouchpointCard, m measured, f cx.Figure) ui.CurvePoint {
+	p := ui.CurvePoint{Href: c.Href, Tone: c.Weather.Tone(), Missing: true, Label: c.Name}
 	if m.Objective == nil || !f.Has || !f.Enough {
 		return p
 	}

@@ -35,11 +35,11 @@ type moved struct {
 }
 
 // newMoves compares all touchpoints with the period before, as the many comparisons that they are.
-func (s *Server) newMoves(ctx context.Context, g *ground, j *journey.Journey, shown map[cx.TouchpointID]measured, answers answersBy) ([]moveView, error) {
+func (s *Server) newMoves(ctx context.Context, g *ground, a answered) ([]moveView, error) {
 	var candidates []moved
-	for _, t := range touchpointsOf(j) {
-		for _, m := range followed(g, t, shown[t.Key]) {
-			row := answers[m.Key][string(t.Key)]
+	for _, t := range touchpointsOf(a.Journey) {
+		for _, m := range followed(g, t, a.shown[t.Key]) {
+			row := a.row(m, t)
 			if row.Versus != nil && row.Versus.Has && row.Figure.Enough && row.Versus.Figure.Enough {
 				candidates = append(candidates, moved{t, m, row})
 			}

@@ -40,7 +40,7 @@ type Deps struct {
 	SetupToken string
 	// Version of the program, shown on the About page; "" is not shown.
 	Version string
-	// PublicURL is how this server is reached, shown in examples; "" is http://127.0.0.1:8080.
+	// PublicURL is how this server is reached, shown in examples; "" is the address the browser used.
 	PublicURL string
 	// Secure: the pages are reached by https; cookies are then sent over it alone.
 	Secure bool

@@ -286,7 +286,7 @@ func (s *Server) showLink(w http.ResponseWriter, r *http.Request, v *visit, u pe
 	if err != nil {
 		return err
 	}
-	p.Once, p.Says = requestOrigin(r, s.secure)+"/enter/"+token, v.Lang.T("settings.link.says", "name", u.Name)
+	p.Once, p.Says = s.publicURL(v)+"/enter/"+token, v.Lang.T("settings.link.says", "name", u.Name)
 	return s.render(w, r, settingsView(p))
 }
 

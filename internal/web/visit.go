@@ -18,6 +18,7 @@ type visit struct {
 	Settings people.Settings
 	Lang     lang.Lang
 	Theme    string    // "light", "dark", ""
+	Origin   string    // how the browser reached this server: "http://127.0.0.1:8080"
 	Path     string    // the address asked for, with its query
 	Now      time.Time // in the organisation's zone
 	Toasts   []string
@@ -35,7 +36,7 @@ func (v *visit) signedIn() bool { return v.Viewer.UserID != 0 }
 
 // visit reads the session and the wishes of a request. It always gives a visit, an anonymous one beside an error.
 func (s *Server) visit(r *http.Request) (*visit, error) {
-	v := &visit{Lang: lang.Match(r.Header.Get("Accept-Language")), Path: r.URL.RequestURI(), Now: s.now()}
+	v := &visit{Lang: lang.Match(r.Header.Get("Accept-Language")), Path: r.URL.RequestURI(), Origin: requestOrigin(r, s.secure), Now: s.now()}
 	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
 		v.Theme = c.Value
 	}
