@@ -47,6 +47,9 @@ func (s *Store) SignIn(ctx context.Context, email, password, from string) (User,
 func (s *Store) EntryLink(ctx context.Context, user int64, lasts time.Duration) (string, error) {
 	token := strings.ToLower(rand.Text())
 	return token, s.db.Write(ctx, func(tx *record.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM entry_link WHERE expires <= ?`, unixMicro(s.now())); err != nil {
+			return fmt.Errorf("entry link: %w", err)
+		}
 		const q = `INSERT INTO entry_link (hash, account, expires) VALUES (?, ?, ?)`
 		_, err := tx.Exec(ctx, q, secretHash(token), user, unixMicro(s.now().Add(lasts)))
 		return err

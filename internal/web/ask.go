@@ -21,6 +21,7 @@ type ground struct {
 	Catalogue    *catalogue.Catalogue
 	Journeys     *journey.Journeys
 	Organisation *people.Organisation
+	hidden       map[string]bool // words of names that the page masks
 }
 
 func (s *Server) ground(ctx context.Context, v *visit, f filters) (*ground, error) {

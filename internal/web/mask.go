@@ -53,11 +53,32 @@ func mask(text string) string {
 	})
 }
 
-// maskName leaves the first name's initial: enough to tell two people apart.
-func maskName(name string) string {
-	var out []string
-	for _, word := range strings.Fields(name) {
-		out = append(out, string([]rune(word)[:1])+".")
+// capitalised are the words that may be a name.
+var capitalised = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\p{Lu}[\p{L}’'-]+`) })
+
+// nameWords gives the words of names, those of three letters and less left out: they are words of every day.
+func nameWords(names []string) map[string]bool {
+	out := map[string]bool{}
+	for _, n := range names {
+		for _, word := range strings.Fields(n) {
+			if len([]rune(word)) > 3 {
+				out[word] = true
+			}
+		}
 	}
-	return strings.Join(out, " ")
+	return out
+}
+
+// mask hides personal data in words, and the names that the page knows of.
+func (g *ground) mask(text string) string {
+	text = mask(text)
+	if len(g.hidden) == 0 {
+		return text
+	}
+	return capitalised().ReplaceAllStringFunc(text, func(word string) string {
+		if g.hidden[word] {
+			return masked
+		}
+		return word
+	})
 }

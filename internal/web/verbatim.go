@@ -152,7 +152,7 @@ func (g *ground) ownUnits() string {
 
 // searched are the terms marked in the words: those of three letters and more, accents as typed.
 func searched(text string) []string {
-	return slices.DeleteFunc(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(` "*()-+'’,.`, r) }),
+	return slices.DeleteFunc(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(` "*()+,.`, r) }),
 		func(t string) bool { return len([]rune(t)) < 3 })
 }
 
@@ -386,9 +386,9 @@ func (s *Server) serveFeedback(w http.ResponseWriter, r *http.Request, v *visit)
 }
 
 func (s *Server) newFeedbackPage(ctx context.Context, g *ground, id cx.FeedbackID) (*feedbackPage, error) {
-	found, err := s.Door.Feedbacks(ctx, g.scope(), []cx.FeedbackID{id})
+	found, err := s.feedbacks(ctx, g, []insight.Mark{{ID: id}})
 	if err != nil {
-		return nil, fmt.Errorf("feedback: %w", err)
+		return nil, err
 	}
 	if len(found) == 0 {
 		return nil, cx.Fail(cx.NotFound, "", "web.missing.text")
@@ -495,7 +495,7 @@ func (g *ground) attributeText(v any) string {
 	case bool:
 		return g.lang().T(map[bool]string{true: "verbatim.yes", false: "verbatim.no"}[v])
 	}
-	return mask(fmt.Sprint(v))
+	return g.mask(fmt.Sprint(v))
 }
 
 // unitPath names a unit from the top down.

@@ -43,7 +43,13 @@ func TestVerbatimsAreFilteredPagedAndMasked(t *testing.T) {
 	if strings.Contains(p.body, "jean.dupont") || strings.Contains(p.body, "34 56") {
 		t.Error("an e-mail or a telephone is shown")
 	}
-	if text := b.get("/verbatims?unit=west").body; strings.Contains(text, "Lambert") {
+	signed := r.answers()[0]
+	signed.Verbatim = "Merci bien. Cordialement, Denis Lambert. Ada était parfaite."
+	r.send(signed)
+	r.settle()
+	p = b.get("/verbatims?unit=west")
+	p.has(t, ".voices", "Merci bien. Cordialement, ••• •••.")
+	if strings.Contains(p.body, "Lambert") {
 		t.Error("a list names its customers")
 	}
 }

@@ -52,7 +52,34 @@ func (s *Server) feedbacks(ctx context.Context, g *ground, marks []insight.Mark)
 	if err != nil {
 		return nil, fmt.Errorf("feedback: %w", err)
 	}
-	return all, nil
+	return all, s.hideNames(ctx, g, all)
+}
+
+// hideNames makes the page mask the names of those who gave the feedback and of those who may sign in here.
+func (s *Server) hideNames(ctx context.Context, g *ground, all []cx.Feedback) error {
+	users, err := s.People.Users(ctx)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, u := range users {
+		names = append(names, u.Name)
+	}
+	var ids []cx.IdentityID
+	for _, f := range all {
+		if f.Identity != 0 {
+			ids = append(ids, f.Identity)
+		}
+	}
+	known, err := s.Customers.Customers(ctx, g.scope(), ids)
+	if err != nil {
+		return fmt.Errorf("customers: %w", err)
+	}
+	for _, p := range known {
+		names = append(names, p.Name)
+	}
+	g.hidden = nameWords(names)
+	return nil
 }
 
 // voice is a feedback as lists show it: masked words, the score that counts here, where and when. terms are marked.
@@ -63,7 +90,7 @@ func (g *ground) voice(f cx.Feedback, terms []string) ui.Voice {
 		v.Score, v.Unit, v.Tone = g.scoreText(m.Metric, point), m.short(l), boxOf(m.Indicator, m.Metric, point)
 	}
 	for _, said := range f.Verbatims {
-		q := ui.Quote{Question: said.Question, Parts: ui.Hits(mask(said.Text), terms)}
+		q := ui.Quote{Question: said.Question, Parts: ui.Hits(g.mask(said.Text), terms)}
 		if f.Lang != "" && f.Lang != l.Tag() {
 			q.Lang = f.Lang
 		}
