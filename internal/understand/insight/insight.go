@@ -105,7 +105,7 @@ func New(c Config, d Deps) *Insight {
 	i := &Insight{c: c, d: d, slots: make(chan struct{}, c.Questions), wanted: make(chan struct{}, 1)}
 	if d.DB != nil {
 		all := []record.Kind{record.Created, record.Amended, record.Repaired, record.Erased}
-		i.follower = record.NewFollower(record.FollowerConfig{Name: "insight", Acts: map[record.Subject][]record.Kind{
+		i.follower = record.NewFollower(record.FollowerConfig{Name: "insight", Batch: 5000, Gentle: true, Acts: map[record.Subject][]record.Kind{
 			record.Feedback: all, record.Structure: all}}, d.DB, following{i})
 	}
 	return i
