@@ -16,9 +16,9 @@ type Lang struct{ tag string }
 
 // For gives the language of a tag ("fr", "en", "en-GB"); French for any other.
 func For(tag string) Lang {
-	base, _ := language.Make(tag).Base()
+	base, sure := language.Make(tag).Base()
 	for _, t := range Tags() {
-		if t == base.String() {
+		if sure == language.Exact && t == base.String() { // x/text guesses English for no tag at all
 			return Lang{tag: t}
 		}
 	}

@@ -88,6 +88,14 @@ func TestErrorsAreSaidInWords(t *testing.T) {
 	}
 }
 
+func TestForGivesFrenchForAnyTagThatIsNotOurs(t *testing.T) {
+	for tag, want := range map[string]string{"": "fr", "und": "fr", "de": "fr", "zz": "fr", "not a tag": "fr", "en": "en", "en-GB": "en", "fr-CA": "fr"} {
+		if got := For(tag).Tag(); got != want {
+			t.Errorf("%q: %s, want %s", tag, got, want)
+		}
+	}
+}
+
 func TestMatchReadsTheBrowsersWish(t *testing.T) {
 	for header, want := range map[string]string{"": "fr", "en-US,en;q=0.9,fr;q=0.1": "en", "de": "fr", "fr-CA": "fr", "\xff": "fr"} {
 		if got := Match(header).Tag(); got != want {
