@@ -167,11 +167,14 @@ func (d *Door) note(ctx context.Context, all []erasure) error {
 	if d.d.DB.Dialect() == record.Postgres {
 		return d.noteInTable(ctx, all)
 	}
-	f, err := os.OpenFile(filepath.Join(d.c.Dir, ErasuresFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(filepath.Join(d.c.Dir, ErasuresFile), os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("erasure log: %w", err)
 	}
 	var b strings.Builder
+	if torn(f) {
+		b.WriteByte('\n')
+	}
 	for _, e := range all {
 		fmt.Fprintf(&b, "%s %s %s\n", e.at.UTC().Format(time.RFC3339Nano), e.what, hex.EncodeToString(e.hash))
 	}
@@ -180,6 +183,18 @@ func (d *Door) note(ctx context.Context, all []erasure) error {
 		return fmt.Errorf("erasure log: %w", err)
 	}
 	return nil
+}
+
+// torn tells whether a crash cut the log's last line short: what is appended must not be read as part of it. A line too
+// many is nothing; a log that cannot be read is told by the write that follows.
+func torn(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false
+	}
+	last := []byte{0}
+	_, err = f.ReadAt(last, info.Size()-1)
+	return err != nil || last[0] != '\n'
 }
 
 func (d *Door) noteInTable(ctx context.Context, all []erasure) error {

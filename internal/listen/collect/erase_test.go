@@ -204,6 +204,10 @@ func TestARestoredBackupErasesAgainWhatWasErasedSince(t *testing.T) {
 		t.Fatal(err)
 	}
 	now = now.Add(time.Hour)
+	cut := []byte("2026-01-01T00:00:00Z feedback 00") // by a crash
+	if err := os.WriteFile(filepath.Join(dir, collect.ErasuresFile), cut, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := d.ErasePerson(ctx, whois(t, h, d, in.Customer.Email)); err != nil {
 		t.Fatal(err)
 	}
