@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"vigie/internal/cx"
@@ -34,7 +35,7 @@ type Deps struct {
 	Metrics     func(ctx context.Context) (map[cx.MetricID]cx.Metric, error)
 	Touchpoints func(ctx context.Context) (map[cx.TouchpointID]bool, error)
 	Units       func(ctx context.Context) (map[cx.UnitID]bool, error)
-	// Attributes is told of attribute keys the door had not met in this process, each with a value; nil: nobody is.
+	// Attributes is told of attribute keys the door does not remember telling, each with a value; nil: nobody is.
 	Attributes func(ctx context.Context, seen map[cx.AttributeID]any) error
 	// Within tells whether a unit lies in a perimeter that is neither everything nor empty.
 	Within func(ctx context.Context, p people.Perimeter, unit cx.UnitID) (bool, error)
@@ -47,7 +48,8 @@ type Door struct {
 	c       Config
 	d       Deps
 	aliases *record.Snapshot[aliases]
-	met     sync.Map // attribute keys told to Deps.Attributes
+	met     sync.Map // attribute keys told to Deps.Attributes, the first metMost
+	metN    atomic.Int64
 
 	jobs      chan *job
 	ids       idBlock // the writer's

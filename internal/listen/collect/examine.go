@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -91,7 +92,7 @@ func (e *entry) checkStrings() {
 func (e *entry) checkTexts() {
 	e.checkText("verbatim", e.in.Verbatim, maxVerbatim)
 	for i, v := range e.in.Verbatims {
-		field := "verbatims[" + itoa(i) + "]"
+		field := "verbatims[" + strconv.Itoa(i) + "]"
 		e.checkText(field+".question", v.Question, maxValue)
 		e.checkText(field+".text", v.Text, maxVerbatim)
 	}

@@ -3,12 +3,10 @@ package collect
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"strings"
 
 	"vigie/internal/cx"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // present is what the rest of the house knows at one moment.
 type present struct {
@@ -145,6 +143,12 @@ func (d *Door) tell(ctx context.Context, entries []*entry) {
 		return
 	}
 	for k := range news {
-		d.met.Store(k, true)
+		if d.metN.Add(1) > metMost {
+			return
+		}
+		d.met.Store(cx.AttributeID(strings.Clone(string(k))), true) // the key is a piece of the whole request
 	}
 }
+
+// metMost attribute keys are remembered as told; the others, of a sender who makes them up, are told each time.
+const metMost = 10_000
