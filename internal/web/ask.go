@@ -36,6 +36,11 @@ func (s *Server) ground(ctx context.Context, v *visit, f filters) (*ground, erro
 	if g.Organisation, err = s.People.Present(ctx); err != nil {
 		return nil, fmt.Errorf("organisation: %w", err)
 	}
+	if g.Usual {
+		if err := s.usual.settle(ctx, s.Insight, &g.filters, v.Now); err != nil {
+			return nil, err
+		}
+	}
 	return g, nil
 }
 

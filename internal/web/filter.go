@@ -17,6 +17,7 @@ import (
 type filters struct {
 	During     string // "7", "30", "90" (default), "365" days to today, or "range"
 	From, To   string // of "range": the first and the last day
+	Usual      bool   // the address names no period: this is the one that shows most (usual.go)
 	Unit       string
 	Channel    []string
 	Attributes map[string][]string
@@ -57,7 +58,7 @@ func parseFilters(q url.Values) (filters, error) {
 	}
 	if f.During != "range" {
 		if !slices.Contains(presets[:], f.During) {
-			f.During = defaultDuring
+			f.During, f.Usual = defaultDuring, true
 		}
 		f.From, f.To = "", ""
 	}
@@ -97,11 +98,11 @@ func (f filters) values() url.Values {
 			q.Set(name, value)
 		}
 	}
-	if f.During != defaultDuring {
+	if !f.Usual {
 		set("during", f.During)
+		set("from", f.From)
+		set("to", f.To)
 	}
-	set("from", f.From)
-	set("to", f.To)
 	set("unit", f.Unit)
 	set("journey", f.Journey)
 	set("touchpoint", f.Touchpoint)
@@ -134,13 +135,15 @@ func address(path string, q url.Values) string {
 
 // common are the filters that every page understands: what goes along from page to page.
 func (f filters) common() filters {
-	return filters{During: f.During, From: f.From, To: f.To, Unit: f.Unit, Channel: f.Channel, Attributes: f.Attributes}
+	return filters{During: f.During, From: f.From, To: f.To, Usual: f.Usual, Unit: f.Unit, Channel: f.Channel, Attributes: f.Attributes}
 }
 
 // with gives these filters changed.
 func (f filters) with(change func(*filters)) filters {
 	f.Attributes = maps.Clone(f.Attributes)
+	was := [...]string{f.During, f.From, f.To}
 	change(&f)
+	f.Usual = f.Usual && was == [...]string{f.During, f.From, f.To}
 	return f
 }
 

@@ -92,7 +92,7 @@ func activeValues(g *ground, name, key, here string) []ui.Active {
 
 func periodDrop(g *ground) ui.Dropdown {
 	l := g.lang()
-	d := ui.Dropdown{Name: "during", Label: l.T("cockpit.filter.period"), Set: g.During != defaultDuring}
+	d := ui.Dropdown{Name: "during", Label: l.T("cockpit.filter.period"), Set: !g.Usual}
 	for _, p := range presets {
 		label := l.T("cockpit.filter.days." + p)
 		d.Options = append(d.Options, ui.Option{Value: p, Label: label, Selected: g.During == p})

@@ -66,6 +66,7 @@ type Server struct {
 	sessions *scs.SessionManager
 	hasUsers atomic.Bool
 	known    knownValues
+	usual    usualPeriod
 
 	hasFeedback atomic.Bool
 	streams     atomic.Int64
