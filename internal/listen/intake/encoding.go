@@ -194,6 +194,18 @@ func (t *mend) Transform(dst, src []byte, atEOF bool) (nd, ns int, err error) {
 	return nd, ns, nil
 }
 
+// cell gives a cell of a workbook repaired; nearly all need nothing.
+func (m *Mended) cell(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r == 0 || r >= 0x80 && r < 0xa0 || r == utf8.RuneError }) {
+		return s
+	}
+	out, _, err := transform.String(&mend{m: m}, s)
+	if err != nil { // none is possible: mend knows only short buffers
+		return s
+	}
+	return out
+}
+
 func (t *mend) count(first byte, size int, changed bool) {
 	switch {
 	case first == 0:

@@ -59,10 +59,27 @@ func (f *File) Rows(l Layout, seen func(int64)) (*Rows, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.Kind == XLSX || f.Kind == XLS {
+		rows.src = mendedCells{rows.src, rows.Mended}
+	}
 	if err := rows.readHeader(l); err != nil {
 		return nil, errors.Join(err, rows.Close())
 	}
 	return rows, nil
+}
+
+// mendedCells repairs the texts of a workbook as those of a text file are, so that the same rows are the same feedback.
+type mendedCells struct {
+	source
+	m *Mended
+}
+
+func (c mendedCells) next() (Row, error) {
+	row, err := c.source.next()
+	for i, cell := range row.Cells {
+		row.Cells[i] = c.m.cell(cell)
+	}
+	return row, err
 }
 
 func (f *File) textSource(l Layout, m *Mended, seen func(int64)) (source, error) {

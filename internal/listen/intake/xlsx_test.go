@@ -100,6 +100,19 @@ func TestCellsOfAWorkbookAreWhatExcelShows(t *testing.T) {
 	}
 }
 
+func TestAWorkbookIsMendedAsATextIs(t *testing.T) {
+	f := workbookOf(t, map[string][][]any{"S": {{"date", "l\u0092avis"}, {"2024-01-05", "L\u0092été \u0085 d’hier"}}}, "S")
+	rows, err := f.Rows(Layout{HeaderRows: 1}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	row, err := rows.Next()
+	if err != nil || rows.Headers[1].Name != "l’avis" || row.Cells[1] != "L’été … d’hier" || rows.Mended.Controls != 3 {
+		t.Errorf("%q %q %+v %v", rows.Headers[1].Name, row.Cells, rows.Mended, err)
+	}
+}
+
 func TestCellsBeyondTheHeaderOfAWorkbookAreCounted(t *testing.T) {
 	f := workbookOf(t, map[string][][]any{"S": {{"date", "csat"}, {"2024-01-05", 4, "note à part"}, {"2024-01-06", 5}}}, "S")
 	m := mustGuess(t, f)
