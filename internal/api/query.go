@@ -61,7 +61,7 @@ func (a *API) mayAsk(c *call, key cx.IndicatorID) error {
 }
 
 func forRole(i cx.Indicator, r people.Role) bool {
-	return len(i.Roles) == 0 || r == people.Administrator || slices.Contains(i.Roles, string(r))
+	return r == people.Administrator || i.SeenBy(string(r))
 }
 
 // asBadRequest gives what is wrong in a question the status 400: it cannot be asked.

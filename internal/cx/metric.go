@@ -1,5 +1,7 @@
 package cx
 
+import "slices"
+
 // Direction says which way is better.
 type Direction string
 
@@ -37,6 +39,11 @@ func (m Metric) step() float64 {
 		return 1
 	}
 	return m.Step
+}
+
+// SameScale tells whether two metrics count the same points: their scores then mean the same.
+func (m Metric) SameScale(other Metric) bool {
+	return m.Min == other.Min && m.Max == other.Max && m.step() == other.step()
 }
 
 // Formula kinds. Each is computed from one additive histogram value → n.
@@ -77,4 +84,9 @@ type Indicator struct {
 	// Ratio only: the values of the metric that make the numerator; every other answer is in the denominator.
 	Numerator []float64 `json:"numerator,omitempty" yaml:"numerator,omitempty"`
 	Per       float64   `json:"per,omitempty" yaml:"per,omitempty"` // Ratio: 100 for %, 1000 for ‰ (0 is read as 100)
+}
+
+// SeenBy tells whether the indicator is for a role. Who governs indicators sees them all: that is the caller's to say.
+func (i Indicator) SeenBy(role string) bool {
+	return len(i.Roles) == 0 || slices.Contains(i.Roles, role)
 }

@@ -160,7 +160,7 @@ func (s *Store) PutMetric(ctx context.Context, by string, m cx.Metric) error {
 			return err
 		}
 		old, known := c.Metrics[m.Key]
-		if known && used && !sameScale(old, m) {
+		if known && used && !old.SameScale(m) {
 			return cx.Fail(cx.Conflict, "min", "catalogue.scale_used", "key", string(m.Key), "min", old.Min, "max", old.Max)
 		}
 		if err := c.stillRight(m); err != nil {
@@ -175,16 +175,6 @@ func (s *Store) used(ctx context.Context, key cx.MetricID) (bool, error) {
 		return true, nil
 	}
 	return s.Used(ctx, key)
-}
-
-func sameScale(a, b cx.Metric) bool {
-	step := func(m cx.Metric) float64 {
-		if m.Step == 0 {
-			return 1
-		}
-		return m.Step
-	}
-	return a.Min == b.Min && a.Max == b.Max && step(a) == step(b)
 }
 
 // stillRight tells which indicators a metric as changed would break.

@@ -32,8 +32,8 @@ func Declare(ctx context.Context, m Map, by string, to House) error {
 	}
 	for _, x := range m.Metrics {
 		if old, known := have.Metrics[x.Key]; known {
-			if err := sameScale(old, x); err != nil {
-				return err
+			if !old.SameScale(x) {
+				return cx.Fail(cx.Conflict, "metrics", "intake.metric_differs", "key", string(x.Key), "min", old.Min, "max", old.Max)
 			}
 		} else if err := to.Catalogue.PutMetric(ctx, by, x); err != nil {
 			return err
@@ -81,19 +81,6 @@ func (m Map) Attributes() []catalogue.Attribute {
 		out = append(out, a)
 	}
 	return out
-}
-
-func sameScale(a, b cx.Metric) error {
-	one := func(step float64) float64 {
-		if step == 0 {
-			return 1
-		}
-		return step
-	}
-	if a.Min == b.Min && a.Max == b.Max && one(a.Step) == one(b.Step) {
-		return nil
-	}
-	return cx.Fail(cx.Conflict, "metrics", "intake.metric_differs", "key", string(a.Key), "min", a.Min, "max", a.Max)
 }
 
 // WithMetrics adds the map's metrics to those that know gives: for a dry run, which declares nothing.
