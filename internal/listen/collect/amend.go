@@ -76,6 +76,9 @@ func (d *Door) Amend(ctx context.Context, id cx.FeedbackID, a Amendment) (cx.Fee
 		}
 		return replaceStored(ctx, tx, &out, miss, d.d.Now())
 	})
+	if err == nil {
+		d.tell(ctx, []*entry{{f: out}})
+	}
 	return out, wrap(err)
 }
 

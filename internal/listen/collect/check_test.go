@@ -231,7 +231,7 @@ func TestTheSweepRepairsWhatBecomesKnown(t *testing.T) {
 
 func TestAmendChangesWhatItSaysAndIsNotUndoneByTheSender(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
-		d, _ := open(t, db)
+		d, h := open(t, db)
 		in := feedback(1)
 		in.Attributes = map[string]any{"segment": "basic", "city": "Brest"}
 		id := put(t, d, in).ID
@@ -271,6 +271,10 @@ func TestAmendChangesWhatItSaysAndIsNotUndoneByTheSender(t *testing.T) {
 		}
 		if _, err := d.Amend(ctx, 999, a); cx.KindOf(err) != cx.NotFound {
 			t.Errorf("unknown: %v", err)
+		}
+		amend(t, d, id, collect.Amendment{Attributes: map[string]any{"tier": "gold"}})
+		if diff := cmp.Diff(map[cx.AttributeID]any{"segment": "basic", "city": "Brest", "tier": "gold"}, h.met); diff != "" {
+			t.Error("told of attributes:", diff)
 		}
 		if f := amend(t, d, id, collect.Amendment{Unit: word("west")}); f.State != cx.Quarantined {
 			t.Errorf("unknown unit: %+v", f)
