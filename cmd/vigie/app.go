@@ -246,8 +246,15 @@ func (a *app) rebuild(ctx context.Context) (int64, error) {
 	return st.Rows, err
 }
 
-// compact rewrites every file so that no byte of what was erased is left.
+// compact rewrites every file so that no byte of what was erased is left. What is derived hears of the last erasures first.
 func (a *app) compact(ctx context.Context) error {
+	head, err := a.db.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(a.insight.WaitFor(ctx, head), a.search.Follower().WaitFor(ctx, head)); err != nil {
+		return fmt.Errorf("compact: %w", err)
+	}
 	return errors.Join(a.db.Compact(ctx), a.insight.Compact(ctx), a.search.Compact(ctx))
 }
 
@@ -278,6 +285,7 @@ func (a *app) replayErasures(ctx context.Context, log string) (int, error) {
 // handler answers everything on the network.
 func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
 	site.People, site.Journeys, site.Catalogue, site.Door, site.Insight, site.Customers = a.people, a.journeys, a.catalogue, a.door, a.insight, a.customers
+	site.Version = version
 	site.Search, site.Log, site.Charts = a.search.Search, a.env.log, chart.New(chart.Config{}, chart.Deps{Log: a.env.log})
 	if err := site.Charts.Start(context.Background()); err != nil {
 		return nil, nil, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -23,14 +24,29 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer a.close()
-	s := &server{app: a, site: web.Deps{Secure: c.HTTPS}}
+	s := &server{app: a, site: web.Deps{Secure: c.HTTPS, SetupToken: setupToken(e.Listen)}}
 	return s.run(ctx, func(address string) error {
 		empty, err := a.people.Empty(ctx)
-		if err == nil && empty {
-			fmt.Fprintln(os.Stderr, e.lang.T("cmd.setup", "address", address+"/setup"))
+		if err != nil || !empty {
+			return err
 		}
-		return err
+		address += "/setup"
+		if s.site.SetupToken != "" {
+			address += "?token=" + s.site.SetupToken
+		}
+		fmt.Fprintln(os.Stderr, e.lang.T("cmd.setup", "address", address))
+		return nil
 	})
+}
+
+// setupToken is asked of the first visitor of a server that others on the network may reach, so that only who reads its
+// output becomes the administrator; "" on loopback.
+func setupToken(listen string) string {
+	host, _, err := net.SplitHostPort(listen)
+	if err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback()) {
+		return ""
+	}
+	return rand.Text()
 }
 
 // server is an app that answers the network and the socket of its folder.
