@@ -91,7 +91,7 @@ func (a *app) wire(ctx context.Context) (err error) {
 		return err
 	}
 	a.insight = insight.New(insight.Config{Dir: a.env.Data}, insight.Deps{
-		DB: a.db, Read: a.readFacts, All: a.allFacts, Catalogue: a.insightCatalogue, Journeys: a.journeyList, Units: a.unitList,
+		DB: a.db, Read: a.door.Present, All: a.door.All, Catalogue: a.insightCatalogue, Journeys: a.journeyList, Units: a.unitList,
 		Zone: a.zone(ctx), Log: a.env.log,
 	})
 	a.search = search.New(a.env.Data, search.Deps{DB: a.db, Read: a.readDocs, List: a.insight.List})
@@ -197,26 +197,6 @@ func (a *app) zone(ctx context.Context) *time.Location {
 		return time.UTC
 	}
 	return s.Location()
-}
-
-func fact(s collect.Stored) insight.Stored {
-	return insight.Stored{ID: int64(s.ID), State: s.State, Identity: s.Identity, Payload: s.Payload}
-}
-
-func (a *app) readFacts(ctx context.Context, ids []int64) ([]insight.Stored, error) {
-	rows, err := a.door.Present(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]insight.Stored, len(rows))
-	for i, r := range rows {
-		out[i] = fact(r)
-	}
-	return out, nil
-}
-
-func (a *app) allFacts(ctx context.Context, yield func(insight.Stored) error) error {
-	return a.door.All(ctx, func(s collect.Stored) error { return yield(fact(s)) })
 }
 
 // readDocs gives the words of customers; employees' are not searched.

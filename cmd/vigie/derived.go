@@ -1,20 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 
-	"vigie/internal/api"
 	"vigie/internal/cx"
-	"vigie/internal/listen/collect"
 	"vigie/internal/record"
 )
 
@@ -41,68 +35,26 @@ func (rebuildCmd) Run(ctx context.Context, e *environment) error {
 	return nil
 }
 
-type exportCmd struct {
-	Format string `help:"ndjson (can be imported again) or csv (one row a feedback)." enum:"ndjson,csv" default:"ndjson"`
-}
+type compactCmd struct{}
 
-// Run streams the record; it only reads, so a server may hold the folder.
-func (c exportCmd) Run(ctx context.Context, e *environment) error {
-	a, err := readApp(ctx, e)
+// Run rewrites the files, here or in the server that holds the folder.
+func (compactCmd) Run(ctx context.Context, e *environment) error {
+	f, err := e.functions(ctx)
 	if err != nil {
 		return err
 	}
-	defer a.close()
-	out := bufio.NewWriterSize(os.Stdout, 1<<20)
-	write, finish := c.writer(out)
-	err = a.door.All(ctx, func(s collect.Stored) error {
-		f, err := collect.Decode(s)
-		if err != nil {
+	defer f.close()
+	if f.app != nil {
+		if err := f.app.startDerived(ctx); err != nil {
 			return err
 		}
-		return write(f)
-	})
-	if err != nil {
+	}
+	start := time.Now()
+	if err := f.call("Compact", struct{}{}, &struct{}{}); err != nil {
 		return err
 	}
-	if err := finish(); err != nil {
-		return err
-	}
-	return out.Flush()
-}
-
-func (c exportCmd) writer(out *bufio.Writer) (write func(cx.Feedback) error, finish func() error) {
-	if c.Format == "csv" {
-		w := csv.NewWriter(out)
-		write = func(f cx.Feedback) error { return w.Write(csvRow(f)) }
-		_ = w.Write(csvHeader) // errors of a csv.Writer are kept and told by Error
-		return write, func() error { w.Flush(); return w.Error() }
-	}
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	return func(f cx.Feedback) error { return enc.Encode(f) }, func() error { return nil }
-}
-
-var csvHeader = []string{"id", "source", "source_id", "at", "touchpoint", "channel", "collected_by", "program", "audience", "contact",
-	"unit", "agent", "lang", "survey", "scores", "verbatims", "attributes"}
-
-// csvRow writes what has a varying number of values as JSON in one cell; a cell that a spreadsheet would read as a
-// formula is defused.
-func csvRow(f cx.Feedback) []string {
-	row := []string{strconv.FormatInt(int64(f.ID), 10), f.Source, f.SourceID, f.At.Format(time.RFC3339), string(f.Touchpoint), f.Channel,
-		f.CollectedBy, string(f.Program), string(f.Audience), f.Contact, string(f.Unit), f.Agent, f.Lang, f.Survey,
-		jsonCell(f.Scores), jsonCell(f.Verbatims), jsonCell(f.Attributes)}
-	for i := range row {
-		row[i] = api.Harmless(row[i])
-	}
-	return row
-}
-
-func jsonCell(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil || string(b) == "null" {
-		return ""
-	}
-	return string(b)
+	fmt.Println(e.lang.T("cmd.compacted", "seconds", time.Since(start).Seconds()))
+	return nil
 }
 
 type doctorCmd struct{}

@@ -32,6 +32,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Import a file of feedback or units; without --map, print a guessed map to edit."`
 	Export  exportCmd  `cmd:"" help:"Write every feedback to standard output, as NDJSON or CSV."`
 	Rebuild rebuildCmd `cmd:"" help:"Build the derived stores (figures, search) anew from the record."`
+	Compact compactCmd `cmd:"" help:"Rewrite the files, so that no byte of what was erased is left; also while serving."`
 	Backup  backupCmd  `cmd:"" help:"Write a backup of the record to a file, also while serving."`
 	Restore restoreCmd `cmd:"" help:"Fill a data folder or database from a backup."`
 	User    userCmd    `cmd:"" help:"Add and list users."`
