@@ -181,6 +181,17 @@ func serveControl(a *app, dir string, l lang.Lang) (io.Closer, error) {
 		_ = ln.Close()
 		return nil, err
 	}
-	go s.Accept(ln)
+	go acceptControl(ln, s)
 	return ln, nil
+}
+
+// acceptControl answers until the listener closes.
+func acceptControl(ln net.Listener, s *rpc.Server) {
+	for {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		go s.ServeConn(conn)
+	}
 }

@@ -24,7 +24,8 @@ type ground struct {
 	hidden       map[string]bool // words of names that the page masks
 }
 
-func (s *Server) ground(ctx context.Context, v *visit, f filters) (*ground, error) {
+// ground gathers what a page stands on.
+func (s *Server) ground(ctx context.Context, v *visit, f filters, of matter) (*ground, error) {
 	g := &ground{visit: v, filters: f}
 	var err error
 	if g.Catalogue, err = s.Catalogue.Present(ctx); err != nil {
@@ -37,7 +38,7 @@ func (s *Server) ground(ctx context.Context, v *visit, f filters) (*ground, erro
 		return nil, fmt.Errorf("organisation: %w", err)
 	}
 	if g.Usual {
-		if err := s.usual.settle(ctx, s.Insight, &g.filters, v.Now); err != nil {
+		if err := s.usual.settle(ctx, s.Insight, &g.filters, usualAsk{of.where(g.Journeys), v.Now}); err != nil {
 			return nil, err
 		}
 	}

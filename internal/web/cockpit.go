@@ -64,11 +64,17 @@ func (s *Server) serveCockpit(w http.ResponseWriter, r *http.Request, v *visit) 
 	if err != nil {
 		return err
 	}
-	g, err := s.ground(r.Context(), v, f.common())
+	c := choice{Journey: cx.JourneyID(r.PathValue("journey")), Indicator: r.URL.Query().Get("indicator"), Part: r.URL.Query().Get("part")}
+	shown := matter{Journey: c.Journey}
+	if shown.Journey == "" {
+		if shown.Journey, err = s.firstJourney(r.Context()); err != nil {
+			return err
+		}
+	}
+	g, err := s.ground(r.Context(), v, f.common(), shown)
 	if err != nil {
 		return err
 	}
-	c := choice{Journey: cx.JourneyID(r.PathValue("journey")), Indicator: r.URL.Query().Get("indicator"), Part: r.URL.Query().Get("part")}
 	p, err := s.newCockpitPage(r.Context(), g, c)
 	if err != nil {
 		return err
@@ -88,6 +94,15 @@ func (s *Server) serveCockpit(w http.ResponseWriter, r *http.Request, v *visit) 
 		return s.render(w, r, voicesPart(p))
 	}
 	return s.render(w, r, cockpitView(p))
+}
+
+// firstJourney is the one shown when none is asked for, "" when there is none.
+func (s *Server) firstJourney(ctx context.Context) (cx.JourneyID, error) {
+	all, err := s.Journeys.Present(ctx)
+	if err != nil || len(all.List) == 0 {
+		return "", err
+	}
+	return all.List[0].Key, nil
 }
 
 // reportBlocks logs what a block of a page that is shown all the same could not do.

@@ -32,7 +32,7 @@ type journeyView struct {
 }
 
 func (s *Server) serveJourneys(w http.ResponseWriter, r *http.Request, v *visit) error {
-	g, err := s.ground(r.Context(), v, filters{})
+	g, err := s.ground(r.Context(), v, filters{}, matter{})
 	if err != nil {
 		return err
 	}

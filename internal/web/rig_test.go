@@ -95,17 +95,7 @@ func (r *rig) wire(ctx context.Context) {
 		r.t.Fatal(err)
 	}
 	r.insight = insight.New(insight.Config{Dir: dir}, insight.Deps{DB: r.db, Zone: time.UTC,
-		Read: func(ctx context.Context, ids []int64) ([]insight.Stored, error) {
-			rows, err := r.door.Present(ctx, ids)
-			out := make([]insight.Stored, len(rows))
-			for i, s := range rows {
-				out[i] = fact(s)
-			}
-			return out, err
-		},
-		All: func(ctx context.Context, yield func(insight.Stored) error) error {
-			return r.door.All(ctx, func(s collect.Stored) error { return yield(fact(s)) })
-		},
+		Read: r.door.Present, All: r.door.All,
 		Catalogue: func(ctx context.Context) (*insight.Catalogue, error) {
 			c, err := r.catalogue.Present(ctx)
 			return &insight.Catalogue{Metrics: c.Metrics, Indicators: c.Indicators, Attributes: c.AttributeList}, err
@@ -129,10 +119,6 @@ func (r *rig) wire(ctx context.Context) {
 		}
 		r.t.Cleanup(part.Stop)
 	}
-}
-
-func fact(s collect.Stored) insight.Stored {
-	return insight.Stored{ID: int64(s.ID), State: s.State, Identity: s.Identity, Payload: s.Payload}
 }
 
 func (r *rig) docs(ctx context.Context, ids []int64) ([]search.Doc, error) {

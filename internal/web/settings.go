@@ -451,7 +451,7 @@ func (s *Server) newQuarantinePage(ctx context.Context, g *ground) (*settingsPag
 }
 
 func (s *Server) serveQuarantine(w http.ResponseWriter, r *http.Request, v *visit) error {
-	g, err := s.ground(r.Context(), v, filters{})
+	g, err := s.ground(r.Context(), v, filters{}, matter{})
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (s *Server) serveTouchpoint(w http.ResponseWriter, r *http.Request, v *visi
 	if err != nil {
 		return err
 	}
-	g, err := s.ground(r.Context(), v, f.common())
+	g, err := s.ground(r.Context(), v, f.common(), matter{Touchpoint: cx.TouchpointID(r.PathValue("touchpoint"))})
 	if err != nil {
 		return err
 	}

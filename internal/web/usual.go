@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
 )
@@ -14,9 +15,43 @@ import (
 // usualPeriod is the one shown when the address names none: 30 days where a month says enough, 90 otherwise; and where
 // nothing was heard for longer (a file of the past was imported), the year that ends with the newest feedback.
 type usualPeriod struct {
-	mu    sync.Mutex
-	until time.Time
+	mu  sync.Mutex
+	met map[string]usualFound // by what it was looked for in
+}
+
+type usualFound struct {
 	filters
+	until time.Time
+}
+
+// usualAsk is what a period is looked for in, and when.
+type usualAsk struct {
+	about insight.Where // one journey, one touchpoint, or nil
+	now   time.Time
+}
+
+// matter is the journey or the touchpoint that a page is about; neither: everything.
+type matter struct {
+	Journey    cx.JourneyID
+	Touchpoint cx.TouchpointID
+}
+
+// where gives the conditions of what exists, so that no made-up address is remembered.
+func (m matter) where(have *journey.Journeys) insight.Where {
+	if _, ok := have.Place(m.Touchpoint); ok {
+		return also(nil, "touchpoint", string(m.Touchpoint))
+	}
+	if _, err := have.Journey(m.Journey); err == nil {
+		return also(nil, "journey", string(m.Journey))
+	}
+	return nil
+}
+
+func (a usualAsk) key() string {
+	for name, c := range a.about {
+		return fmt.Sprint(name, c.In)
+	}
+	return ""
 }
 
 const (
@@ -25,45 +60,48 @@ const (
 	longSilent = 90 * 24 * time.Hour
 )
 
-func (u *usualPeriod) settle(ctx context.Context, from *insight.Insight, f *filters, now time.Time) error {
+func (u *usualPeriod) settle(ctx context.Context, from *insight.Insight, f *filters, ask usualAsk) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if !now.Before(u.until) {
-		switch err := u.find(ctx, from, now); {
-		case cx.KindOf(err) == cx.Unavailable: // figures are being rebuilt: the page says so itself, block by block
+	found, ok := u.met[ask.key()]
+	if !ok || !ask.now.Before(found.until) {
+		period, err := findUsual(ctx, from, ask)
+		if cx.KindOf(err) == cx.Unavailable { // figures are being rebuilt: the page says so itself, block by block
 			f.During = defaultDuring
 			return nil
-		case err != nil:
+		}
+		if err != nil {
 			return fmt.Errorf("usual period: %w", err)
 		}
-		u.until = now.Add(usualKept)
+		found = usualFound{period, ask.now.Add(usualKept)}
+		if u.met == nil {
+			u.met = map[string]usualFound{}
+		}
+		u.met[ask.key()] = found
 	}
-	f.During, f.From, f.To = u.During, u.From, u.To
+	f.During, f.From, f.To = found.During, found.From, found.To
 	return nil
 }
 
-// find looks at when feedback came, whoever asks: the choice of a period tells nothing of anybody.
-func (u *usualPeriod) find(ctx context.Context, from *insight.Insight, now time.Time) error {
-	u.filters = filters{During: defaultDuring}
-	month := filters{During: "30"}
-	p := month.period(now)
-	recent, err := from.List(ctx, people.Whole(), insight.ListQuery{During: &p, Limit: 1})
-	if err != nil {
-		return err
+// findUsual looks at when feedback came, whoever asks: the choice of a period tells nothing of anybody.
+func findUsual(ctx context.Context, from *insight.Insight, ask usualAsk) (filters, error) {
+	usual, month := filters{During: defaultDuring}, filters{During: "30"}
+	p := month.period(ask.now)
+	recent, err := from.List(ctx, people.Whole(), insight.ListQuery{Where: ask.about, During: &p, Limit: 1})
+	switch {
+	case err != nil:
+		return usual, err
+	case recent.Total >= monthOf:
+		return month, nil
+	case len(recent.IDs) > 0:
+		return usual, nil
 	}
-	if recent.Total >= monthOf {
-		u.filters = month
-		return nil
-	}
-	if len(recent.IDs) > 0 {
-		return nil
-	}
-	newest, err := from.List(ctx, people.Whole(), insight.ListQuery{Limit: 1})
+	newest, err := from.List(ctx, people.Whole(), insight.ListQuery{Where: ask.about, Limit: 1})
 	if err != nil || len(newest.IDs) == 0 {
-		return err
+		return usual, err
 	}
-	if last := newest.IDs[0].At; now.Sub(last) > longSilent {
-		u.filters = filters{During: "range", From: last.AddDate(-1, 0, 1).Format(time.DateOnly), To: last.In(now.Location()).Format(time.DateOnly)}
+	if last := newest.IDs[0].At.In(ask.now.Location()); ask.now.Sub(last) > longSilent {
+		usual = filters{During: "range", From: last.AddDate(-1, 0, 1).Format(time.DateOnly), To: last.Format(time.DateOnly)}
 	}
-	return nil
+	return usual, nil
 }

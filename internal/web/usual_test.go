@@ -21,9 +21,10 @@ func TestAPeriodIsWrittenInTheAddressOnlyWhenChosen(t *testing.T) {
 
 func TestUsualPeriodIsKeptForAMinute(t *testing.T) {
 	var u usualPeriod
-	u.until, u.filters = time.Now().Add(time.Hour), filters{During: "range", From: "2020-01-02", To: "2021-01-01"}
+	now := time.Now()
+	u.met = map[string]usualFound{"": {filters{During: "range", From: "2020-01-02", To: "2021-01-01"}, now.Add(time.Minute)}}
 	f := filters{Usual: true}
-	if err := u.settle(t.Context(), nil, &f, time.Now()); err != nil {
+	if err := u.settle(t.Context(), nil, &f, usualAsk{now: now}); err != nil {
 		t.Fatal(err)
 	}
 	if f.During != "range" || f.From != "2020-01-02" || f.To != "2021-01-01" {

@@ -42,7 +42,7 @@ func (s *Server) serveVerbatims(w http.ResponseWriter, r *http.Request, v *visit
 	if err != nil {
 		return err
 	}
-	g, err := s.ground(r.Context(), v, f)
+	g, err := s.ground(r.Context(), v, f, matter{cx.JourneyID(f.Journey), cx.TouchpointID(f.Touchpoint)})
 	if err != nil {
 		return err
 	}
@@ -371,7 +371,7 @@ func (s *Server) serveFeedback(w http.ResponseWriter, r *http.Request, v *visit)
 	if err != nil {
 		return err
 	}
-	g, err := s.ground(r.Context(), v, f)
+	g, err := s.ground(r.Context(), v, f, matter{})
 	if err != nil {
 		return err
 	}
