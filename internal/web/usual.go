@@ -13,7 +13,7 @@ import (
 )
 
 // usualPeriod is the one shown when the address names none: 30 days where a month says enough, 90 otherwise; and where
-// nothing was heard for longer (a file of the past was imported), the year that ends with the newest feedback.
+// nothing was heard for longer (a file of the past was imported), the three years that end with the newest feedback.
 type usualPeriod struct {
 	mu  sync.Mutex
 	met map[string]usualFound // by what it was looked for in
@@ -101,7 +101,7 @@ func findUsual(ctx context.Context, from *insight.Insight, ask usualAsk) (filter
 		return usual, err
 	}
 	if last := newest.IDs[0].At.In(ask.now.Location()); ask.now.Sub(last) > longSilent {
-		usual = filters{During: "range", From: last.AddDate(-1, 0, 1).Format(time.DateOnly), To: last.Format(time.DateOnly)}
+		usual = filters{During: "range", From: last.AddDate(-3, 0, 1).Format(time.DateOnly), To: last.Format(time.DateOnly)}
 	}
 	return usual, nil
 }
