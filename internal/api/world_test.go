@@ -91,21 +91,8 @@ func (w *world) within(ctx context.Context, p people.Perimeter, u cx.UnitID) (bo
 }
 
 func (w *world) insightDeps(cat *catalogue.Store, jour *journey.Store) insight.Deps {
-	stored := func(s collect.Stored) insight.Stored {
-		return insight.Stored{ID: int64(s.ID), State: s.State, Identity: s.Identity, Payload: s.Payload}
-	}
 	return insight.Deps{DB: w.db, Zone: time.UTC,
-		Read: func(ctx context.Context, ids []int64) ([]insight.Stored, error) {
-			l, err := w.door.Present(ctx, ids)
-			out := make([]insight.Stored, len(l))
-			for n, s := range l {
-				out[n] = stored(s)
-			}
-			return out, err
-		},
-		All: func(ctx context.Context, yield func(insight.Stored) error) error {
-			return w.door.All(ctx, func(s collect.Stored) error { return yield(stored(s)) })
-		},
+		Read: w.door.Present, All: w.door.All,
 		Catalogue: func(ctx context.Context) (*insight.Catalogue, error) {
 			c, err := cat.Present(ctx)
 			if err != nil {

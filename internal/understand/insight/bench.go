@@ -13,6 +13,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/collect"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 )
@@ -57,10 +58,10 @@ func SyntheticRebuild(ctx context.Context, dir string, feedbacks int64, attribut
 	defer i.Stop()
 	payloads := syntheticPayloads(attributes)
 	started := time.Now()
-	err := i.cur.pour(ctx, i.shape.Load(), func(_ context.Context, yield func(Stored) error) error {
+	err := i.cur.pour(ctx, i.shape.Load(), func(_ context.Context, yield func(collect.Stored) error) error {
 		for n := range feedbacks {
 			near := n*int64(len(payloads)-256)/feedbacks + n*7919%256 // about in order of time, as a record is
-			if err := yield(Stored{ID: n + 1, Identity: cx.IdentityID(n%100_000 + 1), Payload: payloads[near]}); err != nil {
+			if err := yield(collect.Stored{ID: cx.FeedbackID(n + 1), Identity: cx.IdentityID(n%100_000 + 1), Payload: payloads[near]}); err != nil {
 				return err
 			}
 		}

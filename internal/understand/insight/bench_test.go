@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
 	"vigie/internal/people"
 	"vigie/internal/record"
 )
@@ -92,10 +94,10 @@ func BenchmarkFollow(b *testing.B) {
 				}
 				defer i.Stop()
 				payloads := syntheticPayloads(5)
-				i.d.Read = func(_ context.Context, ids []int64) ([]Stored, error) {
-					out := make([]Stored, len(ids))
+				i.d.Read = func(_ context.Context, ids []int64) ([]collect.Stored, error) {
+					out := make([]collect.Stored, len(ids))
 					for n, id := range ids {
-						out[n] = Stored{ID: id, Payload: payloads[n]}
+						out[n] = collect.Stored{ID: cx.FeedbackID(id), Payload: payloads[n]}
 					}
 					return out, nil
 				}

@@ -6,15 +6,8 @@ import (
 	"slices"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
 )
-
-// Stored is a feedback as the record keeps it: the JSON of a cx.Feedback with "schema".
-type Stored struct {
-	ID       int64
-	State    cx.State
-	Identity cx.IdentityID
-	Payload  []byte
-}
 
 const (
 	customerCode = 1
@@ -69,7 +62,7 @@ func newCoder(s *store, shape *structure) *coder {
 }
 
 // row gives the row of a live feedback, or the metrics that have no column yet.
-func (c *coder) row(f Stored) (row []driver.Value, lacking []string, err error) {
+func (c *coder) row(f collect.Stored) (row []driver.Value, lacking []string, err error) {
 	if err := c.sig.decode(f.Payload); err != nil {
 		return nil, nil, fmt.Errorf("feedback %d: %w", f.ID, err)
 	}
@@ -99,7 +92,7 @@ func (c *coder) row(f Stored) (row []driver.Value, lacking []string, err error) 
 }
 
 // fixed sets the columns before the context. Of an employee's feedback the week is kept, not the instant.
-func (c *coder) fixed(row []driver.Value, f Stored) {
+func (c *coder) fixed(row []driver.Value, f collect.Stored) {
 	at := c.sig.at
 	local := at.In(c.shape.zoneOf(c.sig.context[unitField]))
 	day, month, instant := dayOf(local), monthOf(local), at.UnixMicro()
@@ -109,7 +102,7 @@ func (c *coder) fixed(row []driver.Value, f Stored) {
 		monday := dayTime(int64(day))
 		month, instant = monthOf(monday), monday.UnixMicro()
 	}
-	row[0], row[1], row[2], row[3] = f.ID, instant, day, month
+	row[0], row[1], row[2], row[3] = int64(f.ID), instant, day, month
 	row[4], row[5] = programCode(string(c.sig.program)), audience
 	if f.Identity != 0 {
 		row[6] = int64(f.Identity)

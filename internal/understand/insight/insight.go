@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/record"
@@ -57,9 +58,9 @@ func orElse[T comparable](v, otherwise T) T {
 type Deps struct {
 	DB *record.DB
 	// Read gives the present rows of ids, in any order, without those that are unknown.
-	Read func(ctx context.Context, ids []int64) ([]Stored, error)
+	Read func(ctx context.Context, ids []int64) ([]collect.Stored, error)
 	// All gives every feedback, in the order of their ids as far as possible; payloads stay untouched after yield.
-	All       func(ctx context.Context, yield func(Stored) error) error
+	All       func(ctx context.Context, yield func(collect.Stored) error) error
 	Catalogue func(ctx context.Context) (*Catalogue, error)
 	Journeys  func(ctx context.Context) ([]journey.Journey, error)
 	Units     func(ctx context.Context) ([]people.Unit, error)

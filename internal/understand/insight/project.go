@@ -11,6 +11,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
 	"vigie/internal/record"
 )
 
@@ -160,7 +161,7 @@ func (i *Insight) apply(ctx context.Context, s *store, entries []record.Entry, t
 }
 
 // present reads the feedbacks of the entries as they are now, and tells which may already stand in facts.
-func (i *Insight) present(ctx context.Context, s *store, entries []record.Entry) (replace []int64, now []Stored, erased bool, err error) {
+func (i *Insight) present(ctx context.Context, s *store, entries []record.Entry) (replace []int64, now []collect.Stored, erased bool, err error) {
 	seen := map[int64]bool{} // id → to be replaced
 	var ids []int64
 	for _, e := range entries {
@@ -191,7 +192,7 @@ func (i *Insight) present(ctx context.Context, s *store, entries []record.Entry)
 }
 
 // rows codes the live ones, making room for metrics met for the first time.
-func (i *Insight) rows(ctx context.Context, s *store, all []Stored) ([][]driver.Value, error) {
+func (i *Insight) rows(ctx context.Context, s *store, all []collect.Stored) ([][]driver.Value, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -209,7 +210,7 @@ func (i *Insight) rows(ctx context.Context, s *store, all []Stored) ([][]driver.
 	return rows, err
 }
 
-func (c *coder) rows(all []Stored) (rows [][]driver.Value, lacking []string, err error) {
+func (c *coder) rows(all []collect.Stored) (rows [][]driver.Value, lacking []string, err error) {
 	rows = make([][]driver.Value, 0, len(all))
 	for _, f := range all {
 		if f.State != cx.Live {

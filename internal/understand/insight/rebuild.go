@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
 	"vigie/internal/record"
 )
 
@@ -172,14 +173,14 @@ func (i *Insight) takeOver(ctx context.Context, s *store) error {
 const batchRows = 2048
 
 type codedBatch struct {
-	raw     []Stored
+	raw     []collect.Stored
 	rows    [][]driver.Value
 	lacking []string
 	done    chan error
 }
 
 // pour streams all feedback into the file: read, decoded and coded by several, appended by one, in the order read.
-func (s *store) pour(ctx context.Context, shape *structure, all func(context.Context, func(Stored) error) error) error {
+func (s *store) pour(ctx context.Context, shape *structure, all func(context.Context, func(collect.Stored) error) error) error {
 	workers := runtime.NumCPU()
 	work, ordered := make(chan *codedBatch, workers), make(chan *codedBatch, 2*workers)
 	g, ctx := errgroup.WithContext(ctx)
@@ -216,12 +217,12 @@ func send[T any](ctx context.Context, to chan<- T, v T) error {
 	}
 }
 
-func cut(ctx context.Context, all func(context.Context, func(Stored) error) error, out func(*codedBatch) error) error {
+func cut(ctx context.Context, all func(context.Context, func(collect.Stored) error) error, out func(*codedBatch) error) error {
 	fresh := func() *codedBatch {
-		return &codedBatch{raw: make([]Stored, 0, batchRows), done: make(chan error, 1)}
+		return &codedBatch{raw: make([]collect.Stored, 0, batchRows), done: make(chan error, 1)}
 	}
 	b := fresh()
-	err := all(ctx, func(f Stored) error {
+	err := all(ctx, func(f collect.Stored) error {
 		if f.State != cx.Live {
 			return nil
 		}

@@ -13,6 +13,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/collect"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/record"
@@ -204,13 +205,13 @@ func numbers(from, to int64) (out []int64) {
 	return out
 }
 
-func (w *world) stored(t testing.TB, id int64) Stored {
-	return Stored{ID: id, State: w.states[id], Identity: w.identities[id], Payload: payload(t, w.feedbacks[id])}
+func (w *world) stored(t testing.TB, id int64) collect.Stored {
+	return collect.Stored{ID: cx.FeedbackID(id), State: w.states[id], Identity: w.identities[id], Payload: payload(t, w.feedbacks[id])}
 }
 
 func (w *world) deps(t testing.TB) Deps {
 	return Deps{DB: w.db, Zone: w.zones["Europe/Paris"], Now: func() time.Time { return w.now },
-		Read: func(_ context.Context, ids []int64) (out []Stored, _ error) {
+		Read: func(_ context.Context, ids []int64) (out []collect.Stored, _ error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			for _, id := range ids {
@@ -220,9 +221,9 @@ func (w *world) deps(t testing.TB) Deps {
 			}
 			return out, nil
 		},
-		All: func(_ context.Context, yield func(Stored) error) error {
+		All: func(_ context.Context, yield func(collect.Stored) error) error {
 			for _, f := range w.all() {
-				if err := yield(Stored{ID: int64(f.ID), State: f.State, Identity: f.Identity, Payload: payload(t, f)}); err != nil {
+				if err := yield(collect.Stored{ID: f.ID, State: f.State, Identity: f.Identity, Payload: payload(t, f)}); err != nil {
 					return err
 				}
 			}
