@@ -50,8 +50,11 @@ func (p *Period) UnmarshalJSON(b []byte) error {
 // UnmarshalJSON reads a list, a range, {"not":[…]} or {"missing":…}.
 func (c *Condition) UnmarshalJSON(b []byte) error {
 	*c = Condition{}
-	if trimmed := bytes.TrimSpace(b); len(trimmed) > 0 && trimmed[0] == '[' {
+	switch b = bytes.TrimSpace(b); {
+	case len(b) > 0 && b[0] == '[':
 		return values(b, &c.In)
+	case len(b) == 0 || b[0] != '{':
+		return cx.Fail(cx.Invalid, "", "insight.condition")
 	}
 	var not json.RawMessage
 	err := object(b, "", map[string]any{"not": &not, "missing": &c.Missing, "gte": &c.GTE, "gt": &c.GT, "lte": &c.LTE, "lt": &c.LT})
