@@ -64,9 +64,9 @@ func forRole(i cx.Indicator, r people.Role) bool {
 	return r == people.Administrator || i.SeenBy(string(r))
 }
 
-// asBadRequest gives what is wrong in a question the status 400: it cannot be asked.
+// asBadRequest gives what is wrong in a question the status 400: it cannot be asked, or not so widely.
 func asBadRequest(err error) error {
-	if cx.KindOf(err) == cx.Invalid {
+	if k := cx.KindOf(err); k == cx.Invalid || k == cx.TooMany {
 		return &refusal{status: http.StatusBadRequest, err: err}
 	}
 	return err

@@ -69,6 +69,12 @@ func unreadable(err error) error {
 	if strings.HasPrefix(err.Error(), "Time.UnmarshalJSON: ") {
 		return malformed("at", "api.not_a_time", "value", "")
 	}
+	if errors.Is(err, io.EOF) {
+		return malformed("", "api.empty")
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return malformed("", "api.unfinished")
+	}
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return malformed("", "api.not_json", "offset", e.Offset)
 	}

@@ -146,6 +146,7 @@ func TestQueryAsJSONAndCSV(t *testing.T) {
 	}
 	for body, field := range map[string]string{`{"indicator":"none"}`: "indicator", `{"indicator":"nps","colour":1}`: "colour",
 		`{"indicator":"nps","by":["shoe"]}`: "by", `{"indicator":"nps","where":{"shoe":["x"]}}`: "where.shoe", `{"indicator":"nps","where":{"channel":{}}}`: "where.channel",
+		`{"indicator":"nps","where":{"channel":"phone"}}`: "where.channel", `{"indicator":"nps","where":{"channel":null}}`: "where.channel",
 		`{"indicator":"nps","during":{"from":"2026"}}`: "during"} {
 		r := w.send("POST", "/query", body)
 		if r.status != 400 || !strings.HasPrefix(r.problem(t).Errors[0].Field, field) {
