@@ -25,9 +25,9 @@ type house struct {
 	door  *collect.Door
 }
 
-func newHouse(t *testing.T, db *record.DB) *house {
+func newHouse(t *testing.T, db *record.DB, units map[cx.UnitID]bool) *house {
 	t.Helper()
-	h := &house{db: db, units: map[cx.UnitID]bool{}}
+	h := &house{db: db, units: units}
 	h.Catalogue, h.Journeys = catalogue.New(db), journey.New(db)
 	if err := h.Catalogue.Seed(context.Background()); err != nil {
 		t.Fatal(err)
@@ -62,22 +62,28 @@ func (h *house) run(t *testing.T, f *File, m Map, door Door) Report {
 	return rep
 }
 
+// structures are the units of the French administration.
+func structures(t *testing.T) map[cx.UnitID]bool {
+	t.Helper()
+	tree := shared(t, "services-publics-plus/structures.csv")
+	units, _, err := ReadUnits(tree, mustGuess(t, tree))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := make(map[cx.UnitID]bool, len(units))
+	for _, u := range units {
+		known[u.Key] = true
+	}
+	return known
+}
+
 func TestPublicServicesGoThroughTheRealDoor(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
-		h := newHouse(t, db)
-		tree := shared(t, "services-publics-plus/structures.csv")
-		units, _, err := ReadUnits(tree, mustGuess(t, tree))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, u := range units {
-			h.units[u.Key] = true
-		}
+		h := newHouse(t, db, structures(t))
 		f := shared(t, "services-publics-plus/experiences-excel-fr.csv")
 		m := mustGuess(t, f)
-		dry := h.deps
-		dry.Metrics, dry.Touchpoints = m.WithMetrics(dry.Metrics), m.WithTouchpoints(dry.Touchpoints)
-		if rep := h.run(t, f, m, openDoor(t, dry).Check); rep.Accepted != 400 {
+		dry := h.door.Rehearse(m.WithMetrics(h.deps.Metrics), m.WithTouchpoints(h.deps.Touchpoints))
+		if rep := h.run(t, f, m, dry.Check); rep.Accepted != 400 {
 			t.Fatalf("dry run: %+v", rep)
 		}
 		for range 2 { // a second declaration changes nothing
@@ -96,7 +102,7 @@ func TestPublicServicesGoThroughTheRealDoor(t *testing.T) {
 }
 
 func TestAirlineReviewsGoThroughTheRealDoor(t *testing.T) {
-	h := newHouse(t, recordtest.SQLite(t))
+	h := newHouse(t, recordtest.SQLite(t), nil)
 	for file, rows := range map[string]int{"lounge": 2264, "seat": 1258} {
 		f := shared(t, "skytrax/"+file+".csv")
 		m := mustGuess(t, f)
@@ -119,7 +125,7 @@ func TestAirlineReviewsGoThroughTheRealDoor(t *testing.T) {
 }
 
 func TestAMetricOnAnotherScaleIsNotReplaced(t *testing.T) {
-	h := newHouse(t, recordtest.SQLite(t))
+	h := newHouse(t, recordtest.SQLite(t), nil)
 	m := Map{Metrics: []cx.Metric{{Key: "csat", Name: cx.Text{"fr": "CSAT"}, Min: 0, Max: 10, Direction: cx.HigherBetter}}}
 	err := Declare(context.Background(), m, "test", h.House)
 	if code(err) != "intake.metric_differs" || cx.KindOf(err) != cx.Conflict {
@@ -128,7 +134,7 @@ func TestAMetricOnAnotherScaleIsNotReplaced(t *testing.T) {
 }
 
 func TestPersonalAttributesAreDeclaredSo(t *testing.T) {
-	h := newHouse(t, recordtest.SQLite(t))
+	h := newHouse(t, recordtest.SQLite(t), nil)
 	m := Map{Columns: []Column{{Column: "auteur", As: "attribute", Key: "author", Personal: true}, {Column: "ville", As: "attribute", Key: "town"}}}
 	if err := Declare(context.Background(), m, "test", h.House); err != nil {
 		t.Fatal(err)
