@@ -137,6 +137,9 @@ func (x *Index) replace() error {
 func (x *Index) Cursor(ctx context.Context) (record.Cursor, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
+	if x.db == nil { // a restart could not write its file: it is tried again
+		return record.Cursor{}, nil
+	}
 	var c record.Cursor
 	err := x.db.QueryRowContext(ctx, `SELECT era, position FROM place`).Scan(&c.Era, &c.Position)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -226,3 +226,28 @@ func FuzzMatchNeverBreaksTheQuery(f *testing.F) {
 		}
 	})
 }
+
+func TestARestartThatCannotWriteIsTriedAgain(t *testing.T) {
+	x, s, db := start(t)
+	caughtUp(t, x, db)
+	x.follower.Stop()
+	s.put(t, db, record.Created, Doc{ID: 1, Live: true, Lang: "fr", Texts: []string{"livraison"}})
+	path := x.path
+	x.path = filepath.Join(t.TempDir(), "gone", FileName)
+	if err := x.Restart(t.Context(), "another"); err == nil {
+		t.Fatal("a folder that is gone took the file")
+	}
+	if _, err := x.follower.RunOnce(t.Context()); err == nil {
+		t.Error("followed without a file")
+	}
+	if _, err := x.Search(t.Context(), people.Whole(), "livraison", insight.ListQuery{}); cx.KindOf(err) != cx.Unavailable {
+		t.Errorf("searched without a file: %v", err)
+	}
+	x.path = path
+	if _, err := x.follower.RunOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]cx.FeedbackID{1}, found(t, x, "livraison")); diff != "" {
+		t.Error(diff)
+	}
+}
