@@ -2,8 +2,10 @@ package api
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -285,5 +287,27 @@ func TestReadingPeopleIsAudited(t *testing.T) {
 	l, err := w.people.Trail(t.Context(), 0, 2)
 	if err != nil || len(l) != 2 || l[0].What != "customer.read" || l[1].What != "feedback.read" || l[1].Subject != fmt.Sprint(id) || !strings.HasPrefix(l[0].Actor, "key:") {
 		t.Errorf("%+v, %v", l, err)
+	}
+}
+
+// hurried notes the deadlines that are set on its connection.
+type hurried struct {
+	*httptest.ResponseRecorder
+	deadlines []time.Time
+}
+
+func (h *hurried) SetReadDeadline(t time.Time) error {
+	h.deadlines = append(h.deadlines, t)
+	return nil
+}
+
+func TestASlowSenderIsNotWaitedForWithoutEnd(t *testing.T) {
+	w := newWorld(t, sqlite(t))
+	r := httptest.NewRequest("POST", "/api/v1/feedbacks", strings.NewReader(one("slow", `,"scores":{"nps":1}`)))
+	r.Header.Set("Authorization", "Bearer "+w.key(people.Source))
+	seen := &hurried{ResponseRecorder: httptest.NewRecorder()}
+	w.api.ServeHTTP(seen, r)
+	if seen.Code != 201 || len(seen.deadlines) != 2 || seen.deadlines[0].IsZero() || !seen.deadlines[1].IsZero() {
+		t.Errorf("%d, deadlines %v", seen.Code, seen.deadlines)
 	}
 }

@@ -21,8 +21,11 @@ const (
 	maxBody = 4 << 20
 )
 
-// body reads at most limit bytes: 413 beyond.
+// body reads at most limit bytes: 413 beyond. A sender who takes longer than a minute is not waited for.
 func (c *call) body(limit int64) ([]byte, error) {
+	control := http.NewResponseController(c.w)
+	_ = control.SetReadDeadline(time.Now().Add(silence)) // not every connection has deadlines
+	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	room := make([]byte, 0, max(512, min(c.ContentLength, limit)+1))
 	buf := bytes.NewBuffer(room)
 	_, err := buf.ReadFrom(http.MaxBytesReader(c.w, c.Body, limit))
