@@ -21,12 +21,12 @@ type ground struct {
 	Catalogue    *catalogue.Catalogue
 	Journeys     *journey.Journeys
 	Organisation *people.Organisation
-	hidden       map[string]bool // words of names that the page masks
+	hidden       *hiddenNames // set by the one block that shows words
 }
 
 // ground gathers what a page stands on.
 func (s *Server) ground(ctx context.Context, v *visit, f filters, of matter) (*ground, error) {
-	g := &ground{visit: v, filters: f}
+	g := &ground{visit: v, filters: f, hidden: &hiddenNames{}}
 	var err error
 	if g.Catalogue, err = s.Catalogue.Present(ctx); err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)

@@ -72,13 +72,17 @@ func nameWords(names []string) map[string]bool {
 // mask hides personal data in words, and the names that the page knows of.
 func (g *ground) mask(text string) string {
 	text = mask(text)
-	if len(g.hidden) == 0 {
+	if len(g.hidden.words) == 0 {
 		return text
 	}
 	return capitalised().ReplaceAllStringFunc(text, func(word string) string {
-		if g.hidden[word] {
+		if g.hidden.words[word] {
 			return masked
 		}
 		return word
 	})
 }
+
+// hiddenNames holds the words of names that a page masks. Blocks of a page run side by side and copy its ground: this
+// stays behind a pointer.
+type hiddenNames struct{ words map[string]bool }

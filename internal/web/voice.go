@@ -78,7 +78,7 @@ func (s *Server) hideNames(ctx context.Context, g *ground, all []cx.Feedback) er
 	for _, p := range known {
 		names = append(names, p.Name)
 	}
-	g.hidden = nameWords(names)
+	g.hidden.words = nameWords(names)
 	return nil
 }
 
