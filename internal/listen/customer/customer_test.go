@@ -203,3 +203,27 @@ func TestFindTakesAnIdentityAsTyped(t *testing.T) {
 		}
 	})
 }
+
+func TestErasingForgetsWhoWasMergedIntoOneMergedSince(t *testing.T) {
+	both(t, func(t *testing.T, db *record.DB, r *customer.Reference) {
+		got := resolve(t, db, r, &customer.Known{Ref: "C1", Name: "Anne", At: t0}, &customer.Known{Ref: "C2", Name: "A. Le Gall", At: t0},
+			&customer.Known{Ref: "C3", Name: "Mme Le Gall", At: t0}, &customer.Known{Ref: "C4", Name: "Max", At: t0}, &customer.Known{Ref: "C5", Name: "M.", At: t0})
+		for _, pair := range [][2]int{{0, 1}, {1, 2}, {3, 4}} {
+			if _, err := r.Merge(ctx, got[pair[0]].Person, got[pair[1]].Person, "dpo"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := db.Write(ctx, func(tx *record.Tx) error { return r.Erase(ctx, tx, got[2].Person) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := db.Query(ctx, `SELECT gone FROM person_merge`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left, err := record.Column[cx.PersonID](rows)
+		if d := cmp.Diff([]cx.PersonID{got[3].Person}, left); d != "" || err != nil {
+			t.Error(d, err)
+		}
+	})
+}

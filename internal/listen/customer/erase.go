@@ -41,6 +41,11 @@ func (r *Reference) Traces(ctx context.Context, id cx.PersonID) (Traces, error) 
 	return t, nil
 }
 
+// mergesOf deletes the merges of a person and of all who were merged into it, whose names and attributes they keep.
+const mergesOf = `WITH RECURSIVE them(person) AS (
+		SELECT CAST(? AS BIGINT) UNION SELECT m.gone FROM person_merge m JOIN them ON m.kept = them.person WHERE m.undone = 0)
+	DELETE FROM person_merge WHERE gone IN (SELECT person FROM them) OR kept IN (SELECT person FROM them)`
+
 // Erase removes a person with identities, doubts and merges, inside the door's transaction.
 func (r *Reference) Erase(ctx context.Context, tx *record.Tx, id cx.PersonID) error {
 	rows, err := tx.Query(ctx, `SELECT id FROM identity WHERE person = ?`, int64(id))
@@ -57,8 +62,7 @@ func (r *Reference) Erase(ctx context.Context, tx *record.Tx, id cx.PersonID) er
 		`DELETE FROM person WHERE id = ?`,
 		`DELETE FROM person_doubt WHERE one = ?`,
 		`DELETE FROM person_doubt WHERE other = ?`,
-		`DELETE FROM person_merge WHERE gone = ?`,
-		`DELETE FROM person_merge WHERE kept = ?`,
+		mergesOf,
 	} {
 		if _, err := tx.Exec(ctx, q, int64(id)); err != nil {
 			return fmt.Errorf("erase person: %w", err)
