@@ -69,7 +69,9 @@ func (s *Store) RevokeKey(ctx context.Context, id int64) error {
 		if err != nil {
 			return fmt.Errorf("key: %w", err)
 		}
-		if n, err := r.RowsAffected(); err != nil || n == 0 {
+		if n, err := r.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
 			return cx.Fail(cx.NotFound, "", "people.key_unknown")
 		}
 		return touchAccess(ctx, tx)

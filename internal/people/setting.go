@@ -121,5 +121,8 @@ func loadSettings(ctx context.Context, q record.Querier) (Settings, error) {
 	if err != nil {
 		return v, fmt.Errorf("settings: %w", err)
 	}
-	return v, json.Unmarshal([]byte(text), &v)
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		return v, fmt.Errorf("settings: %w", err)
+	}
+	return v, nil
 }

@@ -56,7 +56,8 @@ func (s *Store) AddUser(ctx context.Context, n NewUser) (User, error) {
 	}
 	u := User{Email: normalEmail(n.Email), Name: strings.TrimSpace(n.Name), Role: n.Role, Unit: n.Unit, Agent: n.Agent,
 		Lang: n.Lang, Narrow: n.Narrow, Created: s.now().UTC().Truncate(time.Microsecond), Stamp: rand.Text()}
-	return u, s.db.Write(ctx, func(tx *record.Tx) error { return u.create(ctx, tx, hash) })
+	err := s.db.Write(ctx, func(tx *record.Tx) error { return u.create(ctx, tx, hash) })
+	return u, err
 }
 
 // FirstUser creates the administrator of a record that has no user yet, and is denied otherwise.
@@ -74,7 +75,7 @@ func (s *Store) FirstUser(ctx context.Context, n NewUser) (User, error) {
 	}
 	u := User{Email: normalEmail(n.Email), Name: strings.TrimSpace(n.Name), Role: n.Role, Lang: n.Lang,
 		Created: s.now().UTC().Truncate(time.Microsecond), Stamp: rand.Text()}
-	return u, s.db.Write(ctx, func(tx *record.Tx) error {
+	err = s.db.Write(ctx, func(tx *record.Tx) error {
 		if err := u.create(ctx, tx, hash); err != nil {
 			return err
 		}
@@ -83,6 +84,7 @@ func (s *Store) FirstUser(ctx context.Context, n NewUser) (User, error) {
 		}
 		return nil
 	})
+	return u, err
 }
 
 func (u *User) create(ctx context.Context, tx *record.Tx, hash string) error {
@@ -98,7 +100,9 @@ func (u *User) create(ctx context.Context, tx *record.Tx, hash string) error {
 	if err != nil {
 		return fmt.Errorf("user: %w", err)
 	}
-	if n, err := r.RowsAffected(); err != nil || n == 0 {
+	if n, err := r.RowsAffected(); err != nil {
+		return err
+	} else if n == 0 {
 		return cx.Fail(cx.Conflict, "email", "people.email_taken")
 	}
 	return nil
@@ -209,7 +213,9 @@ func (s *Store) DisableUser(ctx context.Context, id int64, disabled bool) error 
 		if err != nil {
 			return fmt.Errorf("user: %w", err)
 		}
-		if n, err := r.RowsAffected(); err != nil || n == 0 {
+		if n, err := r.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
 			return cx.Fail(cx.NotFound, "", "people.user_unknown")
 		}
 		return nil
