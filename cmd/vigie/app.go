@@ -242,24 +242,25 @@ const erasureLog = collect.ErasuresFile
 
 // replayErasures erases again what the log says, after adding the lines of another log to ours.
 func (a *app) replayErasures(ctx context.Context, log string) (int, error) {
-	if own := filepath.Join(a.env.Data, erasureLog); log != own {
-		b, err := os.ReadFile(log)
-		if err != nil {
-			return 0, err
-		}
-		f, err := os.OpenFile(own, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-		if err != nil {
-			return 0, err
-		}
-		_, err = f.Write(b)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return 0, err
-		}
-	}
 	if err := a.startDoor(ctx); err != nil {
 		return 0, err
 	}
+	own := filepath.Join(a.env.Data, erasureLog)
+	if log != own || a.db.Dialect() == record.Postgres { // which keeps its log in a table
+		if err := a.takeErasures(ctx, log); err != nil && (log != own || !errors.Is(err, os.ErrNotExist)) {
+			return 0, err
+		}
+	}
 	return a.door.ReplayErasures(ctx)
+}
+
+func (a *app) takeErasures(ctx context.Context, log string) error {
+	f, err := os.Open(log)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return a.door.TakeErasures(ctx, f)
 }
 
 // handler answers everything on the network.

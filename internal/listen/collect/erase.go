@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -240,6 +241,18 @@ func (d *Door) ReplayErasures(ctx context.Context) (int, error) {
 	return n, wrap(err)
 }
 
+// TakeErasures adds the lines of another record's log to ours, whatever the engine; the same ones twice do no harm.
+func (d *Door) TakeErasures(ctx context.Context, log io.Reader) error {
+	all, err := readErasures(log)
+	if err != nil {
+		return fmt.Errorf("erasure log: %w", err)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return wrap(d.note(ctx, all))
+}
+
 func (d *Door) erasures(ctx context.Context) ([]erasure, error) {
 	if d.d.DB.Dialect() == record.Postgres {
 		return d.erasuresInTable(ctx)
@@ -252,8 +265,12 @@ func (d *Door) erasures(ctx context.Context) ([]erasure, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return readErasures(f)
+}
+
+func readErasures(log io.Reader) ([]erasure, error) {
 	var out []erasure
-	for lines := bufio.NewScanner(f); ; {
+	for lines := bufio.NewScanner(log); ; {
 		if !lines.Scan() {
 			return out, lines.Err()
 		}
