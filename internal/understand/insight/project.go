@@ -46,7 +46,7 @@ func (f following) Apply(ctx context.Context, entries []record.Entry, to record.
 	}
 	for _, e := range entries {
 		if e.Subject == record.Structure {
-			if err := i.refresh(ctx); err != nil {
+			if err := i.refresh(ctx, i.cur); err != nil {
 				return err
 			}
 			break
@@ -60,17 +60,17 @@ func (f following) Apply(ctx context.Context, entries []record.Entry, to record.
 	return errors.Join(err, i.recover(ctx, err))
 }
 
-// refresh reads the structure anew and makes room for what it brings; what needs the past asks for a rebuild.
-func (i *Insight) refresh(ctx context.Context) error {
+// refresh reads the structure anew and makes room in s for what it brings; what needs the past asks for a rebuild.
+func (i *Insight) refresh(ctx context.Context, s *store) error {
 	shape, err := i.readStructure(ctx)
 	if err != nil {
 		return err
 	}
 	i.shape.Store(shape)
-	if err := i.cur.fit(ctx, shape, nil); err != nil {
+	if err := s.fit(ctx, shape, nil); err != nil {
 		return err
 	}
-	if i.cur.outdated(shape) {
+	if s.outdated(shape) {
 		i.want()
 	}
 	return nil

@@ -459,3 +459,37 @@ func TestAConflictingTypeIsNotProjected(t *testing.T) {
 		}
 	}
 }
+
+func TestARebuildThatFailsAtItsEndLeavesFiguresInUse(t *testing.T) {
+	w := newWorld(t)
+	w.seed(t, 1, 200)
+	deps, asked := w.deps(t), 0
+	failing := false
+	deps.Catalogue = func(ctx context.Context) (*Catalogue, error) {
+		if asked++; failing && asked == 2 {
+			return nil, errors.New("the record is gone")
+		}
+		return w.deps(t).Catalogue(ctx)
+	}
+	i := New(Config{Dir: t.TempDir()}, deps)
+	if err := i.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(i.Stop)
+	w.settle(t, i)
+	i.follower.Stop()
+	before := figures(t, i)
+	asked, failing = 0, true
+	if err := i.Rebuild(t.Context()); err == nil {
+		t.Fatal("rebuilt without the record")
+	}
+	if diff := gocmp.Diff(before, figures(t, i)); diff != "" {
+		t.Error(diff)
+	}
+	if err := i.Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(before, figures(t, i)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -140,7 +140,8 @@ func (i *Insight) step(ctx context.Context, s *store) (int, error) {
 	return len(entries), i.apply(ctx, s, entries, to)
 }
 
-// takeOver does the last steps with the writer stopped, so that figures never go back, and swaps.
+// takeOver does the last steps with the writer stopped, so that figures never go back, and swaps. After an error s is not
+// in use.
 func (i *Insight) takeOver(ctx context.Context, s *store) error {
 	i.writing.Lock()
 	defer i.writing.Unlock()
@@ -152,6 +153,10 @@ func (i *Insight) takeOver(ctx context.Context, s *store) error {
 			return err
 		}
 	}
+	// Structure may have changed while the new file passed over the events that said so.
+	if err := i.refresh(ctx, s); err != nil {
+		return err
+	}
 	if err := s.mark(ctx, "complete", "1"); err != nil {
 		return err
 	}
@@ -159,14 +164,10 @@ func (i *Insight) takeOver(ctx context.Context, s *store) error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	s.complete = true
-	if err := i.replace(s); err != nil {
-		i.d.Log.Warn("closing the projection before", "err", err)
+	if err := errors.Join(i.replace(s), i.sweep(s.path)); err != nil {
+		i.d.Log.Warn("removing the projection before", "err", err)
 	}
-	// Structure may have changed while the new file passed over the events that said so.
-	if err := i.refresh(ctx); err != nil {
-		return err
-	}
-	return i.sweep(s.path)
+	return nil
 }
 
 // batchRows are coded together by one worker.
