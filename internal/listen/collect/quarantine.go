@@ -171,16 +171,7 @@ func waitingFor(ctx context.Context, tx *record.Tx, w Waits) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var ids []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+	return record.Column[int64](rows)
 }
 
 // repairOne tells whether the feedback is live now.
