@@ -445,3 +445,91 @@ func plain(t *testing.T, what, all, diag string, err error) {
 	}
 	t.Logf("%s: %s", filepath.Base(what), line)
 }
+
+func TestHostileCellsArriveAsTheirAuthorsSay(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(shared(t, "edge/csv-spectrum-BSD2"), "csvs", "*.csv"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			expected := expectedCells(t, file)
+			data := folder(t)
+			if strings.HasSuffix(file, "_crlf.csv") {
+				file = withCRLF(t, file)
+			}
+			if got := importing(t, data, file, everyCell(t, expected[0])); got.Accepted != got.Rows || got.Rows != len(expected) {
+				t.Errorf("%+v, want %d", got, len(expected))
+			}
+			out, _ := vigie(t, "--data", data, "export")
+			var got []map[string]string
+			for line := range strings.Lines(out) {
+				var f struct {
+					Verbatims []struct{ Question, Text string }
+				}
+				if err := json.Unmarshal([]byte(line), &f); err != nil {
+					t.Fatal(err)
+				}
+				row := map[string]string{}
+				for _, v := range f.Verbatims {
+					row[v.Question] = v.Text
+				}
+				got = append(got, row)
+			}
+			for _, row := range expected {
+				for column, cell := range row {
+					if cell == "" {
+						delete(row, column) // no answer
+					}
+				}
+			}
+			if d := cmp.Diff(expected, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+// withCRLF gives a file back the line ends that it lost on its way here.
+func withCRLF(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), filepath.Base(file))
+	plain := strings.ReplaceAll(string(b), "\r\n", "\n")
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(plain, "\n", "\r\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func expectedCells(t *testing.T, file string) []map[string]string {
+	t.Helper()
+	name := strings.TrimSuffix(filepath.Base(file), ".csv") + ".json"
+	b, err := os.ReadFile(filepath.Join(filepath.Dir(file), "..", "json", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []map[string]string
+	if err := json.Unmarshal(b, &rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// everyCell is a map that takes every column for a verbatim.
+func everyCell(t *testing.T, row map[string]string) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("header_rows: 1\nseparator: \",\"\nsource: edge\nconstants: {at: \"2026-03-01\"}\ncolumns:\n")
+	for column := range row {
+		fmt.Fprintf(&b, "  - {column: %q, as: verbatim, question: %q}\n", column, column)
+	}
+	path := filepath.Join(t.TempDir(), "map.yaml")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
