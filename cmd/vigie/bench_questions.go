@@ -3,55 +3,68 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
-	"syscall"
 	"time"
 
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
 )
 
-// apart runs one part of the bench in a process of its own, so that its memory is that part's, and tells its peak in MB.
-func (b *bench) apart(ctx context.Context, part string) (peak int64, err error) {
+// apart runs one part of the bench in a process of its own, so that its memory is that part's.
+func (b *bench) apart(ctx context.Context, part string) error {
 	self, err := os.Executable()
 	if err != nil {
-		return 0, err
+		return err
 	}
 	c := exec.CommandContext(ctx, self, "bench", "--only", part, "--json", "--rows", strconv.FormatInt(b.cmd.Rows, 10), "--attributes", strconv.Itoa(b.cmd.Attributes))
 	c.Env = append(os.Environ(), "TMPDIR="+b.env.Data)
 	c.Stderr = os.Stderr
 	out, err := c.Output()
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", part, err)
+		return fmt.Errorf("%s: %w", part, err)
 	}
 	var got struct{ Measures []measure }
 	if err := json.Unmarshal(out, &got); err != nil {
-		return 0, fmt.Errorf("%s: %w", part, err)
+		return fmt.Errorf("%s: %w", part, err)
 	}
 	b.rows = append(b.rows, got.Measures...)
-	if u, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		peak = u.Maxrss >> 10
-	}
-	return peak, nil
+	return nil
 }
 
 func (b *bench) questions(ctx context.Context) error {
-	peak, err := b.apart(ctx, "questions")
-	if err != nil {
+	if err := b.apart(ctx, "questions"); err != nil {
 		return err
 	}
-	b.add("memory making and asking it, peak", "< 500 MB", "whole process, "+thousands(b.cmd.Rows)+" scores", "%d MB", peak)
-	peak, err = b.apart(ctx, "rebuild")
+	return b.apart(ctx, "rebuild")
+}
+
+// peak gives the most memory this process ever held, in MB, as the kernel counts it.
+func peak() (int, error) {
+	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		return err
+		return 0, err
 	}
-	b.add("memory rebuilding, peak", "", "whole process", "%d MB", peak)
-	return nil
+	m := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
+	if m == nil {
+		return 0, errors.New("the kernel tells no peak of memory")
+	}
+	kb, err := strconv.Atoi(string(m[1]))
+	return kb >> 10, err
+}
+
+func (b *bench) memory(what, atLeast, how string) error {
+	mb, err := peak()
+	if err == nil {
+		b.add(what, atLeast, how, "%d MB", mb)
+	}
+	return err
 }
 
 func thousands(n int64) string {
@@ -89,7 +102,7 @@ func (b *bench) ask(ctx context.Context) error {
 		}
 		b.add(a.what, a.atLeast, fmt.Sprintf("%s, %d questions", size, len(lasted)), "median %s, p95 %s", round(lasted[len(lasted)/2]), round(lasted[len(lasted)*95/100]))
 	}
-	return nil
+	return b.memory("memory making and asking it, peak", "< 500 MB", "whole process, "+size)
 }
 
 func round(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }
@@ -146,5 +159,5 @@ func (b *bench) rebuilds(ctx context.Context) error {
 		}
 		b.add(fmt.Sprintf("projection rebuild, %d attributes", r.attributes), r.atLeast, "500,000 feedbacks of two scores, from payloads in memory", "%.0f /s", feedbacks/took.Seconds())
 	}
-	return nil
+	return b.memory("memory rebuilding, peak", "", "whole process")
 }
