@@ -54,8 +54,11 @@ func (d *DB) backupSQLite(ctx context.Context, path string) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer from.Close()
-	if _, err := from.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
+	if err := private(path); err != nil {
 		return fmt.Errorf("backup: %w", err)
+	}
+	if _, err := from.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
+		return errors.Join(fmt.Errorf("backup: %w", err), os.Remove(path))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -17,6 +18,9 @@ func TestABackupTakenInUseIsRestoredOnEitherEngineInAnotherEra(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "backup.vigie")
 		if err := db.Backup(ctx, file); err != nil {
 			t.Fatal(err)
+		}
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("others may read the backup: %v, %v", info.Mode(), err)
 		}
 		publish(t, db, 10) // after the backup: not in it
 		for name, c := range map[string]record.Config{"sqlite": {Dir: t.TempDir()}, "postgres": {URL: recordtest.PostgresURL(t)}} {

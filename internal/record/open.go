@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -81,6 +82,9 @@ func (d *DB) connect(c Config) (err error) {
 		return fmt.Errorf("data folder: %w", err)
 	}
 	path := filepath.Join(c.Dir, FileName)
+	if err := private(path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("open SQLite: %w", err)
+	}
 	if d.write, err = sql.Open("sqlite", sqliteDSN(path, false)); err != nil {
 		return fmt.Errorf("open SQLite: %w", err)
 	}
@@ -91,6 +95,16 @@ func (d *DB) connect(c Config) (err error) {
 	d.read.SetMaxOpenConns(8)
 	d.read.SetMaxIdleConns(8)
 	return d.startFolder(path)
+}
+
+// private makes an empty file that only its owner may read, where SQLite would let anybody. One that is there is an
+// error, and not touched: closing it would drop SQLite's locks on it.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // FileName of the SQLite record in the data folder.
