@@ -11,6 +11,7 @@ import (
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
+	"vigie/internal/record"
 	"vigie/internal/understand/insight"
 )
 
@@ -21,12 +22,13 @@ type ground struct {
 	Catalogue    *catalogue.Catalogue
 	Journeys     *journey.Journeys
 	Organisation *people.Organisation
-	hidden       *hiddenNames // set by the one block that shows words
+	hidden       *hiddenNames    // set by the one block that shows words
+	seen         record.Position // where the figures were before the page asked anything
 }
 
 // ground gathers what a page stands on.
 func (s *Server) ground(ctx context.Context, v *visit, f filters, of matter) (*ground, error) {
-	g := &ground{visit: v, filters: f, hidden: &hiddenNames{}}
+	g := &ground{visit: v, filters: f, hidden: &hiddenNames{}, seen: s.Insight.Position()}
 	var err error
 	if g.Catalogue, err = s.Catalogue.Present(ctx); err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
@@ -44,6 +46,9 @@ func (s *Server) ground(ctx context.Context, v *visit, f filters, of matter) (*g
 	}
 	return g, nil
 }
+
+// liveURL is the stream from where this page stands: what moved while it was on its way is told at once.
+func (g *ground) liveURL() string { return "/live?after=" + g.seen.String() }
 
 func (g *ground) scope() people.Scope    { return g.Viewer.Scope }
 func (g *ground) lang() lang.Lang        { return g.visit.Lang }

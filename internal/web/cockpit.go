@@ -136,7 +136,7 @@ func (s *Server) newCockpitPage(ctx context.Context, g *ground, c choice) (*cock
 	here := journeyAddress(g.Journeys, j.Key)
 	p.frame.Title = g.lang().Text(j.Name)
 	p.frame.Sub = g.lang().T("cockpit.sub", "count", len(touchpointsOf(j)))
-	p.frame.LiveURL = "/live"
+	p.frame.LiveURL = g.liveURL()
 	p.Journeys = journeyTabs(g, j.Key)
 	if p.frame.Filters, err = s.filterBar(ctx, g, here); err != nil {
 		return nil, err

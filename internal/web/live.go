@@ -65,10 +65,11 @@ func (s *Server) serveLive(w http.ResponseWriter, r *http.Request, v *visit) err
 }
 
 func lastSeen(r *http.Request, now record.Position) string {
-	for _, p := range []string{r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after")} {
-		if p != "" {
-			return p
-		}
+	if p := r.Header.Get("Last-Event-ID"); p != "" {
+		return p
+	}
+	if all := r.URL.Query()["after"]; len(all) > 0 { // the page's own, then what its script saw since
+		return all[len(all)-1]
 	}
 	return now.String()
 }

@@ -112,7 +112,7 @@ func (s *Server) newTouchpointPage(ctx context.Context, g *ground, c touchpointC
 	p.frame = g.frame(l.Text(place.Touchpoint.Name), ui.SectionCockpit)
 	p.frame.Sub = l.Text(place.Stage.Name)
 	p.frame.Crumb = []ui.Link{{Label: l.Text(place.Journey.Name), Href: g.common().at(journeyAddress(g.Journeys, place.Journey.Key))}}
-	p.frame.LiveURL = "/live"
+	p.frame.LiveURL = g.liveURL()
 	p.Switch = g.indicatorSwitch(place.Touchpoint, m.Key)
 	p.Facts = g.touchpointFacts(place.Touchpoint)
 	var err error

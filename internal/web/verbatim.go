@@ -119,7 +119,7 @@ func (p *verbatimsPage) fillFrame(g *ground, list insight.List, before string) {
 		p.Pager.NextHref = address("/verbatims", next)
 	}
 	if g.Text == "" && before == "" {
-		p.frame.LiveURL = "/live"
+		p.frame.LiveURL = g.liveURL()
 		part := g.filters.values()
 		part.Set("part", "list")
 		p.Live = &ui.Live{URL: address("/verbatims", part), Events: liveEvent, Hold: true}
