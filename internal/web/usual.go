@@ -26,7 +26,7 @@ type usualFound struct {
 
 // usualAsk is what a period is looked for in, and when.
 type usualAsk struct {
-	about insight.Where // one journey, one touchpoint, or nil
+	about insight.Where // one journey, or nil
 	now   time.Time
 }
 
@@ -38,8 +38,8 @@ type matter struct {
 
 // where gives the conditions of what exists, so that no made-up address is remembered.
 func (m matter) where(have *journey.Journeys) insight.Where {
-	if _, ok := have.Place(m.Touchpoint); ok {
-		return also(nil, "touchpoint", string(m.Touchpoint))
+	if p, ok := have.Place(m.Touchpoint); ok { // the period of its journey: from a card to its page the figure stays
+		return also(nil, "journey", string(p.Journey.Key))
 	}
 	if _, err := have.Journey(m.Journey); err == nil {
 		return also(nil, "journey", string(m.Journey))
