@@ -33,6 +33,9 @@ func (s *Server) ground(ctx context.Context, v *visit, f filters, of matter) (*g
 	if g.Catalogue, err = s.Catalogue.Present(ctx); err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}
+	if v.Viewer.Role != people.Administrator {
+		g.Catalogue = g.Catalogue.SeenBy(string(v.Viewer.Role))
+	}
 	if g.Journeys, err = s.Journeys.Present(ctx); err != nil {
 		return nil, fmt.Errorf("journeys: %w", err)
 	}

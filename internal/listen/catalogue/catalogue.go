@@ -1,6 +1,8 @@
 package catalogue
 
 import (
+	"slices"
+
 	"vigie/internal/cx"
 )
 
@@ -77,4 +79,19 @@ func newCatalogue(metrics []cx.Metric, indicators []cx.Indicator, attributes []A
 		c.Attributes[a.Key] = a
 	}
 	return c
+}
+
+// SeenBy gives the catalogue as a role sees it: without the indicators that are for others.
+func (c *Catalogue) SeenBy(role string) *Catalogue {
+	hidden := func(i cx.Indicator) bool { return !i.SeenBy(role) }
+	if !slices.ContainsFunc(c.IndicatorList, hidden) {
+		return c
+	}
+	seen := *c
+	seen.IndicatorList = slices.DeleteFunc(slices.Clone(c.IndicatorList), hidden)
+	seen.Indicators = make(map[cx.IndicatorID]cx.Indicator, len(seen.IndicatorList))
+	for _, i := range seen.IndicatorList {
+		seen.Indicators[i.Key] = i
+	}
+	return &seen
 }

@@ -228,3 +228,15 @@ func TestYAMLBothWays(t *testing.T) {
 		t.Errorf("unknown field: %v", err)
 	}
 }
+
+func TestIndicatorsForOthersAreNotInARolesCatalogue(t *testing.T) {
+	all := &Catalogue{Indicators: map[cx.IndicatorID]cx.Indicator{"csat": {Key: "csat"}, "margin": {Key: "margin", Roles: []string{"committee"}}},
+		IndicatorList: []cx.Indicator{{Key: "csat"}, {Key: "margin", Roles: []string{"committee"}}}}
+	if got := all.SeenBy("committee"); got != all {
+		t.Error("who sees everything gets a copy")
+	}
+	got := all.SeenBy("manager")
+	if _, there := got.Indicators["margin"]; there || len(got.IndicatorList) != 1 || len(all.IndicatorList) != 2 || len(all.Indicators) != 2 {
+		t.Errorf("a manager sees %v of %v", got.IndicatorList, all.IndicatorList)
+	}
+}
