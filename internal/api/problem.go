@@ -52,7 +52,12 @@ func statusOf(err error) int {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r.status
 	}
-	switch cx.KindOf(err) {
+	return Status(cx.KindOf(err))
+}
+
+// Status of a kind of error, for programs and for pages.
+func Status(k cx.Kind) int {
+	switch k {
 	case cx.Invalid:
 		return http.StatusUnprocessableEntity
 	case cx.NotFound:

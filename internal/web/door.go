@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"vigie/internal/api"
 	"vigie/internal/cx"
 	"vigie/internal/people"
 	"vigie/internal/web/ui"
@@ -68,7 +69,7 @@ func (s *Server) doSignIn(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if k := cx.KindOf(err); err != nil && (k == cx.Denied || k == cx.TooMany) {
 		p := s.newSignInPage(v, r.PostForm.Get("next"))
 		p.Email, p.Error = r.PostForm.Get("email"), v.Lang.Error(err)
-		return s.renderAs(w, r, status(k), signInView(p))
+		return s.renderAs(w, r, api.Status(k), signInView(p))
 	}
 	if err != nil {
 		return err

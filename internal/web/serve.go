@@ -16,6 +16,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"vigie/internal/api"
 	"vigie/internal/cx"
 	"vigie/internal/web/ui"
 )
@@ -100,25 +101,6 @@ func gzipped(r *http.Request, body []byte) ([]byte, bool) {
 	return b.Bytes(), true
 }
 
-// status of a kind of error.
-func status(k cx.Kind) int {
-	switch k {
-	case cx.Invalid:
-		return http.StatusUnprocessableEntity
-	case cx.NotFound:
-		return http.StatusNotFound
-	case cx.Conflict:
-		return http.StatusConflict
-	case cx.Denied:
-		return http.StatusForbidden
-	case cx.TooMany:
-		return http.StatusTooManyRequests
-	case cx.Unavailable:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusInternalServerError
-}
-
 // fail turns an error into a page, or into a block for a part of one.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, v *visit, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
@@ -137,9 +119,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, v *visit, err erro
 		code = s.report(r, err)
 	}
 	page := errorPage(v, kind, err, code)
-	if e := s.renderAs(w, r, status(kind), errorView(v, page, isPart(r))); e != nil {
+	if e := s.renderAs(w, r, api.Status(kind), errorView(v, page, isPart(r))); e != nil {
 		s.log.Error("error page not drawn", "err", e)
-		http.Error(w, http.StatusText(status(kind)), status(kind))
+		http.Error(w, http.StatusText(api.Status(kind)), api.Status(kind))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/api"
 	"vigie/internal/cx"
 	"vigie/internal/people"
 	"vigie/internal/web/ui"
@@ -144,7 +145,7 @@ func (s *Server) saved(w http.ResponseWriter, r *http.Request, v *visit, err err
 	if e := p.refuse(err, r.URL.Path, r); e != nil {
 		return e
 	}
-	return s.renderAs(w, r, status(cx.KindOf(err)), settingsView(p))
+	return s.renderAs(w, r, api.Status(cx.KindOf(err)), settingsView(p))
 }
 
 func (s *Server) doOrganisation(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -260,7 +261,7 @@ func (s *Server) doAddUser(w http.ResponseWriter, r *http.Request, v *visit) err
 		if e := p.refuse(err, r.URL.Path, r); e != nil {
 			return e
 		}
-		return s.renderAs(w, r, status(cx.KindOf(err)), settingsView(p))
+		return s.renderAs(w, r, api.Status(cx.KindOf(err)), settingsView(p))
 	}
 	if err := s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "user.add", Subject: "user:" + strconv.FormatInt(u.ID, 10)}); err != nil {
 		return err
@@ -400,7 +401,7 @@ func (s *Server) doAddKey(w http.ResponseWriter, r *http.Request, v *visit) erro
 		if err := p.refuse(addErr, r.URL.Path, r); err != nil {
 			return err
 		}
-		return s.renderAs(w, r, status(cx.KindOf(addErr)), settingsView(p))
+		return s.renderAs(w, r, api.Status(cx.KindOf(addErr)), settingsView(p))
 	}
 	p.Once, p.Says = secret, v.Lang.T("settings.keys.once", "name", strings.TrimSpace(f.Get("name")))
 	return s.render(w, r, settingsView(p))

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"vigie/internal/api"
 	"vigie/internal/cx"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
@@ -154,7 +155,7 @@ func (s *Server) doSetup(w http.ResponseWriter, r *http.Request, v *visit) error
 		if err := p.refuse(err); err != nil {
 			return err
 		}
-		return s.renderAs(w, r, status(cx.KindOf(err)), setupView(p))
+		return s.renderAs(w, r, api.Status(cx.KindOf(err)), setupView(p))
 	}
 	if err := s.open(r.Context(), u); err != nil {
 		return err
@@ -177,7 +178,7 @@ func (s *Server) doSetupOrganisation(w http.ResponseWriter, r *http.Request, v *
 		if err := p.refuse(err); err != nil {
 			return err
 		}
-		return s.renderAs(w, r, status(cx.KindOf(err)), setupView(p))
+		return s.renderAs(w, r, api.Status(cx.KindOf(err)), setupView(p))
 	}
 	http.Redirect(w, r, "/setup/journey", http.StatusSeeOther)
 	return nil
