@@ -20,6 +20,7 @@ var floors = [][]string{
 	{"internal/listen/intake"},
 	{"internal/understand/insight"},
 	{"internal/understand/search"},
+	{"internal/house"},
 	{"assets"},
 	{"internal/web/chart", "internal/web/ui"},
 	{"internal/api"},

@@ -22,7 +22,7 @@ func (c backupCmd) Run(ctx context.Context, e *environment) error {
 	}
 	defer a.close()
 	start := time.Now()
-	if err := a.db.Backup(ctx, c.File); err != nil {
+	if err := a.DB.Backup(ctx, c.File); err != nil {
 		return err
 	}
 	info, err := os.Stat(c.File)

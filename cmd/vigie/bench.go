@@ -125,16 +125,16 @@ func (b *bench) served(ctx context.Context) (key string, err error) {
 		return "", err
 	}
 	defer a.close()
-	if err := a.startDoor(ctx); err != nil {
+	if err := a.StartDoor(ctx); err != nil {
 		return "", err
 	}
-	if err := a.startDerived(ctx); err != nil {
+	if err := a.StartDerived(ctx); err != nil {
 		return "", err
 	}
-	if err := a.journeys.Put(ctx, "bench", benchJourney()); err != nil {
+	if err := a.Journeys.Put(ctx, "bench", benchJourney()); err != nil {
 		return "", err
 	}
-	key, err = a.people.AddKey(ctx, "bench", "administrator", "")
+	key, err = a.People.AddKey(ctx, "bench", "administrator", "")
 	if err != nil {
 		return "", err
 	}
@@ -189,14 +189,14 @@ func (b *bench) post(ctx context.Context, a *app, l load) error {
 
 func (b *bench) catchUp(ctx context.Context, a *app) (time.Duration, error) {
 	start := time.Now()
-	head, err := a.db.Head(ctx)
+	head, err := a.DB.Head(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if err := a.insight.WaitFor(ctx, head); err != nil {
+	if err := a.Insight.WaitFor(ctx, head); err != nil {
 		return 0, err
 	}
-	return time.Since(start), a.search.Follower().WaitFor(ctx, head)
+	return time.Since(start), a.Search.Follower().WaitFor(ctx, head)
 }
 
 func benchJourney() journey.Journey {

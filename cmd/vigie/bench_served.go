@@ -41,11 +41,11 @@ func (b *bench) visible(ctx context.Context, a *app, l load) error {
 		if answer.StatusCode != http.StatusCreated {
 			return cx.Fail(cx.Unavailable, "", "cmd.bench_failed", "count", 1)
 		}
-		head, err := a.db.Head(ctx)
+		head, err := a.DB.Head(ctx)
 		if err != nil {
 			return err
 		}
-		if err := a.insight.WaitFor(ctx, head); err != nil {
+		if err := a.Insight.WaitFor(ctx, head); err != nil {
 			return err
 		}
 		lasted = append(lasted, time.Since(start))
@@ -57,11 +57,11 @@ func (b *bench) visible(ctx context.Context, a *app, l load) error {
 
 // page measures what a phone loads before anybody touches it.
 func (b *bench) page(ctx context.Context, a *app, address string) error {
-	u, err := a.people.AddUser(ctx, people.NewUser{Email: "bench@vigie.example", Name: "Bench", Role: people.Director})
+	u, err := a.People.AddUser(ctx, people.NewUser{Email: "bench@vigie.example", Name: "Bench", Role: people.Director})
 	if err != nil {
 		return err
 	}
-	token, err := a.people.EntryLink(ctx, u.ID, time.Hour)
+	token, err := a.People.EntryLink(ctx, u.ID, time.Hour)
 	if err != nil {
 		return err
 	}

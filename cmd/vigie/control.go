@@ -43,34 +43,34 @@ type KeyArgs struct {
 }
 
 func (c *control) AddKey(a KeyArgs, secret *string) (err error) {
-	*secret, err = c.app.people.AddKey(context.Background(), a.Name, people.Role(a.Role), cx.UnitID(a.Unit))
+	*secret, err = c.app.People.AddKey(context.Background(), a.Name, people.Role(a.Role), cx.UnitID(a.Unit))
 	return c.say(err)
 }
 
 func (c *control) Keys(_ struct{}, out *[]people.Key) (err error) {
-	*out, err = c.app.people.Keys(context.Background())
+	*out, err = c.app.People.Keys(context.Background())
 	return c.say(err)
 }
 
 func (c *control) RevokeKey(id int64, _ *struct{}) error {
-	return c.say(c.app.people.RevokeKey(context.Background(), id))
+	return c.say(c.app.People.RevokeKey(context.Background(), id))
 }
 
 func (c *control) AddUser(u people.NewUser, id *int64) error {
-	added, err := c.app.people.AddUser(context.Background(), u)
+	added, err := c.app.People.AddUser(context.Background(), u)
 	*id = added.ID
 	return c.say(err)
 }
 
 func (c *control) Users(_ struct{}, out *[]people.User) (err error) {
-	*out, err = c.app.people.Users(context.Background())
+	*out, err = c.app.People.Users(context.Background())
 	return c.say(err)
 }
 
 func (c *control) EntryLink(email string, token *string) error {
-	u, err := c.app.people.UserByEmail(context.Background(), email)
+	u, err := c.app.People.UserByEmail(context.Background(), email)
 	if err == nil {
-		*token, err = c.app.people.EntryLink(context.Background(), u.ID, 24*time.Hour)
+		*token, err = c.app.People.EntryLink(context.Background(), u.ID, 24*time.Hour)
 	}
 	return c.say(err)
 }
@@ -84,20 +84,20 @@ type BatchArgs struct {
 func (c *control) Batch(a BatchArgs, out *[]collect.Outcome) (err error) {
 	ctx := context.Background()
 	if m := a.Rehearse; m != nil {
-		*out, err = c.app.door.Rehearse(m.WithMetrics(c.app.metricMap), m.WithTouchpoints(c.app.touchpointSet)).Check(ctx, a.Lines)
+		*out, err = c.app.Door.Rehearse(m.WithMetrics(c.app.Catalogue.Metrics), m.WithTouchpoints(c.app.Journeys.Touchpoints)).Check(ctx, a.Lines)
 	} else {
-		*out, err = c.app.door.Batch(ctx, a.Lines)
+		*out, err = c.app.Door.Batch(ctx, a.Lines)
 	}
 	return c.say(err)
 }
 
 // Declare creates what a map brings and the house has not.
 func (c *control) Declare(m intake.Map, _ *struct{}) error {
-	return c.say(intake.Declare(context.Background(), m, "vigie import", intake.House{Catalogue: c.app.catalogue, Journeys: c.app.journeys}))
+	return c.say(intake.Declare(context.Background(), m, "vigie import", intake.House{Catalogue: c.app.Catalogue, Journeys: c.app.Journeys}))
 }
 
 func (c *control) PutUnits(units []people.Unit, _ *struct{}) error {
-	return c.say(c.app.people.PutUnits(context.Background(), units))
+	return c.say(c.app.People.PutUnits(context.Background(), units))
 }
 
 // Rebuild throws away what is derived and builds it from the record; it answers how many feedbacks were read.
@@ -111,7 +111,7 @@ func (c *control) Compact(_ struct{}, _ *struct{}) error {
 }
 
 func (c *control) Zone(_ struct{}, name *string) error {
-	*name = c.app.zone(context.Background()).String()
+	*name = c.app.Zone(context.Background()).String()
 	return nil
 }
 
@@ -124,7 +124,7 @@ func (e *environment) functions(ctx context.Context) (*functions, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.startDoor(ctx); err != nil {
+	if err := a.StartDoor(ctx); err != nil {
 		a.close()
 		return nil, err
 	}

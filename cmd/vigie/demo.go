@@ -47,7 +47,7 @@ type demoHouse struct {
 }
 
 func (d *demoHouse) deps() demo.Deps {
-	return demo.Deps{People: d.app.people, Journeys: d.app.journeys, Catalogue: d.app.catalogue, Door: d.app.door, Log: d.app.env.log}
+	return demo.Deps{People: d.app.People, Journeys: d.app.Journeys, Catalogue: d.app.Catalogue, Door: d.app.Door, Log: d.app.env.log}
 }
 
 // install moves the company in, waits until its figures are there, starts the drip, and gives those one may enter as.
@@ -57,11 +57,11 @@ func (d *demoHouse) install(ctx context.Context) ([]web.CastMember, error) {
 	if d.sent, err = d.story.Install(ctx, d.deps()); err != nil {
 		return nil, err
 	}
-	head, err := d.app.db.Head(ctx)
+	head, err := d.app.DB.Head(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.app.insight.WaitFor(ctx, head); err != nil {
+	if err := d.app.Insight.WaitFor(ctx, head); err != nil {
 		return nil, err
 	}
 	drip, err := demo.NewDrip(demo.DripConfig{}, d.deps(), d.story)
@@ -71,7 +71,7 @@ func (d *demoHouse) install(ctx context.Context) ([]web.CastMember, error) {
 	if err := drip.Start(ctx); err != nil {
 		return nil, err
 	}
-	d.app.stops = append(d.app.stops, drip.Stop)
+	d.app.OnStop(drip.Stop)
 	d.took = time.Since(start)
 	return d.cast(ctx)
 }
@@ -79,7 +79,7 @@ func (d *demoHouse) install(ctx context.Context) ([]web.CastMember, error) {
 func (d *demoHouse) cast(ctx context.Context) ([]web.CastMember, error) {
 	var all []web.CastMember
 	for _, m := range d.story.Cast() {
-		u, err := d.app.people.UserByEmail(ctx, m.Email)
+		u, err := d.app.People.UserByEmail(ctx, m.Email)
 		if cx.KindOf(err) == cx.NotFound {
 			continue // the customer has no account
 		}
@@ -95,17 +95,17 @@ func (d *demoHouse) cast(ctx context.Context) ([]web.CastMember, error) {
 func (d *demoHouse) announce(ctx context.Context, address string) error {
 	var first people.User
 	for _, m := range d.story.Cast() {
-		u, err := d.app.people.UserByEmail(ctx, m.Email)
+		u, err := d.app.People.UserByEmail(ctx, m.Email)
 		if err == nil {
 			first = u
 			break
 		}
 	}
-	token, err := d.app.people.EntryLink(ctx, first.ID, 24*time.Hour)
+	token, err := d.app.People.EntryLink(ctx, first.ID, 24*time.Hour)
 	if err != nil {
 		return err
 	}
-	n, err := d.app.door.Count(ctx)
+	n, err := d.app.Door.Count(ctx)
 	if err != nil {
 		return err
 	}

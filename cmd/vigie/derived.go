@@ -22,7 +22,7 @@ func (rebuildCmd) Run(ctx context.Context, e *environment) error {
 	}
 	defer f.close()
 	if f.app != nil {
-		if err := f.app.startDerived(ctx); err != nil {
+		if err := f.app.StartDerived(ctx); err != nil {
 			return err
 		}
 	}
@@ -45,7 +45,7 @@ func (compactCmd) Run(ctx context.Context, e *environment) error {
 	}
 	defer f.close()
 	if f.app != nil {
-		if err := f.app.startDerived(ctx); err != nil {
+		if err := f.app.StartDerived(ctx); err != nil {
 			return err
 		}
 	}
@@ -88,10 +88,10 @@ type check struct {
 }
 
 func checkRecord(ctx context.Context, a *app) (string, error) {
-	if err := a.db.Check(ctx); err != nil {
+	if err := a.DB.Check(ctx); err != nil {
 		return "", err
 	}
-	n, err := a.door.Count(ctx)
+	n, err := a.Door.Count(ctx)
 	return a.env.lang.T("cmd.doctor_record", "live", n[cx.Live], "waiting", n[cx.Quarantined], "erased", n[cx.Erased]), err
 }
 
@@ -100,7 +100,7 @@ func checkFeed(ctx context.Context, a *app) (string, error) {
 	var at record.Position
 	n := 0
 	for {
-		entries, err := a.db.Feed(ctx, at, 10_000)
+		entries, err := a.DB.Feed(ctx, at, 10_000)
 		if err != nil {
 			return "", err
 		}
@@ -115,7 +115,7 @@ func checkFeed(ctx context.Context, a *app) (string, error) {
 		}
 		n += len(entries)
 	}
-	head, err := a.db.Head(ctx)
+	head, err := a.DB.Head(ctx)
 	if err == nil && head != at {
 		err = cx.Fail(cx.Conflict, "", "cmd.doctor_hole", "position", at.String())
 	}

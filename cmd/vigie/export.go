@@ -28,14 +28,14 @@ func (c exportCmd) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer a.close()
-	metrics, err := a.metricMap(ctx)
+	metrics, err := a.Catalogue.Metrics(ctx)
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
 	x := exporting{app: a, metrics: metrics}
 	finish := x.to(out, c.Format)
-	if err := a.door.All(ctx, func(s collect.Stored) error { return x.add(ctx, s) }); err != nil {
+	if err := a.Door.All(ctx, func(s collect.Stored) error { return x.add(ctx, s) }); err != nil {
 		return err
 	}
 	if err := x.flush(ctx); err != nil {
@@ -95,7 +95,7 @@ func (x *exporting) flush(ctx context.Context) error {
 			ids = append(ids, f.Identity)
 		}
 	}
-	known, err := x.app.customers.Customers(ctx, people.Whole(), ids)
+	known, err := x.app.Customers.Customers(ctx, people.Whole(), ids)
 	if err != nil {
 		return fmt.Errorf("customers: %w", err)
 	}

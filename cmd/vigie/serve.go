@@ -26,7 +26,7 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 	defer a.close()
 	s := &server{app: a, site: web.Deps{Secure: c.HTTPS, SetupToken: setupToken(e.Listen)}}
 	return s.run(ctx, func(address string) error {
-		empty, err := a.people.Empty(ctx)
+		empty, err := a.People.Empty(ctx)
 		if err != nil || !empty {
 			return err
 		}
@@ -102,10 +102,10 @@ func (s *server) run(ctx context.Context, ready func(address string) error) erro
 }
 
 func (s *server) start(ctx context.Context) error {
-	if err := s.app.startDoor(ctx); err != nil {
+	if err := s.app.StartDoor(ctx); err != nil {
 		return err
 	}
-	if err := s.app.startDerived(ctx); err != nil {
+	if err := s.app.StartDerived(ctx); err != nil {
 		return err
 	}
 	socket, err := serveControl(s.app, s.app.env.Data, s.app.env.lang)
@@ -114,7 +114,8 @@ func (s *server) start(ctx context.Context) error {
 	}
 	night := newNight(s.app)
 	night.Start()
-	s.app.stops = append(s.app.stops, func() { _ = socket.Close() }, night.Stop)
+	s.app.OnStop(func() { _ = socket.Close() })
+	s.app.OnStop(night.Stop)
 	return nil
 }
 
@@ -158,7 +159,7 @@ func (n *night) loop(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(time.Until(nextNight(time.Now().In(n.app.zone(ctx))))):
+		case <-time.After(time.Until(nextNight(time.Now().In(n.app.Zone(ctx))))):
 		}
 		if err := n.app.compact(ctx); err != nil && ctx.Err() == nil {
 			n.app.env.log.Error("nightly compaction failed", "err", err)

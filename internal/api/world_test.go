@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,10 +13,8 @@ import (
 	"time"
 
 	"vigie/internal/cx"
-	"vigie/internal/listen/catalogue"
+	"vigie/internal/house"
 	"vigie/internal/listen/collect"
-	"vigie/internal/listen/customer"
-	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/record"
 	"vigie/internal/record/recordtest"
@@ -40,22 +39,13 @@ func both(t *testing.T, fn func(*testing.T, *world)) {
 
 func newWorld(t testing.TB, db *record.DB) *world {
 	t.Helper()
-	w := &world{t: t, db: db, people: people.New(db), keys: map[people.Role]string{}}
-	cat, jour := catalogue.New(db), journey.New(db)
-	jour.Indicators = cat.Specs
-	cat.Used = func(context.Context, cx.MetricID) (bool, error) { return false, nil }
-	customers := customer.New(customer.Config{}, customer.Deps{DB: db})
-	w.must(cat.Seed(t.Context()))
-	var err error
-	w.door, err = collect.New(collect.Config{Dir: t.TempDir()}, collect.Deps{DB: db, Customers: customers, Metrics: cat.Metrics,
-		Touchpoints: jour.Touchpoints, Units: w.knownUnits, Attributes: cat.Met, Within: w.within})
+	h, err := house.New(t.Context(), house.Config{Dir: t.TempDir(), Zone: time.UTC}, house.Deps{DB: db})
+	w := &world{t: t, db: db, people: h.People, door: h.Door, eye: h.Insight, keys: map[people.Role]string{}}
 	w.must(err)
-	w.must(w.door.Start(t.Context()))
-	t.Cleanup(w.door.Stop)
-	w.eye = insight.New(insight.Config{Dir: t.TempDir()}, w.insightDeps(cat, jour))
-	w.must(w.eye.Start(t.Context()))
-	t.Cleanup(w.eye.Stop)
-	w.api, err = New(Deps{DB: db, People: w.people, Door: w.door, Customers: customers, Journeys: jour, Catalogue: cat,
+	h.Catalogue.Used = func(context.Context, cx.MetricID) (bool, error) { return false, nil }
+	t.Cleanup(h.Stop)
+	w.must(errors.Join(h.Catalogue.Seed(t.Context()), h.StartDoor(t.Context()), h.StartDerived(t.Context())))
+	w.api, err = New(Deps{DB: db, People: w.people, Door: w.door, Customers: h.Customers, Journeys: h.Journeys, Catalogue: h.Catalogue,
 		Ask: w.eye.Ask, List: w.eye.List, Follow: w.eye.WaitFor, Metrics: NewMetrics(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	w.must(err)
 	server := httptest.NewServer(w.api)
@@ -71,49 +61,6 @@ func (w *world) must(err error) {
 	w.t.Helper()
 	if err != nil {
 		w.t.Fatal(err)
-	}
-}
-
-func (w *world) knownUnits(ctx context.Context) (map[cx.UnitID]bool, error) {
-	o, err := w.people.Present(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return o.Known(), nil
-}
-
-func (w *world) within(ctx context.Context, p people.Perimeter, u cx.UnitID) (bool, error) {
-	o, err := w.people.Present(ctx)
-	if err != nil {
-		return false, err
-	}
-	return o.Within(p, u), nil
-}
-
-func (w *world) insightDeps(cat *catalogue.Store, jour *journey.Store) insight.Deps {
-	return insight.Deps{DB: w.db, Zone: time.UTC,
-		Read: w.door.Present, All: w.door.All,
-		Catalogue: func(ctx context.Context) (*insight.Catalogue, error) {
-			c, err := cat.Present(ctx)
-			if err != nil {
-				return nil, err
-			}
-			return &insight.Catalogue{Metrics: c.Metrics, Indicators: c.Indicators, Attributes: c.AttributeList}, nil
-		},
-		Journeys: func(ctx context.Context) ([]journey.Journey, error) {
-			j, err := jour.Present(ctx)
-			if err != nil {
-				return nil, err
-			}
-			return j.List, nil
-		},
-		Units: func(ctx context.Context) ([]people.Unit, error) {
-			o, err := w.people.Present(ctx)
-			if err != nil {
-				return nil, err
-			}
-			return o.Units(), nil
-		},
 	}
 }
 

@@ -6,46 +6,24 @@ import (
 	"time"
 
 	"vigie/internal/cx"
-	"vigie/internal/listen/catalogue"
+	"vigie/internal/house"
 	"vigie/internal/listen/collect"
-	"vigie/internal/listen/customer"
-	"vigie/internal/listen/journey"
-	"vigie/internal/people"
 	"vigie/internal/record"
 	"vigie/internal/record/recordtest"
 )
 
-// house wires the rooms the demo needs, as the program does.
-func house(t testing.TB, db *record.DB, clock func() time.Time) Deps {
+// rooms gives what the demo needs of the house, its door open.
+func rooms(t testing.TB, db *record.DB, clock func() time.Time) Deps {
 	t.Helper()
-	d := Deps{People: people.New(db), Journeys: journey.New(db), Catalogue: catalogue.New(db), Now: clock}
-	d.Journeys.Indicators = d.Catalogue.Specs
-	door, err := collect.New(collect.Config{Dir: t.TempDir()}, collect.Deps{DB: db, Customers: customer.New(customer.Config{}, customer.Deps{DB: db}),
-		Metrics: d.Catalogue.Metrics, Touchpoints: d.Journeys.Touchpoints, Attributes: d.Catalogue.Met, Now: clock,
-		Units: func(ctx context.Context) (map[cx.UnitID]bool, error) {
-			o, err := d.People.Present(ctx)
-			if err != nil {
-				return nil, err
-			}
-			m := map[cx.UnitID]bool{}
-			for _, u := range o.Units() {
-				m[u.Key] = true
-			}
-			return m, nil
-		},
-		Within: func(ctx context.Context, p people.Perimeter, unit cx.UnitID) (bool, error) {
-			o, err := d.People.Present(ctx)
-			return err == nil && o.Within(p, unit), err
-		}})
+	h, err := house.New(t.Context(), house.Config{Dir: t.TempDir()}, house.Deps{DB: db, Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := door.Start(t.Context()); err != nil {
+	if err := h.StartDoor(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(door.Stop)
-	d.Door = door
-	return d.filled()
+	t.Cleanup(h.Stop)
+	return Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Door: h.Door, Now: clock}.filled()
 }
 
 func TestInstalledOnceWhateverTheStarts(t *testing.T) {
@@ -57,7 +35,7 @@ func TestInstalledOnceWhateverTheStarts(t *testing.T) {
 	at := start
 	all := 0
 	s.Feedbacks(at, func(collect.Incoming) bool { all++; return true })
-	d := house(t, recordtest.SQLite(t), func() time.Time { return at })
+	d := rooms(t, recordtest.SQLite(t), func() time.Time { return at })
 	began := time.Now()
 	in, err := s.Install(t.Context(), d)
 	if err != nil {
@@ -127,7 +105,7 @@ func TestInstallInterruptedGoesOnWithNothingTwice(t *testing.T) {
 		}
 		s.file.Company.Days, s.file.Volumes.Customers = 40, 9_000 // a short story
 		at := time.Now()
-		d := house(t, db, func() time.Time { return at })
+		d := rooms(t, db, func() time.Time { return at })
 		if err := s.found(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +133,7 @@ func TestInstallInterruptedGoesOnWithNothingTwice(t *testing.T) {
 
 func TestDripSendsOneFeedbackAtATimeUntilStopped(t *testing.T) {
 	s, _ := told()
-	d := house(t, recordtest.SQLite(t), func() time.Time { return now })
+	d := rooms(t, recordtest.SQLite(t), func() time.Time { return now })
 	if err := s.found(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func TestStreamGivesSignsOfLifeAndEndsForWhoIsShutOut(t *testing.T) {
 	if got := next(t, events, 5*time.Second); got != ": here" {
 		t.Errorf("sign of life %q", got)
 	}
-	if err := r.people.DisableUser(t.Context(), u.ID, true); err != nil {
+	if err := r.People.DisableUser(t.Context(), u.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	over := time.After(5 * time.Second)
@@ -125,7 +125,7 @@ func TestStreamsAreCappedAndEndWithTheServer(t *testing.T) {
 
 func TestFirstFeedbackTakesThePlaceOfTheFirstSteps(t *testing.T) {
 	r := newRig(t, nil)
-	if err := r.journeys.Put(t.Context(), "test", theJourney()); err != nil {
+	if err := r.Journeys.Put(t.Context(), "test", theJourney()); err != nil {
 		t.Fatal(err)
 	}
 	r.settle()

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,52 +16,42 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"vigie/internal/cx"
-	"vigie/internal/listen/catalogue"
+	"vigie/internal/house"
 	"vigie/internal/listen/collect"
-	"vigie/internal/listen/customer"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
-	"vigie/internal/record"
 	"vigie/internal/record/recordtest"
-	"vigie/internal/understand/insight"
-	"vigie/internal/understand/search"
 	"vigie/internal/web"
 )
 
 const password = "trois-bateaux-blancs"
 
-// rig is the pages over real rooms.
+// rig is the pages over the real house.
 type rig struct {
-	t         *testing.T
-	db        *record.DB
-	people    *people.Store
-	catalogue *catalogue.Store
-	journeys  *journey.Store
-	customers *customer.Reference
-	door      *collect.Door
-	insight   *insight.Insight
-	search    *search.Index
-	server    *web.Server
-	http      *httptest.Server
-	sent      int
+	*house.House
+	t      *testing.T
+	server *web.Server
+	http   *httptest.Server
+	sent   int
 }
 
 func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	t.Helper()
 	ctx := context.Background()
-	db := recordtest.SQLite(t)
-	r := &rig{t: t, db: db, people: people.New(db), catalogue: catalogue.New(db), journeys: journey.New(db)}
-	if err := r.catalogue.Seed(ctx); err != nil {
+	h, err := house.New(ctx, house.Config{Dir: t.TempDir(), Zone: time.UTC}, house.Deps{DB: recordtest.SQLite(t)})
+	if err != nil {
 		t.Fatal(err)
 	}
-	r.customers = customer.New(customer.Config{}, customer.Deps{DB: db})
-	r.wire(ctx)
-	d := web.Deps{People: r.people, Journeys: r.journeys, Catalogue: r.catalogue, Insight: r.insight, Door: r.door,
-		Customers: r.customers, Search: r.search.Search}
+	if err := errors.Join(h.Catalogue.Seed(ctx), h.StartDoor(ctx), h.StartDerived(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Stop)
+	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Insight: h.Insight, Door: h.Door,
+		Customers: h.Customers, Search: h.Search.Search}
 	if change != nil {
 		change(&d)
 	}
-	var err error
+	r := &rig{House: h, t: t}
 	if r.server, err = web.New(d); err != nil {
 		t.Fatal(err)
 	}
@@ -69,91 +60,12 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	return r
 }
 
-func (r *rig) wire(ctx context.Context) {
-	r.t.Helper()
-	dir := r.t.TempDir()
-	var err error
-	r.door, err = collect.New(collect.Config{Dir: dir}, collect.Deps{DB: r.db, Customers: r.customers, Attributes: r.catalogue.Met,
-		Metrics: func(ctx context.Context) (map[cx.MetricID]cx.Metric, error) {
-			c, err := r.catalogue.Present(ctx)
-			return c.Metrics, err
-		},
-		Touchpoints: func(ctx context.Context) (map[cx.TouchpointID]bool, error) {
-			j, err := r.journeys.Present(ctx)
-			return j.Known(), err
-		},
-		Units: func(ctx context.Context) (map[cx.UnitID]bool, error) {
-			o, err := r.people.Present(ctx)
-			return o.Known(), err
-		},
-		Within: func(ctx context.Context, p people.Perimeter, u cx.UnitID) (bool, error) {
-			o, err := r.people.Present(ctx)
-			return o.Within(p, u), err
-		},
-	})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	r.insight = insight.New(insight.Config{Dir: dir}, insight.Deps{DB: r.db, Zone: time.UTC,
-		Read: r.door.Present, All: r.door.All,
-		Catalogue: func(ctx context.Context) (*insight.Catalogue, error) {
-			c, err := r.catalogue.Present(ctx)
-			return &insight.Catalogue{Metrics: c.Metrics, Indicators: c.Indicators, Attributes: c.AttributeList}, err
-		},
-		Journeys: func(ctx context.Context) ([]journey.Journey, error) {
-			j, err := r.journeys.Present(ctx)
-			return j.List, err
-		},
-		Units: func(ctx context.Context) ([]people.Unit, error) {
-			o, err := r.people.Present(ctx)
-			return o.Units(), err
-		},
-	})
-	r.search = search.New(dir, search.Deps{DB: r.db, List: r.insight.List, Read: r.docs})
-	for _, part := range []interface {
-		Start(context.Context) error
-		Stop()
-	}{r.door, r.insight, r.search} {
-		if err := part.Start(ctx); err != nil {
-			r.t.Fatal(err)
-		}
-		r.t.Cleanup(part.Stop)
-	}
-}
-
-func (r *rig) docs(ctx context.Context, ids []int64) ([]search.Doc, error) {
-	rows, err := r.door.Present(ctx, ids)
-	var out []search.Doc
-	for _, s := range rows {
-		d := search.Doc{ID: s.ID}
-		if s.State == cx.Live {
-			f, err := collect.Decode(s)
-			if err != nil {
-				return nil, err
-			}
-			d.Live, d.Lang = f.Audience == cx.Customers, f.Lang
-			for _, v := range f.Verbatims {
-				d.Texts = append(d.Texts, v.Text)
-			}
-		}
-		out = append(out, d)
-	}
-	return out, err
-}
-
 // settle waits until figures and words have caught up with the record.
 func (r *rig) settle() {
 	r.t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
 	defer stop()
-	head, err := r.db.Head(ctx)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	if err := r.insight.WaitFor(ctx, head); err != nil {
-		r.t.Fatal(err)
-	}
-	if err := r.search.Follower().WaitFor(ctx, head); err != nil {
+	if err := r.CaughtUp(ctx); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -164,10 +76,10 @@ func (r *rig) company() {
 	ctx := context.Background()
 	units := []people.Unit{{Key: "west", Name: cx.Text{"fr": "Ouest", "en": "West"}, Level: "region"}, {Key: "nantes", Name: cx.Text{"fr": "Nantes"}, Parent: "west", Level: "agency"},
 		{Key: "north", Name: cx.Text{"fr": "Nord", "en": "North"}, Level: "region"}, {Key: "lille", Name: cx.Text{"fr": "Lille"}, Parent: "north", Level: "agency"}}
-	if err := r.people.PutUnits(ctx, units); err != nil {
+	if err := r.People.PutUnits(ctx, units); err != nil {
 		r.t.Fatal(err)
 	}
-	if err := r.journeys.Put(ctx, "test", theJourney()); err != nil {
+	if err := r.Journeys.Put(ctx, "test", theJourney()); err != nil {
 		r.t.Fatal(err)
 	}
 	r.send(r.answers()...)
@@ -221,7 +133,7 @@ func (r *rig) send(all ...collect.Incoming) {
 		in.Source, in.SourceID = "test", fmt.Sprint(r.sent)
 		lines[i] = collect.Line{Number: i + 1, Incoming: in}
 	}
-	out, err := r.door.Batch(context.Background(), lines)
+	out, err := r.Door.Batch(context.Background(), lines)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -239,7 +151,7 @@ func (r *rig) user(role people.Role, unit cx.UnitID) people.User {
 	if role == people.Adviser {
 		n.Agent = "anantes"
 	}
-	u, err := r.people.AddUser(context.Background(), n)
+	u, err := r.People.AddUser(context.Background(), n)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -264,7 +176,7 @@ func (r *rig) browser() *browser {
 // as enters as a user, by a one-time link.
 func (r *rig) as(u people.User) *browser {
 	r.t.Helper()
-	token, err := r.people.EntryLink(context.Background(), u.ID, time.Minute)
+	token, err := r.People.EntryLink(context.Background(), u.ID, time.Minute)
 	if err != nil {
 		r.t.Fatal(err)
 	}

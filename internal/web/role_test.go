@@ -10,13 +10,13 @@ import (
 func TestAnIndicatorForOthersIsNotOnAnyPage(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()
-	c, err := r.catalogue.Present(context.Background())
+	c, err := r.Catalogue.Present(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
 	fcr := c.Indicators["fcr"]
 	fcr.Roles = []string{string(people.Committee)}
-	if err := r.catalogue.PutIndicator(context.Background(), "test", fcr); err != nil {
+	if err := r.Catalogue.PutIndicator(context.Background(), "test", fcr); err != nil {
 		t.Fatal(err)
 	}
 	for role, want := range map[people.Role]int{people.Committee: 200, people.Administrator: 200, people.Director: 404} {

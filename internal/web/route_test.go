@@ -136,7 +136,7 @@ func TestSettingsChangeWhatTheySay(t *testing.T) {
 	b := r.as(r.user(people.Administrator, ""))
 	p := b.post("/settings/keys", url.Values{"name": {"import"}, "role": {"source"}})
 	secret := p.Find(".notice code").Text()
-	v, err := r.people.ViewerByKey(t.Context(), secret)
+	v, err := r.People.ViewerByKey(t.Context(), secret)
 	if err != nil || v.Name != "import" {
 		t.Fatalf("key %q: %v", secret, err)
 	}
@@ -147,7 +147,7 @@ func TestSettingsChangeWhatTheySay(t *testing.T) {
 		t.Errorf("a key without name: %d", p.status)
 	}
 	b.post("/settings/keys/1/revoke", nil)
-	if _, err := r.people.ViewerByKey(t.Context(), secret); err == nil {
+	if _, err := r.People.ViewerByKey(t.Context(), secret); err == nil {
 		t.Error("a revoked key lets in")
 	}
 	p = b.post("/settings/people", url.Values{"name": {"Bob"}, "email": {"bob@x.fr"}, "role": {"manager"}})
@@ -162,11 +162,11 @@ func TestSettingsChangeWhatTheySay(t *testing.T) {
 	p = b.post("/settings/consultation", url.Values{"on": {"2026-01-15"}, "purpose": {"coaching"}})
 	p.has(t, "main", "Consignée", "coaching")
 	b.post("/settings/narrow", url.Values{"manager": {"1"}})
-	bob, err := r.people.UserByEmail(t.Context(), "bob@x.fr")
+	bob, err := r.People.UserByEmail(t.Context(), "bob@x.fr")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err := r.people.ViewerOf(t.Context(), bob); err != nil || v.Scope.Figures().All || !v.Scope.Agents() {
+	if v, err := r.People.ViewerOf(t.Context(), bob); err != nil || v.Scope.Figures().All || !v.Scope.Agents() {
 		t.Errorf("manager sees %+v, %v", v.Scope, err)
 	}
 	b.get("/settings/audit").has(t, "table", "key.add", "key.revoke", "user.add", "consultation.record", "settings.change")

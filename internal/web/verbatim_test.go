@@ -111,7 +111,7 @@ func TestFeedbackShowsItsCustomerToThoseWhoMay(t *testing.T) {
 			t.Errorf("%s: %d", path, p.status)
 		}
 	}
-	trail, err := r.people.Trail(t.Context(), 0, 50)
+	trail, err := r.People.Trail(t.Context(), 0, 50)
 	if err != nil {
 		t.Fatal(err)
 	}

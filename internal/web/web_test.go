@@ -70,7 +70,7 @@ func TestSetupTokenIsAskedFor(t *testing.T) {
 
 func TestSignInOpensASessionAndLeadsBack(t *testing.T) {
 	r := newRig(t, nil)
-	ada, err := r.people.AddUser(t.Context(), people.NewUser{Email: "ada@x.fr", Name: "Ada", Role: people.Director, Password: password})
+	ada, err := r.People.AddUser(t.Context(), people.NewUser{Email: "ada@x.fr", Name: "Ada", Role: people.Director, Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestSignInOpensASessionAndLeadsBack(t *testing.T) {
 			t.Errorf("next %s leads to %s", next, p.path)
 		}
 	}
-	if err := r.people.DisableUser(t.Context(), ada.ID, true); err != nil {
+	if err := r.People.DisableUser(t.Context(), ada.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	if p = b.get("/"); p.path != "/signin" {
@@ -121,7 +121,7 @@ func TestCastIsEnteredByOneClickAndNobodyElse(t *testing.T) {
 func TestEntryLinkAsksForAClickAndWorksOnce(t *testing.T) {
 	r := newRig(t, nil)
 	u := r.user(people.Director, "")
-	token, err := r.people.EntryLink(t.Context(), u.ID, 1e12)
+	token, err := r.People.EntryLink(t.Context(), u.ID, 1e12)
 	if err != nil {
 		t.Fatal(err)
 	}

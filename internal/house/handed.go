@@ -1,0 +1,82 @@
+package house
+
+import (
+	"context"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/journey"
+	"vigie/internal/people"
+	"vigie/internal/understand/insight"
+	"vigie/internal/understand/search"
+)
+
+// What rooms are handed of each other.
+
+func (h *House) knownUnits(ctx context.Context) (map[cx.UnitID]bool, error) {
+	o, err := h.People.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return o.Known(), nil
+}
+
+func (h *House) within(ctx context.Context, p people.Perimeter, u cx.UnitID) (bool, error) {
+	o, err := h.People.Present(ctx)
+	if err != nil {
+		return false, err
+	}
+	return o.Within(p, u), nil
+}
+
+func (h *House) unitList(ctx context.Context) ([]people.Unit, error) {
+	o, err := h.People.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return o.Units(), nil
+}
+
+func (h *House) journeyList(ctx context.Context) ([]journey.Journey, error) {
+	j, err := h.Journeys.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return j.List, nil
+}
+
+func (h *House) figuresCatalogue(ctx context.Context) (*insight.Catalogue, error) {
+	c, err := h.Catalogue.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &insight.Catalogue{Metrics: c.Metrics, Indicators: c.Indicators, Attributes: c.AttributeList}, nil
+}
+
+// Zone is where the organisation's days begin; UTC when its settings cannot be read.
+func (h *House) Zone(ctx context.Context) *time.Location {
+	s, err := h.People.Settings(ctx)
+	if err != nil {
+		h.log.Error("settings", "err", err)
+		return time.UTC
+	}
+	return s.Location()
+}
+
+// docs gives the words of customers; employees' are not searched.
+func (h *House) docs(ctx context.Context, ids []int64) ([]search.Doc, error) {
+	rows, err := h.Door.Present(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]search.Doc, 0, len(rows))
+	for _, r := range rows {
+		w, err := collect.WordsOf(r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, search.Doc{ID: r.ID, Live: r.State == cx.Live && w.Audience == cx.Customers, Lang: w.Lang, Texts: w.Texts})
+	}
+	return out, nil
+}

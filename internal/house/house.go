@@ -1,0 +1,122 @@
+// Package house is the rooms of listening and understanding wired over one record: who is handed to whom, in one place, for
+// the program and for the tests of what stands above.
+//
+// Here: making, starting and stopping the rooms. Not here: a rule of theirs, a page, a command, a file's path.
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
+	"vigie/internal/listen/journey"
+	"vigie/internal/people"
+	"vigie/internal/record"
+	"vigie/internal/understand/insight"
+	"vigie/internal/understand/search"
+)
+
+// Config says where the house keeps its files.
+type Config struct {
+	// Dir holds what is derived and the log of erasures.
+	Dir string
+	// Zone gives the days of figures; nil: that of the organisation's settings.
+	Zone *time.Location
+}
+
+// Deps is what the house stands on.
+type Deps struct {
+	DB  *record.DB
+	Log *slog.Logger
+	// Now is the clock of the door; nil: the wall's.
+	Now func() time.Time
+}
+
+// House is the rooms. Those that live (Door, Insight, Search) are still until started.
+type House struct {
+	DB        *record.DB
+	People    *people.Store
+	Catalogue *catalogue.Store
+	Journeys  *journey.Store
+	Customers *customer.Reference
+	Door      *collect.Door
+	Insight   *insight.Insight
+	Search    *search.Index
+
+	log   *slog.Logger
+	stops []func()
+}
+
+// New wires the rooms. Nothing runs yet, and nothing was written.
+func New(ctx context.Context, c Config, d Deps) (*House, error) {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &House{DB: d.DB, People: people.New(d.DB), Catalogue: catalogue.New(d.DB), Journeys: journey.New(d.DB), log: d.Log}
+	h.Customers = customer.New(customer.Config{}, customer.Deps{DB: d.DB})
+	h.Journeys.Indicators = h.Catalogue.Specs
+	var err error
+	h.Door, err = collect.New(collect.Config{Dir: c.Dir}, collect.Deps{
+		DB: d.DB, Customers: h.Customers, Metrics: h.Catalogue.Metrics, Touchpoints: h.Journeys.Touchpoints, Units: h.knownUnits,
+		Attributes: h.Catalogue.Met, Within: h.within, Now: d.Now, Log: d.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if c.Zone == nil {
+		c.Zone = h.Zone(ctx)
+	}
+	h.Insight = insight.New(insight.Config{Dir: c.Dir}, insight.Deps{
+		DB: d.DB, Read: h.Door.Present, All: h.Door.All, Catalogue: h.figuresCatalogue, Journeys: h.journeyList, Units: h.unitList,
+		Zone: c.Zone, Log: d.Log,
+	})
+	h.Search = search.New(c.Dir, search.Deps{DB: d.DB, Read: h.docs, List: h.Insight.List})
+	return h, nil
+}
+
+// StartDoor opens the door alone, for those who bring and ask nothing.
+func (h *House) StartDoor(ctx context.Context) error {
+	if err := h.Door.Start(ctx); err != nil {
+		return err
+	}
+	h.OnStop(h.Door.Stop)
+	return nil
+}
+
+// StartDerived starts the figures and the words, which follow the record.
+func (h *House) StartDerived(ctx context.Context) error {
+	if err := h.Insight.Start(ctx); err != nil {
+		return fmt.Errorf("figures: %w", err)
+	}
+	h.OnStop(h.Insight.Stop)
+	if err := h.Search.Start(ctx); err != nil {
+		return err
+	}
+	h.OnStop(h.Search.Stop)
+	return nil
+}
+
+// OnStop keeps what Stop has to call before the rooms stop.
+func (h *House) OnStop(fn func()) { h.stops = append(h.stops, fn) }
+
+// Stop stops what was started, last first.
+func (h *House) Stop() {
+	for i := len(h.stops) - 1; i >= 0; i-- {
+		h.stops[i]()
+	}
+	h.stops = nil
+}
+
+// CaughtUp waits until figures and words hold all that the record held when it was called.
+func (h *House) CaughtUp(ctx context.Context) error {
+	head, err := h.DB.Head(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(h.Insight.WaitFor(ctx, head), h.Search.Follower().WaitFor(ctx, head))
+}
