@@ -63,12 +63,11 @@ func (i *Insight) Ask(ctx context.Context, scope people.Scope, q Query) (Answer,
 
 // question runs fn in a read transaction of the store in use, when a place is free.
 func (i *Insight) question(ctx context.Context, fn func(context.Context, *store, *sql.Conn) error) error {
-	select {
-	case i.slots <- struct{}{}:
-		defer func() { <-i.slots }()
-	case <-ctx.Done():
-		return cx.Fail(cx.Unavailable, "", "insight.busy")
+	free, err := i.place(ctx)
+	if err != nil {
+		return err
 	}
+	defer free()
 	if !i.Ready() {
 		return cx.Fail(cx.Unavailable, "", "insight.rebuilding")
 	}
@@ -77,7 +76,21 @@ func (i *Insight) question(ctx context.Context, fn func(context.Context, *store,
 		return err
 	}
 	defer s.users.Done()
-	err = s.reading(ctx, fn)
+	return late(ctx, s.reading(ctx, fn))
+}
+
+// place waits until one more may ask the engine; call free after.
+func (i *Insight) place(ctx context.Context) (free func(), err error) {
+	select {
+	case i.slots <- struct{}{}:
+		return func() { <-i.slots }, nil
+	case <-ctx.Done():
+		return nil, cx.Fail(cx.Unavailable, "", "insight.busy")
+	}
+}
+
+// late tells that an error came of the deadline.
+func late(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && cx.KindOf(err) == cx.Internal {
 		return &cx.Error{Kind: cx.Unavailable, Code: "insight.slow", Cause: err}
 	}

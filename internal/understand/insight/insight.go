@@ -144,7 +144,7 @@ func (i *Insight) Stop() {
 
 // open finds the newest whole file and removes what crashes left.
 func (i *Insight) open(ctx context.Context) error {
-	if err := os.MkdirAll(i.tempDir(), 0o700); err != nil {
+	if err := errors.Join(os.MkdirAll(i.tempDir(), 0o700), os.RemoveAll(i.exportDir())); err != nil {
 		return fmt.Errorf("projection folder: %w", err)
 	}
 	shape, err := i.readStructure(ctx)
