@@ -22,7 +22,7 @@ type benchCmd struct {
 	Seconds    int    `help:"How long single feedbacks are posted." default:"20"`
 	Profile    string `help:"Write a CPU profile of the whole measure to this file." type:"path"`
 	JSON       bool   `help:"Print JSON."`
-	Only       string `hidden:"" help:"ingestion, questions or rebuild alone." enum:"ingestion,questions,rebuild," default:""`
+	Only       string `hidden:"" help:"ingestion, batch, questions or rebuild alone." enum:"ingestion,batch,questions,rebuild," default:""`
 }
 
 // measure is one line of the table.
@@ -102,6 +102,9 @@ func (b *bench) all(ctx context.Context) error {
 		return b.rebuilds(ctx)
 	case "ingestion":
 		return b.ingestion(ctx)
+	case "batch":
+		_, err := b.served(ctx)
+		return err
 	}
 	if err := b.ingestion(ctx); err != nil {
 		return err
@@ -151,6 +154,9 @@ func (b *bench) served(ctx context.Context) (key string, err error) {
 	defer hs.Close()
 	go func() { _ = hs.Serve(ln) }() // ends with Close
 	l := load{address: ln.Addr().String(), key: key, connections: 64, source: "bench"}
+	if b.cmd.Only == "batch" {
+		return key, b.postBatches(ctx, a, l)
+	}
 	if err := b.post(ctx, a, l); err != nil {
 		return "", err
 	}
@@ -176,13 +182,27 @@ func (b *bench) post(ctx context.Context, a *app, l load) error {
 		return err
 	}
 	b.add("followers caught up after it", "", "projection and search", "%s", caught.Round(time.Millisecond))
-	l.source = "bench-batch"
-	r, err = l.batch(200_000)
+	return b.postBatch(ctx, a, l, "bench-batch")
+}
+
+// postBatches measures batches alone, one after the other.
+func (b *bench) postBatches(ctx context.Context, a *app, l load) error {
+	for n := range 3 {
+		if err := b.postBatch(ctx, a, l, fmt.Sprint("bench-batch-", n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) postBatch(ctx context.Context, a *app, l load, source string) error {
+	l.source = source
+	r, err := l.batch(200_000)
 	if err != nil {
 		return err
 	}
-	b.add("durable batch over HTTP", "50,000 /s", "200,000 lines of NDJSON, 1,000 a commit", "%.0f /s", r.perSecond())
-	caught, err = b.catchUp(ctx, a)
+	b.add("durable batch over HTTP", "50,000 /s", "200,000 lines of NDJSON, 1,000 a commit", "%.0f /s, %s of a core each, client included", r.perSecond(), (r.cpu / time.Duration(r.n)).Round(100*time.Nanosecond))
+	caught, err := b.catchUp(ctx, a)
 	b.add("followers caught up after it", "", "projection and search", "%s", caught.Round(time.Millisecond))
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type loadResult struct {
 	took       time.Duration
 	latencies  []time.Duration
 	bestSecond int64
+	cpu        time.Duration // of this process: server and client
 }
 
 func (r loadResult) perSecond() float64 { return float64(r.n) / r.took.Seconds() }
@@ -136,15 +138,25 @@ func (l load) batch(n int) (loadResult, error) {
 	}
 	defer conn.Close()
 	l.request(&req, "application/x-ndjson", lines.Len())
-	start := time.Now()
-	if _, err := conn.Write(append(req.Bytes(), lines.Bytes()...)); err != nil {
+	req.Write(lines.Bytes())
+	start, before := time.Now(), cpuTime()
+	if _, err := conn.Write(req.Bytes()); err != nil {
 		return loadResult{}, err
 	}
 	status, err := readAnswer(bufio.NewReader(conn), io.Discard)
 	if err == nil && status != 200 {
 		err = fmt.Errorf("batch answered %d", status)
 	}
-	return loadResult{n: int64(n), took: time.Since(start)}, err
+	return loadResult{n: int64(n), took: time.Since(start), cpu: cpuTime() - before}, err
+}
+
+// cpuTime that this process has used.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func (l load) request(b *bytes.Buffer, contentType string, length int) {

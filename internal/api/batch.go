@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -47,12 +48,13 @@ type RejectedLine struct {
 	More   []Fault `json:"more,omitempty"`
 }
 
-// postBatch commits every 1,000 lines while the next ones are read and decoded. Bad lines never stop good ones; an error
+// postBatch commits every 1,000 lines while the next ones are examined, and those after them read and decoded. Bad lines never stop good ones; an error
 // tells what was taken in before it. Sending the whole batch again is always right.
 func (a *API) postBatch(c *call) error {
 	body := &patient{body: c.Body, control: http.NewResponseController(c.w)}
 	chunks, stop := make(chan chunk, 1), make(chan struct{})
 	go readChunks(body, chunks, stop)
+	ready := a.examined(c.Context(), chunks, stop)
 	ended := false
 	defer func() {
 		if ended {
@@ -60,13 +62,13 @@ func (a *API) postBatch(c *call) error {
 		}
 		close(stop)
 		body.cut()
-		for range chunks { // the reader is gone when it closes them
+		for range ready { // reader and examiner are gone when it is closed
 		}
 	}()
 	t := tally{lang: c.lang(), result: BatchResult{Rejected: []RejectedLine{}}}
-	for ch := range chunks {
+	for ch := range ready {
 		if len(ch.lines) > 0 {
-			outcomes, err := a.Door.Batch(c.Context(), ch.lines)
+			outcomes, err := a.enter(c.Context(), ch)
 			if err != nil {
 				return t.stopped(err)
 			}
@@ -87,12 +89,39 @@ func (a *API) postBatch(c *call) error {
 	return c.json(http.StatusOK, t.done())
 }
 
+// examined examines chunk after chunk, until they end or stop.
+func (a *API) examined(ctx context.Context, chunks <-chan chunk, stop <-chan struct{}) <-chan chunk {
+	ready := make(chan chunk, 1)
+	go func() {
+		defer close(ready)
+		for ch := range chunks {
+			if len(ch.lines) > 0 {
+				ch.ready, ch.failed = a.Door.Ready(ctx, ch.lines)
+			}
+			select {
+			case ready <- ch:
+			case <-stop: // the reader sees it too
+			}
+		}
+	}()
+	return ready
+}
+
+func (a *API) enter(ctx context.Context, ch chunk) ([]collect.Outcome, error) {
+	if ch.failed != nil {
+		return nil, ch.failed
+	}
+	return a.Door.Enter(ctx, ch.ready)
+}
+
 // chunk is what is committed together: the lines read, and those that could not be.
 type chunk struct {
 	lines  []collect.Line
 	unread []unread
 	last   int // number of the last line
 	err    error
+	ready  *collect.Ready // the lines examined, or why they could not be
+	failed error
 }
 
 type unread struct {

@@ -30,6 +30,8 @@ type FollowerConfig struct {
 	Tick time.Duration
 	// Gentle: after each batch it rests as long as the batch took, to leave the machine to those who wait for an answer.
 	Gentle bool
+	// Last: while large transactions pour in, it waits before each batch, up to lastWaits, and catches up after them.
+	Last bool
 }
 
 // Follower reads the feed for one Following from Start to Stop. Errors are logged and retried with a growing pause.
@@ -85,6 +87,7 @@ func (f *Follower) loop(ctx context.Context) {
 	defer close(f.done)
 	pause := f.c.Tick
 	for {
+		f.giveWay(ctx)
 		rung := f.db.Changed()
 		began := time.Now()
 		n, err := f.RunOnce(ctx)
@@ -109,6 +112,23 @@ func (f *Follower) loop(ctx context.Context) {
 			return
 		case <-rung:
 		case <-time.After(pause):
+		}
+	}
+}
+
+// lastWaits bounds how long a Last follower stands still, so that it moves on however long large transactions pour in.
+const lastWaits = 2 * time.Second
+
+// giveWay waits, for a Last follower, while large transactions pour in.
+func (f *Follower) giveWay(ctx context.Context) {
+	if !f.c.Last {
+		return
+	}
+	for until := time.Now().Add(lastWaits); f.db.pouring() && time.Now().Before(until); {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pourPause / 2):
 		}
 	}
 }

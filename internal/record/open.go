@@ -47,8 +47,9 @@ type DB struct {
 	log         *slog.Logger
 	changed     *bell
 	touched     atomic.Int64
-	stmts, seen sync.Map // query → *sql.Stmt on the write handle; queries met once. SQLite only
-	folder      *folder  // SQLite only
+	poured      atomic.Int64 // when the last large transaction was committed, in nanoseconds
+	stmts, seen sync.Map     // query → *sql.Stmt on the write handle; queries met once. SQLite only
+	folder      *folder      // SQLite only
 }
 
 // Open opens and migrates the record, and gives it an era when it has none. Close it.

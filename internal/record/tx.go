@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Tx is one write transaction. It is not safe for concurrent use.
@@ -46,11 +47,22 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	if t.touched {
 		d.touched.Add(1)
 	}
+	if len(t.events) >= pourEvents {
+		d.poured.Store(time.Now().UnixNano())
+	}
 	if len(t.events) > 0 {
 		d.changed.ring()
 	}
 	return nil
 }
+
+// Large transactions pour in while one of pourEvents was committed less than pourPause ago.
+const (
+	pourEvents = 500
+	pourPause  = 100 * time.Millisecond
+)
+
+func (d *DB) pouring() bool { return time.Since(time.Unix(0, d.poured.Load())) < pourPause }
 
 // Exec runs one statement, ? for values.
 func (t *Tx) Exec(ctx context.Context, q string, args ...any) (sql.Result, error) {

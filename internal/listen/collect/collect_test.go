@@ -192,3 +192,35 @@ func (h *house) open(u cx.UnitID) {
 }
 
 func word(s string) *string { return &s }
+
+func TestPresentGivesExactlyTheRowsAskedFor(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		d, _ := open(t, db)
+		lines := make([]collect.Line, 6)
+		for i := range lines {
+			lines[i] = collect.Line{Number: i + 1, Incoming: feedback(i)}
+		}
+		out, err := d.Batch(ctx, lines)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := func(n int) int64 { return int64(out[n].ID) }
+		for name, c := range map[string]struct{ asked, want []int64 }{
+			"in a row":             {[]int64{id(1), id(2), id(3)}, []int64{id(1), id(2), id(3)}},
+			"with a gap":           {[]int64{id(0), id(2), id(3)}, []int64{id(0), id(2), id(3)}},
+			"backwards":            {[]int64{id(3), id(2)}, []int64{id(2), id(3)}},
+			"one":                  {[]int64{id(4)}, []int64{id(4)}},
+			"beyond what is there": {[]int64{id(5), id(5) + 1}, []int64{id(5)}},
+			"none":                 {nil, []int64{}},
+		} {
+			stored, err := d.Present(ctx, c.asked)
+			got := []int64{}
+			for _, s := range stored {
+				got = append(got, int64(s.ID))
+			}
+			if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
+				t.Errorf("%s: %v %s", name, err, diff)
+			}
+		}
+	})
+}

@@ -146,25 +146,49 @@ func (d *Door) Put(ctx context.Context, key string, in Incoming) (Outcome, error
 // the lines. Lines must have a source_id. An error of kind Unavailable means *unknown* for all; an outcome may carry it
 // alone (Rejected with the code collect.unavailable) when only that line could not be written.
 func (d *Door) Batch(ctx context.Context, lines []Line) ([]Outcome, error) {
+	r, err := d.Ready(ctx, lines)
+	if err != nil {
+		return nil, err
+	}
+	return d.Enter(ctx, r)
+}
+
+// Ready is a batch examined and looked up, to Enter once.
+type Ready struct {
+	all  []*entry
+	good []*entry
+}
+
+// Ready does what Batch does before writing, so that a caller may prepare the next lines while these are written.
+func (d *Door) Ready(ctx context.Context, lines []Line) (*Ready, error) {
 	if len(lines) > maxBatch {
 		return nil, cx.Fail(cx.Invalid, "", "collect.batch_too_long", "max", maxBatch)
+	}
+	if !d.open() {
+		return nil, unavailable(errClosed)
 	}
 	entries, err := d.examineAll(ctx, lines)
 	if err != nil {
 		return nil, err
 	}
-	j := &job{prepared: true, done: make(chan struct{})}
+	r := &Ready{all: entries, good: make([]*entry, 0, len(entries))}
 	for _, e := range entries {
 		if !e.failed() {
-			j.entries = append(j.entries, e)
+			r.good = append(r.good, e)
 		}
 	}
-	if len(j.entries) > 0 {
+	return r, nil
+}
+
+// Enter writes what Ready found good and answers as Batch does. Of two with the same key, the one entered first counts.
+func (d *Door) Enter(ctx context.Context, r *Ready) ([]Outcome, error) {
+	if len(r.good) > 0 {
+		j := &job{entries: r.good, prepared: true, done: make(chan struct{})}
 		if err := d.send(ctx, j); err != nil {
 			return nil, err
 		}
 	}
-	return d.outcomes(entries, len(j.entries))
+	return d.outcomes(r.all, len(r.good))
 }
 
 const maxBatch = 1000
@@ -216,12 +240,16 @@ func (d *Door) Check(ctx context.Context, lines []Line) ([]Outcome, error) {
 	return out, nil
 }
 
+// open tells whether the door was started.
+func (d *Door) open() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.begun
+}
+
 // send hands a job to the writer and waits for its end.
 func (d *Door) send(ctx context.Context, j *job) error {
-	d.mu.Lock()
-	begun := d.begun
-	d.mu.Unlock()
-	if !begun {
+	if !d.open() {
 		return unavailable(errClosed)
 	}
 	select {

@@ -417,7 +417,8 @@ func TestKilledAtRandomMoments(t *testing.T) {
 func killOne(t *testing.T, c record.Config, round int) []string {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestDoorOfAChild$", "-test.timeout=60s")
-	child.Env = append(os.Environ(), childDir+"="+c.Dir, childURL+"="+c.URL, fmt.Sprintf("%s=%d", childRound, round))
+	child.Env = append(os.Environ(), childDir+"="+c.Dir, childURL+"="+c.URL, fmt.Sprintf("%s=%d", childRound, round),
+		"TMPDIR="+t.TempDir()) // killed, it removes nothing itself
 	out, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -39,8 +39,11 @@ func scanStored(rows *sql.Rows, s *Stored) error {
 func (d *Door) Present(ctx context.Context, ids []int64) ([]Stored, error) {
 	out := make([]Stored, 0, len(ids))
 	for some := range slices.Chunk(ids, record.InLimit) {
-		in, args := record.In(some)
-		rows, err := d.d.DB.Query(ctx, `SELECT `+storedColumns+` FROM feedback WHERE id `+in, args...)
+		which, args := record.In(some)
+		if consecutive(some) { // as a batch leaves them
+			which, args = `BETWEEN ? AND ?`, []any{some[0], some[len(some)-1]}
+		}
+		rows, err := d.d.DB.Query(ctx, `SELECT `+storedColumns+` FROM feedback WHERE id `+which, args...)
 		if err != nil {
 			return nil, fmt.Errorf("present feedback: %w", err)
 		}
@@ -58,6 +61,15 @@ func (d *Door) Present(ctx context.Context, ids []int64) ([]Stored, error) {
 	}
 	slices.SortFunc(out, func(a, b Stored) int { return int(a.ID - b.ID) })
 	return out, nil
+}
+
+func consecutive(ids []int64) bool {
+	for i, id := range ids {
+		if id != ids[0]+int64(i) {
+			return false
+		}
+	}
+	return true
 }
 
 // allPage rows are read at once, so that no reader holds back the database's housekeeping.

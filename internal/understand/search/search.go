@@ -57,7 +57,7 @@ type Index struct {
 func New(dir string, d Deps) *Index {
 	x := &Index{d: d, path: filepath.Join(dir, FileName), stems: newStemmer()}
 	acts := map[record.Subject][]record.Kind{record.Feedback: {record.Created, record.Amended, record.Repaired, record.Erased}}
-	x.follower = record.NewFollower(record.FollowerConfig{Name: "search", Acts: acts, Batch: 5000, Tick: 250 * time.Millisecond, Gentle: true}, d.DB, x)
+	x.follower = record.NewFollower(record.FollowerConfig{Name: "search", Acts: acts, Batch: 5000, Tick: 250 * time.Millisecond, Gentle: true, Last: true}, d.DB, x)
 	return x
 }
 
