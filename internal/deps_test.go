@@ -14,7 +14,7 @@ var floors = [][]string{
 	{"internal/lang"},
 	{"internal/record"},
 	{"internal/people"},
-	{"internal/listen/catalogue", "internal/listen/customer"},
+	{"internal/listen/catalogue", "internal/listen/circumstance", "internal/listen/customer"},
 	{"internal/listen/journey"},
 	{"internal/listen/collect"},
 	{"internal/listen/intake"},

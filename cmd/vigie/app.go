@@ -122,7 +122,7 @@ func (a *app) takeErasures(ctx context.Context, log string) error {
 // handler answers everything on the network.
 func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
 	site.People, site.Journeys, site.Catalogue, site.Door, site.Insight, site.Customers = a.People, a.Journeys, a.Catalogue, a.Door, a.Insight, a.Customers
-	site.Version = version
+	site.Circumstances, site.Version = a.Circumstances, version
 	site.Search, site.Log, site.Charts = a.Search.Search, a.env.log, chart.New(chart.Config{}, chart.Deps{Log: a.env.log})
 	if err := site.Charts.Start(context.Background()); err != nil {
 		return nil, nil, err
@@ -133,7 +133,7 @@ func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
 	}
 	a.metrics = api.NewMetrics()
 	rest, err := api.New(api.Deps{DB: a.DB, People: a.People, Door: a.Door, Customers: a.Customers, Journeys: a.Journeys,
-		Catalogue: a.Catalogue, Ask: a.Insight.Ask, List: a.Insight.List, Follow: a.Insight.WaitFor, Metrics: a.metrics, Log: a.env.log})
+		Catalogue: a.Catalogue, Circumstances: a.Circumstances, Ask: a.Insight.Ask, List: a.Insight.List, Follow: a.Insight.WaitFor, Metrics: a.metrics, Log: a.env.log})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/journey"
@@ -26,6 +27,8 @@ type Deps struct {
 	Customers *customer.Reference
 	Journeys  *journey.Store
 	Catalogue *catalogue.Store
+	// Circumstances are the context events.
+	Circumstances *circumstance.Store
 	// Ask and List are those of insight.Insight.
 	Ask  func(context.Context, people.Scope, insight.Query) (insight.Answer, error)
 	List func(context.Context, people.Scope, insight.ListQuery) (insight.List, error)
@@ -49,8 +52,8 @@ type API struct {
 
 // New gives the handler of everything under /api/. It is inert.
 func New(d Deps) (*API, error) {
-	if d.DB == nil || d.People == nil || d.Door == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Ask == nil || d.List == nil {
-		return nil, fmt.Errorf("api: DB, People, Door, Customers, Journeys, Catalogue, Ask and List are needed")
+	if d.DB == nil || d.People == nil || d.Door == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Ask == nil || d.List == nil {
+		return nil, fmt.Errorf("api: DB, People, Door, Customers, Journeys, Catalogue, Circumstances, Ask and List are needed")
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
@@ -128,9 +131,11 @@ func (a *API) routes() []route {
 	l = append(l, a.indicators().routes(a)...)
 	l = append(l, a.units().routes(a)...)
 	l = append(l, a.attributes().routes(a)...)
+	l = append(l, a.contextEvents().routes(a)...)
 	return append(l,
 		at("PUT", "/units", people.EditStructure, a.putUnits, opPutUnits()),
 		at("DELETE", "/journeys/{key}", people.EditStructure, a.deleteJourney, opErase("delete_journey")),
+		at("DELETE", "/context-events/{key}", people.EditStructure, a.deleteContextEvent, opErase("delete_context_event")),
 		at("GET", "/me", Everybody, a.me, opMe()),
 		route{Route{"GET", "/api/openapi.json", Everybody}, a.openAPI, operation{hidden: true}},
 		route{Route{"GET", "/api/docs", Everybody}, a.docs, operation{hidden: true}},

@@ -51,6 +51,8 @@ func opErase(id string) operation {
 	switch id {
 	case "erase_customer":
 		tag = "customers"
+	case "delete_context_event":
+		p, tag = pathKey(), "context_events"
 	case "delete_journey":
 		p, tag = pathKey(), "journeys"
 	}

@@ -8,6 +8,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 )
@@ -23,7 +24,7 @@ type resource[T any] struct {
 
 // routes of a resource: list, one, put.
 func (r resource[T]) routes(a *API) []route {
-	base := "/" + r.many
+	base := "/" + strings.ReplaceAll(r.many, "_", "-")
 	return []route{
 		at("GET", base, people.ReadFigures, r.all, opList[T](r.many)),
 		at("GET", base+"/{key}", people.ReadFigures, r.show, opOne[T](r.one)),
@@ -245,6 +246,27 @@ func (a *API) attributes() resource[catalogue.Attribute] {
 		},
 		put: a.Catalogue.PutAttribute,
 	}
+}
+
+func (a *API) contextEvents() resource[circumstance.Event] {
+	return resource[circumstance.Event]{
+		one: "context_event", many: "context_events",
+		key:  func(e *circumstance.Event) *string { return &e.Key },
+		list: func(c *call) ([]circumstance.Event, error) { return a.Circumstances.Events(c.Context()) },
+		put:  a.Circumstances.Put,
+	}
+}
+
+func (a *API) deleteContextEvent(c *call) error {
+	key := c.PathValue("key")
+	if err := a.Circumstances.Delete(c.Context(), key); err != nil {
+		return err
+	}
+	if err := a.audit(c, "context_event.delete", key); err != nil {
+		return err
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // Me says who a key is: to be tried first.

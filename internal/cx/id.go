@@ -1,5 +1,12 @@
 package cx
 
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
 // Keys chosen by people. They are lower-case slugs of 1 to 64 characters (a–z, 0–9, '-', '_', '.'), unique within
 // their kind over the whole organisation, and never change meaning: a rename changes the name, not the key.
 type (
@@ -34,3 +41,25 @@ func ValidKey(s string) bool {
 	}
 	return true
 }
+
+// KeyOf makes a key of a name: accents off, lower case, everything else a hyphen, at most 64 characters. "" when nothing
+// is left of it: "Signature électronique (Nord)" → "signature-electronique-nord".
+func KeyOf(name string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range norm.NFKD.String(strings.ToLower(ligatures.Replace(name))) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			if gap && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			gap = false
+			b.WriteRune(r)
+		case !unicode.Is(unicode.Mn, r):
+			gap = true
+		}
+	}
+	return strings.TrimRight(b.String()[:min(b.Len(), 64)], "-")
+}
+
+var ligatures = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "ß", "ss", "ø", "o", "Ø", "o", "ł", "l", "Ł", "l")

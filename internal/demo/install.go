@@ -9,6 +9,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
@@ -19,9 +20,11 @@ type Deps struct {
 	People    *people.Store
 	Journeys  *journey.Store
 	Catalogue *catalogue.Store
-	Door      *collect.Door
-	Log       *slog.Logger     // nil: discarded
-	Now       func() time.Time // nil: time.Now
+	// Circumstances are the context events.
+	Circumstances *circumstance.Store
+	Door          *collect.Door
+	Log           *slog.Logger     // nil: discarded
+	Now           func() time.Time // nil: time.Now
 }
 
 func (d Deps) filled() Deps {
@@ -130,7 +133,22 @@ func (s *Story) found(ctx context.Context, d Deps) error {
 			return err
 		}
 	}
+	for _, e := range s.Events() {
+		if err := d.Circumstances.Put(ctx, author, e.event(d.Now())); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// event tells the story's event in days of the calendar.
+func (e Event) event(now time.Time) circumstance.Event {
+	day := func(n int) string { return now.AddDate(0, 0, n).Format(time.DateOnly) }
+	c := circumstance.Event{Key: e.Key, Kind: circumstance.Kind(e.Kind), Name: e.Name, Text: e.Text, From: day(e.From), Touchpoints: e.Touchpoints, Units: e.Regions}
+	if e.To != nil {
+		c.Until = day(*e.To)
+	}
+	return c
 }
 
 func (s *Story) units() []people.Unit {

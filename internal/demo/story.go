@@ -62,13 +62,14 @@ type Member struct {
 
 // Event is something that happened to the company, drawn on time axes. Days count from today.
 type Event struct {
-	Key     string      `yaml:"key"`
-	Kind    string      `yaml:"kind"`
-	From    int         `yaml:"from"`
-	To      *int        `yaml:"to"`
-	Regions []cx.UnitID `yaml:"regions"`
-	Name    cx.Text     `yaml:"name"`
-	Text    cx.Text     `yaml:"text"`
+	Key         string            `yaml:"key"`
+	Kind        string            `yaml:"kind"`
+	From        int               `yaml:"from"`
+	To          *int              `yaml:"to"`
+	Regions     []cx.UnitID       `yaml:"regions"`
+	Touchpoints []cx.TouchpointID `yaml:"touchpoints"`
+	Name        cx.Text           `yaml:"name"`
+	Text        cx.Text           `yaml:"text"`
 }
 
 // lived is one answer told word by word.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/journey"
@@ -44,9 +45,11 @@ type House struct {
 	Catalogue *catalogue.Store
 	Journeys  *journey.Store
 	Customers *customer.Reference
-	Door      *collect.Door
-	Insight   *insight.Insight
-	Search    *search.Index
+	// Circumstances are the context events.
+	Circumstances *circumstance.Store
+	Door          *collect.Door
+	Insight       *insight.Insight
+	Search        *search.Index
 
 	log   *slog.Logger
 	stops []func()
@@ -58,6 +61,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	h := &House{DB: d.DB, People: people.New(d.DB), Catalogue: catalogue.New(d.DB), Journeys: journey.New(d.DB), log: d.Log}
+	h.Circumstances = circumstance.New(d.DB)
 	h.Customers = customer.New(customer.Config{}, customer.Deps{DB: d.DB})
 	h.Journeys.Indicators = h.Catalogue.Specs
 	var err error

@@ -17,10 +17,25 @@ func (s *Server) listenRoutes() []Route {
 	}
 }
 
+// listenTabs are the pages of « Écouter » that the viewer may open.
+func listenTabs(v *visit, path string) []ui.Tab {
+	var tabs []ui.Tab
+	for _, t := range []struct {
+		path, id string
+		right    people.Right
+	}{{"/journeys", "listen.journeys", people.ReadFigures}, {"/listen/context", "circumstance.title", people.ReadFigures}} {
+		if v.Viewer.May(t.right) {
+			tabs = append(tabs, ui.Tab{Label: v.Lang.T(t.id), Href: t.path, Current: t.path == path})
+		}
+	}
+	return tabs
+}
+
 // journeysPage lists the journeys as they are declared.
 type journeysPage struct {
 	frame    ui.Frame
 	visit    *visit
+	Tabs     []ui.Tab
 	Journeys []journeyView
 	MayAdd   bool
 }
@@ -45,7 +60,7 @@ func (s *Server) serveJourneys(w http.ResponseWriter, r *http.Request, v *visit)
 
 func newJourneysPage(g *ground) (*journeysPage, error) {
 	l := g.lang()
-	p := &journeysPage{frame: g.frame(l.T("settings.journeys.title"), ui.SectionListen), visit: g.visit, MayAdd: g.Viewer.May(people.Administer)}
+	p := &journeysPage{frame: g.frame(l.T("settings.journeys.title"), ui.SectionListen), visit: g.visit, Tabs: listenTabs(g.visit, "/journeys"), MayAdd: g.Viewer.May(people.Administer)}
 	p.frame.Sub = l.T("settings.journeys.sub", "count", len(g.Journeys.List))
 	for _, j := range g.Journeys.List {
 		text, err := j.YAML()

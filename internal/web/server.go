@@ -14,6 +14,7 @@ import (
 	"vigie/assets"
 	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/journey"
@@ -27,9 +28,11 @@ type Deps struct {
 	People    *people.Store
 	Journeys  *journey.Store
 	Catalogue *catalogue.Store
-	Insight   *insight.Insight
-	Door      *collect.Door
-	Customers *customer.Reference
+	// Circumstances are the context events drawn on time axes.
+	Circumstances *circumstance.Store
+	Insight       *insight.Insight
+	Door          *collect.Door
+	Customers     *customer.Reference
 	// Search finds feedback by words; nil: no search field is shown.
 	Search func(context.Context, people.Scope, string, insight.ListQuery) (insight.List, error)
 	// Charts draws; nil: one of the server's own.
@@ -76,8 +79,8 @@ type Server struct {
 
 // New is inert: no goroutine, no I/O.
 func New(d Deps) (*Server, error) {
-	if d.People == nil || d.Journeys == nil || d.Catalogue == nil || d.Insight == nil || d.Door == nil || d.Customers == nil {
-		return nil, errors.New("web: people, journeys, catalogue, insight, the door and customers are needed")
+	if d.People == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Insight == nil || d.Door == nil || d.Customers == nil {
+		return nil, errors.New("web: people, journeys, catalogue, circumstances, insight, the door and customers are needed")
 	}
 	s := &Server{Deps: d, log: d.Log, now: d.Now, secure: d.Secure, stopping: make(chan struct{})}
 	if s.log == nil {
