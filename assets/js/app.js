@@ -5,6 +5,7 @@ import { theme } from './theme.js'
 import { filters } from './filter.js'
 import { live } from './live.js'
 import { zoom } from './zoom.js'
+import { shell } from './shell.js'
 
 Object.assign(htmx.config, {
   allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, selfRequestsOnly: true,
@@ -12,13 +13,6 @@ Object.assign(htmx.config, {
 })
 document.documentElement.classList.add('js')
 
-const start = () => { theme(); filters(); live(htmx); zoom(); toasts() }
-
-function toasts() {
-  document.addEventListener('click', e => {
-    const close = e.target.closest('[data-dismiss]')
-    if (close) close.closest('.toast')?.remove()
-  })
-}
+const start = () => { theme(); filters(); live(htmx); zoom(); shell() }
 
 document.readyState === 'loading' ? document.addEventListener('DOMContentLoaded', start) : start()

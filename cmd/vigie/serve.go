@@ -24,29 +24,23 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer a.close()
-	s := &server{app: a, site: web.Deps{Secure: c.HTTPS, SetupToken: setupToken(e.Listen)}}
+	s := &server{app: a, site: web.Deps{Secure: c.HTTPS, SetupToken: rand.Text(), SetupLocal: onLoopback(e.Listen)}}
 	return s.run(ctx, func(address string) error {
 		empty, err := a.People.Empty(ctx)
 		if err != nil || !empty {
 			return err
 		}
-		address += "/setup"
-		if s.site.SetupToken != "" {
-			address += "?token=" + s.site.SetupToken
-		}
+		address += "/setup?token=" + s.site.SetupToken
 		fmt.Fprintln(os.Stderr, e.lang.T("cmd.setup", "address", address))
 		return nil
 	})
 }
 
-// setupToken is asked of the first visitor of a server that others on the network may reach, so that only who reads its
-// output becomes the administrator; "" on loopback.
-func setupToken(listen string) string {
+// onLoopback tells whether only this machine reaches the server. Others get to it through a proxy, or directly: of them
+// the token is asked, so that only who reads the server's output becomes the administrator.
+func onLoopback(listen string) bool {
 	host, _, err := net.SplitHostPort(listen)
-	if err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback()) {
-		return ""
-	}
-	return rand.Text()
+	return err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback())
 }
 
 // server is an app that answers the network and the socket of its folder.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"vigie/internal/api"
 	"vigie/internal/cx"
@@ -159,13 +160,23 @@ func (s *Server) doMe(w http.ResponseWriter, r *http.Request, v *visit) error {
 	return nil
 }
 
-// readForm reads a posted form of at most 1 MB.
+// formPatience is how long a browser may take to send a form.
+const formPatience = time.Minute
+
+// readForm reads a posted form of at most 1 MB. A sender who takes longer than formPatience is not waited for.
 func readForm(w http.ResponseWriter, r *http.Request) error {
+	wait(w, time.Now().Add(formPatience))
+	defer wait(w, time.Time{})
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	if err := r.ParseForm(); err != nil {
 		return cx.Fail(cx.Invalid, "", "web.form")
 	}
 	return nil
+}
+
+// wait reads from the sender until a time, the zero one for ever. Not every connection has deadlines.
+func wait(w http.ResponseWriter, until time.Time) {
+	_ = http.NewResponseController(w).SetReadDeadline(until)
 }
 
 func remoteIP(r *http.Request) string {

@@ -5,10 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"unicode"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/catalogue"
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
 	"vigie/internal/web/ui"
@@ -19,10 +23,10 @@ type feedbackPage struct {
 	frame      ui.Frame
 	ground     *ground
 	Voice      ui.Voice
-	Scores     ui.Table
-	Facts      ui.Table
+	Scores     []ui.Score
+	Facts      []ui.Fact
 	Customer   string // name or initials; "" nobody known
-	Status     string
+	Status     ui.Tag
 	Timeline   []ui.Voice
 	Quarantine bool
 }
@@ -60,7 +64,7 @@ func (s *Server) newFeedbackPage(ctx context.Context, g *ground, id cx.FeedbackI
 	}
 	f := found[0]
 	l := g.lang()
-	p := &feedbackPage{ground: g, Voice: g.voice(f, nil), Scores: g.scoreTable(f), Facts: g.factTable(f), Quarantine: f.State == cx.Quarantined}
+	p := &feedbackPage{ground: g, Voice: g.voice(f, nil), Scores: g.scoreLines(f), Facts: g.facts(f), Quarantine: f.State == cx.Quarantined}
 	p.frame = g.frame(l.T("verbatim.one", "when", l.DateTime(f.At.In(g.Now.Location()))), ui.SectionVerbatims)
 	p.frame.Crumb = []ui.Link{{Label: l.T("verbatim.title"), Href: "/verbatims"}}
 	p.Voice.Href = ""
@@ -80,7 +84,10 @@ func (s *Server) addCustomer(ctx context.Context, g *ground, p *feedbackPage, f 
 	if !ok {
 		return nil
 	}
-	p.Customer, p.Status = person.Name, g.word("verbatim.status.", person.Status)
+	p.Customer = person.Name
+	if person.Status != "" {
+		p.Status = ui.Tag{Text: g.word("verbatim.status.", person.Status), Tone: ui.Accent}
+	}
 	if p.Customer == "" {
 		p.Customer = g.lang().T("verbatim.nameless")
 	}
@@ -101,27 +108,32 @@ func (s *Server) addCustomer(ctx context.Context, g *ground, p *feedbackPage, f 
 	return nil
 }
 
-func (g *ground) scoreTable(f cx.Feedback) ui.Table {
+func (g *ground) scoreLines(f cx.Feedback) []ui.Score {
 	l := g.lang()
-	t := ui.Table{Caption: l.T("verbatim.scores"), Columns: []ui.Column{{Label: l.T("verbatim.metric")}, {Label: l.T("verbatim.score"), Numeric: true}, {Label: l.T("verbatim.scale"), Numeric: true}}}
+	var out []ui.Score
 	for _, m := range g.Catalogue.MetricList {
 		point, ok := f.Scores[m.Key]
 		if !ok {
 			continue
 		}
 		i, _ := g.indicatorOf(m.Key, f.Program)
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Text(m.Name), Note: l.Text(m.Wording)},
-			{Text: g.scoreText(m, point), Tone: boxOf(i.Indicator, m, point)}, {Text: l.T("verbatim.scale.span", "min", m.Min, "max", m.Max)}}})
+		s := ui.Score{Name: l.Text(m.Name), Wording: l.Text(m.Wording), Value: g.scoreText(m, point), Tone: boxOf(i.Indicator, m, point)}
+		if m.Points() > 2 {
+			s.Scale = l.T("verbatim.scale.span", "min", m.Min, "max", m.Max)
+			s.Share = (m.Raw(point) - m.Min) / (m.Max - m.Min)
+		}
+		out = append(out, s)
 	}
-	return t
+	return out
 }
 
-func (g *ground) factTable(f cx.Feedback) ui.Table {
+// facts say where, how and of whom a feedback is, in words; keys of other tools are made readable.
+func (g *ground) facts(f cx.Feedback) []ui.Fact {
 	l := g.lang()
-	t := ui.Table{Caption: l.T("verbatim.context"), Columns: []ui.Column{{Label: l.T("verbatim.fact")}, {Label: l.T("verbatim.value")}}}
+	var out []ui.Fact
 	add := func(label, value, href string) {
 		if value != "" {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: label}, {Text: value, Href: href}}})
+			out = append(out, ui.Fact{Label: label, Value: value, Href: href})
 		}
 	}
 	if f.Touchpoint != "" {
@@ -131,26 +143,27 @@ func (g *ground) factTable(f cx.Feedback) ui.Table {
 	add(l.T("cockpit.filter.channel"), g.channelName(f.Channel), "")
 	add(l.T("verbatim.collected"), g.word("cockpit.collected.", f.CollectedBy), "")
 	add(l.T("verbatim.program"), g.word("verbatim.program.", string(f.Program)), "")
-	add(l.T("verbatim.agent"), f.Agent, "")
-	add(l.T("verbatim.contact"), f.Contact, "")
-	add(l.T("verbatim.source"), f.Source, "")
 	add(l.T("verbatim.language"), g.languageName(f.Lang), "")
 	for _, a := range g.Catalogue.AttributeList {
-		v, ok := f.Attributes[a.Key]
-		if !ok {
-			continue
+		if v, ok := f.Attributes[a.Key]; ok {
+			add(g.attributeFact(a, v))
 		}
-		name := l.Text(a.Name)
-		if name == "" {
-			name = string(a.Key)
-		}
-		text := g.attributeText(v)
-		if a.Personal {
-			text = masked
-		}
-		add(name, text, "")
 	}
-	return t
+	add(l.T("verbatim.agent"), f.Agent, "")
+	add(l.T("verbatim.contact"), f.Contact, "")
+	add(l.T("verbatim.source"), readable(f.Source), "")
+	return out
+}
+
+func (g *ground) attributeFact(a catalogue.Attribute, v any) (label, value, href string) {
+	label, value = g.lang().Text(a.Name), masked
+	if label == "" {
+		label = readable(string(a.Key))
+	}
+	if !a.Personal {
+		value = g.attributeText(v)
+	}
+	return label, value, ""
 }
 
 func (g *ground) attributeText(v any) string {
@@ -160,7 +173,7 @@ func (g *ground) attributeText(v any) string {
 	case bool:
 		return g.lang().T(map[bool]string{true: "verbatim.yes", false: "verbatim.no"}[v])
 	}
-	return g.mask(fmt.Sprint(v))
+	return g.mask(readable(fmt.Sprint(v)))
 }
 
 // unitPath names a unit from the top down.
@@ -173,4 +186,18 @@ func (g *ground) unitPath(id cx.UnitID) string {
 		return string(id)
 	}
 	return strings.Join(names, " › ")
+}
+
+// keyLike is what tools send for a value: "pro-tout-en-un", "SENIOR_PRUDENT".
+var keyLike = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[a-z0-9]+(?:[-_][a-z0-9]+)*|[A-Z0-9]+(?:_[A-Z0-9]+)+)$`)
+})
+
+// readable writes a key as words; what is no key, and what holds figures alone, stays as it came.
+func readable(key string) string {
+	if !keyLike().MatchString(key) || !strings.ContainsFunc(key, unicode.IsLetter) || strings.ContainsFunc(key, unicode.IsDigit) {
+		return key
+	}
+	words := strings.ToLower(strings.NewReplacer("-", " ", "_", " ").Replace(key))
+	return strings.ToUpper(words[:1]) + words[1:]
 }

@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -30,6 +31,9 @@ func (s *Server) route(x Route) http.Handler {
 		}
 		if err != nil {
 			s.fail(w, r, v, err)
+		}
+		if r.Method != http.MethodGet { // what is left of the body is thrown away by the server
+			wait(w, time.Now().Add(formPatience))
 		}
 	})
 }

@@ -39,8 +39,11 @@ type Deps struct {
 	Charts *chart.Drawer
 	// Cast may be entered as by anyone who reaches the sign-in page: the demo's. nil: nobody.
 	Cast []CastMember
-	// SetupToken, when set, is asked for (/setup?token=…) to create the first administrator: for a server reached by others.
+	// SetupToken is asked for (/setup?token=…) to create the first administrator. Without one, only a browser on this very
+	// machine may.
 	SetupToken string
+	// SetupLocal: a browser on this very machine, no proxy between, needs no token.
+	SetupLocal bool
 	// Version of the program, shown on the About page; "" is not shown.
 	Version string
 	// PublicURL is how this server is reached, shown in examples; "" is the address the browser used.
@@ -146,6 +149,3 @@ func (s *Server) isEmpty(ctx context.Context) (bool, error) {
 	}
 	return empty, err
 }
-
-// toast says something on top of the next page.
-func (s *Server) toast(r *http.Request, text string) { s.sessions.Put(r.Context(), sessionToast, text) }

@@ -74,6 +74,9 @@ func (s *Server) doAddKey(w http.ResponseWriter, r *http.Request, v *visit) erro
 }
 
 func (s *Server) doRevokeKey(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
 	id, err := pathID(r, "key")
 	if err != nil {
 		return err

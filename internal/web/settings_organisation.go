@@ -42,10 +42,11 @@ func (s *Server) serveOrganisation(w http.ResponseWriter, r *http.Request, v *vi
 	return s.render(w, r, settingsView(s.newOrganisationPage(v)))
 }
 
-// saved answers a form of the organisation's page: back to it, or the page again with what is wrong.
+// saved answers a form of the organisation's page: back to it with a way to take it back, or the page again with what is
+// wrong.
 func (s *Server) saved(w http.ResponseWriter, r *http.Request, v *visit, err error) error {
 	if err == nil {
-		s.toast(r, v.Lang.T("settings.saved"))
+		s.done(r, v, v.Lang.T("settings.saved"), undoSettings(v.Settings, r.URL.Path))
 		http.Redirect(w, r, "/settings", http.StatusSeeOther)
 		return nil
 	}
@@ -86,4 +87,23 @@ func (s *Server) doNarrow(w http.ResponseWriter, r *http.Request, v *visit) erro
 		err = s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "settings.change", Subject: "narrow"})
 	}
 	return s.saved(w, r, v, err)
+}
+
+// undoSettings puts back what the form at that address changed; nil when it cannot be put back.
+func undoSettings(before people.Settings, action string) *ui.Undo {
+	undo := &ui.Undo{Action: action}
+	switch action {
+	case "/settings/organisation":
+		if before.Name == "" {
+			return nil
+		}
+		undo.Fields = []ui.Hidden{{Name: "name", Value: before.Name}, {Name: "lang", Value: before.Lang}, {Name: "zone", Value: before.Zone}}
+	case "/settings/narrow":
+		for _, role := range before.Narrow {
+			undo.Fields = append(undo.Fields, ui.Hidden{Name: string(role), Value: "1"})
+		}
+	default:
+		return nil
+	}
+	return undo
 }

@@ -139,6 +139,9 @@ func pathID(r *http.Request, name string) (int64, error) {
 }
 
 func (s *Server) doUserLink(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
 	id, err := pathID(r, "user")
 	if err != nil {
 		return err
@@ -168,10 +171,18 @@ func (s *Server) doDisableUser(w http.ResponseWriter, r *http.Request, v *visit)
 	if err := s.People.DisableUser(r.Context(), id, disabled); err != nil {
 		return err
 	}
-	what := map[bool]string{true: "user.disable", false: "user.enable"}[disabled]
+	what, says, back := "user.enable", "settings.people.enabled", "1"
+	if disabled {
+		what, says, back = "user.disable", "settings.people.disabled", "0"
+	}
 	if err := s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: what, Subject: "user:" + strconv.FormatInt(id, 10)}); err != nil {
 		return err
 	}
+	u, err := s.People.User(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	s.done(r, v, v.Lang.T(says, "name", u.Name), &ui.Undo{Action: r.URL.Path, Fields: []ui.Hidden{{Name: "disabled", Value: back}}})
 	http.Redirect(w, r, "/settings/people", http.StatusSeeOther)
 	return nil
 }

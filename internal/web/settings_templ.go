@@ -151,7 +151,7 @@ func settingsView(p *settingsPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if p.Pager.NextHref != "" {
+					if p.Pager.NextHref != "" || p.Pager.PreviousHref != "" {
 						templ_7745c5c3_Err = ui.Pagination(p.visit.Lang, p.Pager).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

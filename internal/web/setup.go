@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"vigie/internal/api"
@@ -127,24 +129,43 @@ func (s *Server) serveSetup(w http.ResponseWriter, r *http.Request, v *visit) er
 		return nil
 	}
 	token := r.URL.Query().Get("token")
-	if err := s.checkSetupToken(token); err != nil {
+	if err := s.checkSetupToken(r, token); err != nil {
 		return err
 	}
 	return s.render(w, r, setupView(newSetupPage(v, token)))
 }
 
-func (s *Server) checkSetupToken(given string) error {
-	if s.SetupToken != "" && subtle.ConstantTimeCompare([]byte(given), []byte(s.SetupToken)) != 1 {
+func (s *Server) checkSetupToken(r *http.Request, given string) error {
+	if (s.SetupToken == "" || s.SetupLocal) && sameMachine(r) {
+		return nil
+	}
+	if s.SetupToken == "" || subtle.ConstantTimeCompare([]byte(given), []byte(s.SetupToken)) != 1 {
 		return cx.Fail(cx.Denied, "", "setup.token")
 	}
 	return nil
+}
+
+// sameMachine tells whether a request comes from a browser on this machine: a proxy on it names itself or keeps the name
+// under which the world knows it.
+func sameMachine(r *http.Request) bool {
+	for _, h := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Real-Ip", "Via"} {
+		if r.Header.Get(h) != "" {
+			return false
+		}
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return (host == "localhost" || ip.IsLoopback()) && net.ParseIP(remoteIP(r)).IsLoopback()
 }
 
 func (s *Server) doSetup(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err := readForm(w, r); err != nil {
 		return err
 	}
-	if err := s.checkSetupToken(r.PostForm.Get("token")); err != nil {
+	if err := s.checkSetupToken(r, r.PostForm.Get("token")); err != nil {
 		return err
 	}
 	f := r.PostForm

@@ -84,7 +84,7 @@ func TestFeedbackShowsItsCustomerToThoseWhoMay(t *testing.T) {
 	director := r.as(r.user(people.Director, ""))
 	west := director.get("/verbatims?unit=west").Find(".voice time").First().Parent().AttrOr("href", "")
 	p := director.get(west)
-	p.has(t, "main", "Denis Lambert", "CSAT", "Ouest › Nantes", "Son histoire avec nous", "segment")
+	p.has(t, "main", "Denis Lambert", "CSAT", "Ouest › Nantes", "Son histoire avec nous", "Segment")
 	if strings.Contains(p.body, "anantes") {
 		t.Error("the adviser is named before the consultation")
 	}

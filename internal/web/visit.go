@@ -21,7 +21,8 @@ type visit struct {
 	Origin   string    // how the browser reached this server: "http://127.0.0.1:8080"
 	Path     string    // the address asked for, with its query
 	Now      time.Time // in the organisation's zone
-	Toasts   []string
+	Toasts   []ui.Toast
+	Searches bool // there is a search by words
 }
 
 const (
@@ -36,7 +37,7 @@ func (v *visit) signedIn() bool { return v.Viewer.UserID != 0 }
 
 // visit reads the session and the wishes of a request. It always gives a visit, an anonymous one beside an error.
 func (s *Server) visit(r *http.Request) (*visit, error) {
-	v := &visit{Lang: lang.Match(r.Header.Get("Accept-Language")), Path: r.URL.RequestURI(), Origin: requestOrigin(r, s.secure), Now: s.now()}
+	v := &visit{Lang: lang.Match(r.Header.Get("Accept-Language")), Path: r.URL.RequestURI(), Origin: requestOrigin(r, s.secure), Now: s.now(), Searches: s.Search != nil}
 	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
 		v.Theme = c.Value
 	}
@@ -54,9 +55,7 @@ func (s *Server) visit(r *http.Request) (*visit, error) {
 	}
 	s.chooseLang(r, v, u.Lang)
 	if v.signedIn() && !isPart(r) {
-		if t := s.sessions.PopString(r.Context(), sessionToast); t != "" {
-			v.Toasts = []string{t}
-		}
+		v.Toasts = s.popToast(r)
 	}
 	return v, nil
 }
@@ -125,7 +124,7 @@ func (v *visit) frame(title, section string) ui.Frame {
 	f.Me = &ui.Me{Name: v.Viewer.Name, Role: v.roleName(v.Viewer.Role), SettingsAction: "/me", SignOutAction: "/signout",
 		Items: []ui.MenuItem{{Label: v.Lang.T("web.about.title"), Href: "/about", Icon: "info"},
 			{Label: v.Lang.T("web.accessibility.title"), Href: "/accessibility", Icon: "eye"}}}
-	if v.Viewer.May(people.ReadPeople) {
+	if v.Searches && v.Viewer.May(people.ReadPeople) {
 		f.Search = &ui.Search{Action: "/verbatims", Label: v.Lang.T("verbatim.search")}
 	}
 	return f

@@ -151,3 +151,15 @@ type ChartBox struct {
 	Table     Table
 	OptionURL string // gives the option as JSON for the interactive library; "" not offered
 }
+
+// Toast says what has just been done. Undo, when not nil, takes it back: kinder than asking beforehand.
+type Toast struct {
+	Text string
+	Undo *Undo `json:",omitempty"`
+}
+
+// Undo is a form that takes an act back.
+type Undo struct {
+	Action string // POST
+	Fields []Hidden
+}

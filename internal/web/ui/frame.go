@@ -24,7 +24,7 @@ type Frame struct {
 	Theme   string // "light", "dark", "": as the system
 	Path    string // this page's address with its query, to come back to
 	Banner  string // a word on top of every page (read-only, demo…); ""
-	Toasts  []string
+	Toasts  []Toast
 }
 
 // Link is a text that leads somewhere.

@@ -1,0 +1,114 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"vigie/internal/people"
+	"vigie/internal/web"
+)
+
+func TestSetupIsOpenToThisMachineAloneWithoutAToken(t *testing.T) {
+	for _, c := range []struct {
+		name, host, remote string
+		header             http.Header
+		status             int
+	}{
+		{"a browser here", "127.0.0.1:8080", "127.0.0.1:5000", nil, 200},
+		{"a browser here, by name", "localhost:8080", "[::1]:5000", nil, 200},
+		{"through a proxy", "127.0.0.1:8080", "127.0.0.1:5000", http.Header{"X-Forwarded-For": {"203.0.113.7"}}, 403},
+		{"through a modern proxy", "localhost", "127.0.0.1:5000", http.Header{"Forwarded": {"for=203.0.113.7"}}, 403},
+		{"through a proxy that keeps the name", "vigie.example.com", "127.0.0.1:5000", nil, 403},
+		{"from elsewhere", "localhost:8080", "203.0.113.7:5000", nil, 403},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t, func(d *web.Deps) { d.SetupToken, d.SetupLocal = "abc", true })
+			for path, want := range map[string]int{"/setup": c.status, "/setup?token=abc": 200} {
+				q := httptest.NewRequest(http.MethodGet, path, nil)
+				q.Host, q.RemoteAddr = c.host, c.remote
+				if c.header != nil {
+					q.Header = c.header
+				}
+				w := httptest.NewRecorder()
+				r.server.Handler().ServeHTTP(w, q)
+				if w.Code != want {
+					t.Errorf("%s is answered %d, not %d", path, w.Code, want)
+				}
+			}
+		})
+	}
+}
+
+// slow is a connection that notes until when it is read.
+type slow struct {
+	*httptest.ResponseRecorder
+	until []time.Time
+}
+
+func (s *slow) SetReadDeadline(t time.Time) error { s.until = append(s.until, t); return nil }
+
+func TestAFormIsNotWaitedForForEver(t *testing.T) {
+	r := newRig(t, nil)
+	r.user(people.Administrator, "")
+	q := httptest.NewRequest(http.MethodPost, "/signin", strings.NewReader("email=a&password=b"))
+	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := &slow{ResponseRecorder: httptest.NewRecorder()}
+	r.server.Handler().ServeHTTP(w, q)
+	if len(w.until) != 3 || time.Until(w.until[0]) > 2*time.Minute || !w.until[1].IsZero() || w.until[2].IsZero() {
+		t.Errorf("the body is read until %v", w.until)
+	}
+}
+
+func TestWithoutSearchThereIsNoSearchField(t *testing.T) {
+	r := newRig(t, func(d *web.Deps) { d.Search = nil })
+	r.company()
+	if n := r.as(r.user(people.Director, "")).get("/").Find(".searchbox").Length(); n != 0 {
+		t.Errorf("%d search fields", n)
+	}
+}
+
+func TestWhatWasDoneIsUndoneFromTheToast(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	ctx := context.Background()
+	if err := r.people.UpdateSettings(ctx, func(x *people.Settings) { x.Name, x.Zone, x.Lang = "Avant", "Europe/Paris", "fr" }); err != nil {
+		t.Fatal(err)
+	}
+	other := r.user(people.Analyst, "")
+	b := r.as(r.user(people.Administrator, ""))
+	undo := func(p page) page {
+		t.Helper()
+		form := p.Find(".toast form")
+		fields := url.Values{}
+		form.Find("input").Each(func(_ int, s *selection) { fields.Add(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+		return b.post(form.AttrOr("action", "/none"), fields)
+	}
+	p := b.post("/settings/organisation", url.Values{"name": {"Après"}, "zone": {"UTC"}, "lang": {"en"}})
+	p = undo(p)
+	p.has(t, ".toasts", "C’est annulé")
+	if p.Find(".toast form").Length() != 0 {
+		t.Error("undoing offers to be undone")
+	}
+	if s, err := r.people.Settings(ctx); err != nil || s.Name != "Avant" || s.Zone != "Europe/Paris" || s.Lang != "fr" {
+		t.Errorf("settings are %+v, %v", s, err)
+	}
+	undo(b.post("/settings/narrow", url.Values{"manager": {"1"}}))
+	if s, err := r.people.Settings(ctx); err != nil || len(s.Narrow) != 0 {
+		t.Errorf("narrow is %v, %v", s.Narrow, err)
+	}
+	p = b.post("/settings/people/"+fmt.Sprint(other.ID)+"/disable", url.Values{"disabled": {"1"}})
+	if u, err := r.people.User(ctx, other.ID); err != nil || !u.Disabled {
+		t.Fatalf("disabled: %+v, %v", u, err)
+	}
+	undo(p)
+	if u, err := r.people.User(ctx, other.ID); err != nil || u.Disabled {
+		t.Errorf("still disabled, %v", err)
+	}
+	b.get("/settings/audit").has(t, "table", "Ada administrator", "A désactivé un utilisateur")
+}
