@@ -77,7 +77,7 @@ func TestWhatWasDoneIsUndoneFromTheToast(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()
 	ctx := context.Background()
-	if err := r.people.UpdateSettings(ctx, func(x *people.Settings) { x.Name, x.Zone, x.Lang = "Avant", "Europe/Paris", "fr" }); err != nil {
+	if err := r.People.UpdateSettings(ctx, func(x *people.Settings) { x.Name, x.Zone, x.Lang = "Avant", "Europe/Paris", "fr" }); err != nil {
 		t.Fatal(err)
 	}
 	other := r.user(people.Analyst, "")
@@ -95,19 +95,19 @@ func TestWhatWasDoneIsUndoneFromTheToast(t *testing.T) {
 	if p.Find(".toast form").Length() != 0 {
 		t.Error("undoing offers to be undone")
 	}
-	if s, err := r.people.Settings(ctx); err != nil || s.Name != "Avant" || s.Zone != "Europe/Paris" || s.Lang != "fr" {
+	if s, err := r.People.Settings(ctx); err != nil || s.Name != "Avant" || s.Zone != "Europe/Paris" || s.Lang != "fr" {
 		t.Errorf("settings are %+v, %v", s, err)
 	}
 	undo(b.post("/settings/narrow", url.Values{"manager": {"1"}}))
-	if s, err := r.people.Settings(ctx); err != nil || len(s.Narrow) != 0 {
+	if s, err := r.People.Settings(ctx); err != nil || len(s.Narrow) != 0 {
 		t.Errorf("narrow is %v, %v", s.Narrow, err)
 	}
 	p = b.post("/settings/people/"+fmt.Sprint(other.ID)+"/disable", url.Values{"disabled": {"1"}})
-	if u, err := r.people.User(ctx, other.ID); err != nil || !u.Disabled {
+	if u, err := r.People.User(ctx, other.ID); err != nil || !u.Disabled {
 		t.Fatalf("disabled: %+v, %v", u, err)
 	}
 	undo(p)
-	if u, err := r.people.User(ctx, other.ID); err != nil || u.Disabled {
+	if u, err := r.People.User(ctx, other.ID); err != nil || u.Disabled {
 		t.Errorf("still disabled, %v", err)
 	}
 	b.get("/settings/audit").has(t, "table", "Ada administrator", "A désactivé un utilisateur")
