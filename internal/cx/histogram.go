@@ -65,6 +65,9 @@ func (h *Histogram) Merge(o Histogram) {
 	}
 }
 
+// Clear takes all answers away and keeps their room for others.
+func (h *Histogram) Clear() { h.cells = h.cells[:0] }
+
 // Clone gives a copy that shares nothing.
 func (h Histogram) Clone() Histogram { return Histogram{slices.Clone(h.cells)} }
 

@@ -56,6 +56,18 @@ func TestHistogramCountsLikeAMap(t *testing.T) {
 	})
 }
 
+func TestAClearedHistogramIsAsNew(t *testing.T) {
+	h := HistogramOf(1, 2, 2, 9)
+	h.Clear()
+	if h.N() != 0 || !h.Equal(Histogram{}) {
+		t.Errorf("after Clear: %v", h)
+	}
+	h.Add(2, 3)
+	if !h.Equal(HistogramOf(2, 2, 2)) {
+		t.Errorf("filled again: %v", h)
+	}
+}
+
 func TestCloneSharesNothing(t *testing.T) {
 	a := HistogramOf(1, 2, 3)
 	b := a.Clone()

@@ -324,18 +324,3 @@ func lines(ctx context.Context, rows driver.Rows, line func([]driver.Value) erro
 		}
 	}
 }
-
-// rows makes figures of cells and puts them in order: time and scores ascending, the rest by n of their value.
-func (p *plan) rows(cells *tally, beside *besides) []Row {
-	cells.sort()
-	spec := cx.NewSpec(p.indicator, p.metric)
-	out := make([]Row, len(cells.list))
-	for k, c := range cells.list {
-		out[k] = Row{By: make(map[string]string, len(p.dims)), Figure: spec.Figure(c.histogram())}
-		for n, a := range cells.axes {
-			out[k].By[a.d.name] = a.names[c.ids[n]]
-		}
-		out[k].Versus = beside.compare(spec, cells.codes(c), out[k].Figure)
-	}
-	return out
-}

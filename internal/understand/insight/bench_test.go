@@ -139,3 +139,21 @@ func BenchmarkEmployees(b *testing.B) {
 		g.suppress()
 	}
 }
+
+// BenchmarkRows measures what follows the engine: 330,000 counts of 5,000 values by six channels to 30,000 rows.
+func BenchmarkRows(b *testing.B) {
+	c := testCatalogue()
+	p := &plan{indicator: c.Indicators["nps"], metric: c.Metrics["nps"]}
+	for _, name := range []string{"crowd", "channel"} {
+		p.dims = append(p.dims, &dimension{name: name, key: func(code int64) string { return strconv.FormatInt(code, 10) }})
+	}
+	for b.Loop() {
+		t := newTally(p.dims, p.metric.Points())
+		for n := range int64(330_000) {
+			t.cell(cell{n / 66, n / 11 % 6}).add(n%11, 1+n%7)
+		}
+		if rows := p.rows(t, nil); len(rows) != 30_000 {
+			b.Fatal(len(rows))
+		}
+	}
+}

@@ -24,13 +24,17 @@ func (c *counted) add(point, n int64) {
 	c.n += n
 }
 
-func (c *counted) histogram() cx.Histogram {
-	slices.SortFunc(c.points, func(a, b pointCount) int { return cmp.Compare(a.point, b.point) })
-	var h cx.Histogram
+// figure goes through h, whose room serves for many cells.
+func (c *counted) figure(spec cx.Spec, h *cx.Histogram) cx.Figure {
+	byPoint := func(a, b pointCount) int { return cmp.Compare(a.point, b.point) }
+	if !slices.IsSortedFunc(c.points, byPoint) {
+		slices.SortFunc(c.points, byPoint)
+	}
+	h.Clear()
 	for _, p := range c.points {
 		h.Add(p.point, p.n)
 	}
-	return h
+	return spec.Figure(*h)
 }
 
 // tally gathers the cells of an answer. Codes are named once each, cells found by small numbers.
@@ -38,6 +42,8 @@ type tally struct {
 	axes  []*axis
 	index map[uint64]*counted
 	list  []*counted
+	at    cell         // whose cell was asked for last: the lines of one mostly follow each other
+	last  *counted     // nil before the first
 	room  []counted    // cells not yet used
 	width int          // points that most cells will hold
 	space []pointCount // for the points of new cells
@@ -93,6 +99,13 @@ func (a *axis) known(code int64) (int32, bool) {
 
 // cell gives the cell of codes, making it when it is new.
 func (t *tally) cell(at cell) *counted {
+	if t.last == nil || t.at != at {
+		t.at, t.last = at, t.named(at)
+	}
+	return t.last
+}
+
+func (t *tally) named(at cell) *counted {
 	var ids [maxBy]int32
 	key := uint64(0)
 	for n, a := range t.axes {

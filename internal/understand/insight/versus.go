@@ -15,18 +15,12 @@ type besides struct {
 	shift cell // from a cell of the question to the one beside: along time
 }
 
-func (b *besides) compare(spec cx.Spec, at cell, this cx.Figure) *Compared {
-	if b == nil {
-		return nil
-	}
+// find gives the cell beside, nil when there is none.
+func (b *besides) find(at cell) *counted {
 	for n := range at {
 		at[n] += b.shift[n]
 	}
-	var f cx.Figure
-	if c := b.cells.find(at); c != nil {
-		f = spec.Figure(c.histogram())
-	}
-	return &Compared{Figure: f, Compared: cx.Difference(this, f)}
+	return b.cells.find(at)
 }
 
 // beside runs the other side of a comparison: another period, the buckets of time taken in their order, or other
