@@ -1,8 +1,11 @@
 package api
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"vigie/internal/cx"
@@ -85,5 +88,47 @@ func decodeFeedback(b []byte, in *collect.Incoming) error {
 		return nil
 	}
 	*in = collect.Incoming{}
-	return decode(b, in)
+	return within(b, decode(b, in))
+}
+
+// within gives an unknown field of a feedback the path of the object it stands in, which encoding/json does not tell.
+func within(b []byte, err error) error {
+	e, ok := errors.AsType[*cx.Error](err)
+	if !ok || e.Code != "api.unknown_field" {
+		return err
+	}
+	var parts map[string]json.RawMessage
+	if json.Unmarshal(b, &parts) != nil {
+		return err
+	}
+	var verbatims []json.RawMessage
+	for key, part := range parts {
+		switch strings.ToLower(key) { // as encoding/json meets it
+		case "customer":
+			if err := decode(part, &collect.Customer{}); sameCode(err, e) {
+				return beneath("customer", err)
+			}
+		case "verbatims":
+			_ = json.Unmarshal(part, &verbatims) // anything else was told before
+		}
+	}
+	for n, part := range verbatims {
+		if err := decode(part, &cx.Verbatim{}); sameCode(err, e) {
+			return beneath("verbatims["+strconv.Itoa(n)+"]", err)
+		}
+	}
+	return err
+}
+
+func sameCode(err error, e *cx.Error) bool {
+	other, ok := errors.AsType[*cx.Error](err)
+	return ok && other.Code == e.Code
+}
+
+// beneath puts a path before the field an error names.
+func beneath(path string, err error) error {
+	if e, ok := errors.AsType[*cx.Error](err); ok {
+		e.Field = dotted(path, e.Field)
+	}
+	return err
 }

@@ -203,6 +203,8 @@ func TestVersusComparesWithTheRightAnswers(t *testing.T) {
 			Versus: &Versus{Named: "year"}}, &Period{"2025-01-01", "2025-04-01"}, nil, map[string]string{"2026-Q1": "2025-Q1"}},
 		"another period": {Query{Indicator: "csat", During: &Period{"2026-01-01", "2026-02-01"}, By: []string{"channel"},
 			Versus: &Versus{During: &Period{"2025-02-01", "2025-08-01"}}}, &Period{"2025-02-01", "2025-08-01"}, nil, nil},
+		"everything beside one period": {Query{Indicator: "csat", By: []string{"month"},
+			Versus: &Versus{During: &Period{"2025-02-01", "2025-08-01"}}}, &Period{"2025-02-01", "2025-08-01"}, nil, nil},
 		"other conditions replace the same keys": {Query{Indicator: "nps", By: []string{"month"}, Where: Where{"channel": in("phone"), "language": in("fr")},
 			Versus: &Versus{Where: Where{"channel": in("web")}}}, nil, Where{"channel": in("web"), "language": in("fr")}, nil},
 		"everything": {Query{Indicator: "wait", Versus: &Versus{Where: Where{"source": in("crm")}}}, nil, Where{"source": in("crm")}, nil},

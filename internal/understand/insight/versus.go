@@ -43,7 +43,9 @@ func (p *plan) beside(ctx context.Context, tx *sql.Conn, q Query) (*besides, err
 		if during, err = otherPeriod(q); err != nil {
 			return nil, err
 		}
-		b.shift = p.shift(q.During, during)
+		if q.During != nil {
+			b.shift = p.shift(q.During, during)
+		}
 	}
 	var err error
 	b.cells, err = p.count(ctx, tx, where, during, "versus")
@@ -51,11 +53,11 @@ func (p *plan) beside(ctx context.Context, tx *sql.Conn, q Query) (*besides, err
 }
 
 func otherPeriod(q Query) (*Period, error) {
-	if q.During == nil {
-		return nil, cx.Fail(cx.Invalid, "versus", "insight.versus_during")
-	}
 	if q.Versus.During != nil {
 		return q.Versus.During, nil
+	}
+	if q.During == nil { // before or a year before everything there is nothing
+		return nil, cx.Fail(cx.Invalid, "versus", "insight.versus_during")
 	}
 	from, to, err := q.During.days("during")
 	if err != nil {
