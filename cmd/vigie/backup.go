@@ -25,6 +25,9 @@ func (c backupCmd) Run(ctx context.Context, e *environment) error {
 	if err := a.DB.Backup(ctx, c.File); err != nil {
 		return err
 	}
+	if err := a.Door.KeepErasures(ctx); err != nil {
+		return err
+	}
 	info, err := os.Stat(c.File)
 	if err != nil {
 		return err

@@ -188,4 +188,11 @@ func TestErasuresFollowARecordToTheOtherEngine(t *testing.T) {
 	if all := sourcesIn(t, where...); len(all) != 20 {
 		t.Errorf("restored again: %d feedbacks, 20 were not erased", len(all))
 	}
+	// The database is lost; the data folder keeps what was erased, since the backup.
+	vigie(t, append([]string{"backup", filepath.Join(t.TempDir(), "after")}, where...)...)
+	where = []string{"--data", where[1], "--database", recordtest.PostgresURL(t)}
+	vigie(t, append([]string{"restore", before}, where...)...)
+	if all := sourcesIn(t, where...); len(all) != 20 {
+		t.Errorf("restored into an empty database: %d feedbacks, 20 were not erased", len(all))
+	}
 }

@@ -30,6 +30,7 @@ type house struct {
 	units       map[cx.UnitID]bool
 	met         map[cx.AttributeID]any
 	asked       atomic.Int64
+	now         func() time.Time // nil: today
 	mu          sync.Mutex
 }
 
@@ -46,7 +47,11 @@ func (h *house) deps() collect.Deps {
 		"fcr":  {Key: "fcr", Min: 0, Max: 1},
 		"mark": {Key: "mark", Min: 0, Max: 20, Step: 0.5},
 	}
-	return collect.Deps{DB: h.db, Customers: h.customers, Now: func() time.Time { return today },
+	now := h.now
+	if now == nil {
+		now = func() time.Time { return today }
+	}
+	return collect.Deps{DB: h.db, Customers: h.customers, Now: now,
 		Metrics: func(context.Context) (map[cx.MetricID]cx.Metric, error) { h.asked.Add(1); return metrics, nil },
 		Touchpoints: func(context.Context) (map[cx.TouchpointID]bool, error) {
 			return h.touchpoints, nil

@@ -1,16 +1,10 @@
 package collect
 
 import (
-	"bufio"
 	"context"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"vigie/internal/cx"
@@ -95,39 +89,54 @@ func blankIDs(ctx context.Context, tx *record.Tx, ids []int64) error {
 // ErasePerson erases all of a person: every feedback, every identity, the person. The same feedback sent again stays
 // erased; a new feedback of the same e-mail is a new person.
 func (d *Door) ErasePerson(ctx context.Context, id cx.PersonID) error {
-	traces, err := d.d.Customers.Traces(ctx, id)
+	_, notes, err := d.traces(ctx, d.d.DB, id)
 	if err != nil {
 		return wrap(err)
 	}
-	keys, err := keysOf(ctx, d.d.DB, traces.Identities)
-	if err != nil {
-		return unavailable(err)
+	if err := d.note(ctx, notes); err != nil {
+		return wrap(err)
 	}
-	return wrap(d.eraseTraces(ctx, id, traces, keys))
+	return wrap(d.d.DB.Write(ctx, func(tx *record.Tx) error {
+		keys, all, err := d.traces(ctx, tx, id) // with what came in since
+		if err != nil {
+			return err
+		}
+		if err := d.noteIn(ctx, tx, unnoted(all, notes)); err != nil {
+			return err
+		}
+		if err := blank(ctx, tx, keys); err != nil {
+			return err
+		}
+		return d.d.Customers.Erase(ctx, tx, id)
+	}))
 }
 
-func (d *Door) eraseTraces(ctx context.Context, id cx.PersonID, t customer.Traces, keys [][]byte) error {
+// traces gives the keys of a person's feedbacks, and what the log is to say of them and of the identities.
+func (d *Door) traces(ctx context.Context, q record.Querier, id cx.PersonID) (keys [][]byte, notes []erasure, err error) {
+	t, err := d.d.Customers.Traces(ctx, q, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if keys, err = keysOf(ctx, q, t.Identities); err != nil {
+		return nil, nil, err
+	}
 	now := d.d.Now()
-	var notes []erasure
 	for _, k := range keys {
 		notes = append(notes, erasure{erasedFeedback, k, now})
 	}
 	for _, h := range t.Hashes {
 		notes = append(notes, erasure{erasedIdentity, h[:], now})
 	}
-	if err := d.note(ctx, notes); err != nil {
-		return err
+	return keys, notes, nil
+}
+
+// unnoted gives those of all that are not noted yet.
+func unnoted(all, noted []erasure) []erasure {
+	known := make(map[string]bool, len(noted))
+	for _, e := range noted {
+		known[e.what+string(e.hash)] = true
 	}
-	return d.d.DB.Write(ctx, func(tx *record.Tx) error {
-		more, err := keysOf(ctx, tx, t.Identities) // with what came in since
-		if err != nil {
-			return err
-		}
-		if err := blank(ctx, tx, more); err != nil {
-			return err
-		}
-		return d.d.Customers.Erase(ctx, tx, id)
-	})
+	return slices.DeleteFunc(all, func(e erasure) bool { return known[e.what+string(e.hash)] })
 }
 
 func keysOf(ctx context.Context, q record.Querier, identities []int64) ([][]byte, error) {
@@ -145,68 +154,6 @@ func keysOf(ctx context.Context, q record.Querier, identities []int64) ([][]byte
 		keys = append(keys, more...)
 	}
 	return keys, nil
-}
-
-// What an erasure was of.
-const (
-	erasedFeedback = "feedback"
-	erasedIdentity = "identity"
-)
-
-// erasure is one line of the log: what, keyed hash, when. It says nothing of anybody.
-type erasure struct {
-	what string
-	hash []byte
-	at   time.Time
-}
-
-// ErasuresFile of a SQLite record, in the data folder. It is no part of a backup: a restore replays it.
-const ErasuresFile = "erasures.log"
-
-// note appends erasures to the log, durably.
-func (d *Door) note(ctx context.Context, all []erasure) error {
-	if d.d.DB.Dialect() == record.Postgres {
-		return d.noteInTable(ctx, all)
-	}
-	f, err := os.OpenFile(filepath.Join(d.c.Dir, ErasuresFile), os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("erasure log: %w", err)
-	}
-	var b strings.Builder
-	if torn(f) {
-		b.WriteByte('\n')
-	}
-	for _, e := range all {
-		fmt.Fprintf(&b, "%s %s %s\n", e.at.UTC().Format(time.RFC3339Nano), e.what, hex.EncodeToString(e.hash))
-	}
-	_, err = f.WriteString(b.String())
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("erasure log: %w", err)
-	}
-	return nil
-}
-
-// torn tells whether a crash cut the log's last line short: what is appended must not be read as part of it. A line too
-// many is nothing; a log that cannot be read is told by the write that follows.
-func torn(f *os.File) bool {
-	info, err := f.Stat()
-	if err != nil || info.Size() == 0 {
-		return false
-	}
-	last := []byte{0}
-	_, err = f.ReadAt(last, info.Size()-1)
-	return err != nil || last[0] != '\n'
-}
-
-func (d *Door) noteInTable(ctx context.Context, all []erasure) error {
-	args := make([]any, 0, len(all)*3)
-	for _, e := range all {
-		args = append(args, e.what, e.hash, e.at.UnixMicro())
-	}
-	return d.d.DB.Write(ctx, func(tx *record.Tx) error {
-		_, err := tx.Insert(ctx, record.Rows{Into: `INSERT INTO erasure (what, hash, at) VALUES`, Cols: 3, After: `ON CONFLICT DO NOTHING`}, args)
-		return err
-	})
 }
 
 // ReplayErasures erases again, in a record restored from a backup, all that the log says was erased. It tells how many
@@ -251,61 +198,4 @@ func (d *Door) TakeErasures(ctx context.Context, log io.Reader) error {
 		return nil
 	}
 	return wrap(d.note(ctx, all))
-}
-
-func (d *Door) erasures(ctx context.Context) ([]erasure, error) {
-	if d.d.DB.Dialect() == record.Postgres {
-		return d.erasuresInTable(ctx)
-	}
-	f, err := os.Open(filepath.Join(d.c.Dir, ErasuresFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readErasures(f)
-}
-
-func readErasures(log io.Reader) ([]erasure, error) {
-	var out []erasure
-	for lines := bufio.NewScanner(log); ; {
-		if !lines.Scan() {
-			return out, lines.Err()
-		}
-		if e, ok := parseErasure(lines.Text()); ok {
-			out = append(out, e)
-		}
-	}
-}
-
-// parseErasure refuses a line that a crash cut short: its erasure was not done yet either.
-func parseErasure(line string) (erasure, bool) {
-	parts := strings.Fields(line)
-	if len(parts) != 3 {
-		return erasure{}, false
-	}
-	at, err := time.Parse(time.RFC3339Nano, parts[0])
-	hash, err2 := hex.DecodeString(parts[2])
-	return erasure{parts[1], hash, at}, err == nil && err2 == nil && len(hash) == len(Key{})
-}
-
-func (d *Door) erasuresInTable(ctx context.Context) ([]erasure, error) {
-	rows, err := d.d.DB.Query(ctx, `SELECT what, hash, at FROM erasure ORDER BY at`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []erasure
-	for rows.Next() {
-		var e erasure
-		var at int64
-		if err := rows.Scan(&e.what, &e.hash, &at); err != nil {
-			return nil, err
-		}
-		e.at = time.UnixMicro(at)
-		out = append(out, e)
-	}
-	return out, rows.Err()
 }

@@ -16,10 +16,10 @@ type Traces struct {
 	Hashes     []Hash
 }
 
-// Traces gives those of one person, to the door, which erases. NotFound when there is no such person.
-func (r *Reference) Traces(ctx context.Context, id cx.PersonID) (Traces, error) {
+// Traces gives those of one person as q sees them, to the door, which erases. NotFound when there is no such person.
+func (r *Reference) Traces(ctx context.Context, q record.Querier, id cx.PersonID) (Traces, error) {
 	var t Traces
-	rows, err := r.db.Query(ctx, `SELECT id, hash FROM identity WHERE person = ? ORDER BY id`, int64(id))
+	rows, err := q.Query(ctx, `SELECT id, hash FROM identity WHERE person = ? ORDER BY id`, int64(id))
 	if err != nil {
 		return t, fmt.Errorf("traces: %w", err)
 	}
