@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/people"
+	"vigie/internal/web/chart"
 	"vigie/internal/web/ui"
 )
 
@@ -278,4 +280,31 @@ func (p *circumstancesPage) chosen(c checkList) string {
 func dayOf(s string) time.Time {
 	t, _ := time.Parse(time.DateOnly, s)
 	return t
+}
+
+// contextMarks are the context events of a touchpoint ("" for all) on an axis of steps, one mark a step.
+func (s *Server) contextMarks(ctx context.Context, g *ground, t cx.TouchpointID, axis []span) ([]chart.Event, error) {
+	all, err := s.Circumstances.Events(ctx)
+	if err != nil || len(axis) == 0 {
+		return nil, err
+	}
+	about := circumstance.About{Touchpoint: t, Under: func(unit, above cx.UnitID) bool { return slices.Contains(g.Organisation.Path(unit), above) }}
+	if g.Unit != "" {
+		about.Units = []cx.UnitID{cx.UnitID(g.Unit)}
+	}
+	from, to := axis[0].from.Format(time.DateOnly), axis[len(axis)-1].to.AddDate(0, 0, 1).Format(time.DateOnly)
+	words := map[int][]string{}
+	for _, e := range all {
+		first, _, ok := e.In(from, to)
+		if !ok || !e.Concerns(about) || e.From < from {
+			continue
+		}
+		n := slices.IndexFunc(axis, func(x span) bool { return first <= x.to.Format(time.DateOnly) })
+		words[n] = append(words[n], g.lang().Text(e.Name))
+	}
+	var marks []chart.Event
+	for _, n := range slices.Sorted(maps.Keys(words)) {
+		marks = append(marks, chart.Event{Period: n, Word: strings.Join(words[n], " · ")})
+	}
+	return marks, nil
 }

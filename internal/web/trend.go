@@ -45,6 +45,9 @@ func (s *Server) newTrend(ctx context.Context, g *ground, a about) (ui.ChartBox,
 		series.Points = append(series.Points, point)
 	}
 	line.Series = []chart.Series{series}
+	if line.Events, err = s.contextMarks(ctx, g, a.key(), spans(*q.During, grain)); err != nil {
+		return ui.ChartBox{}, err
+	}
 	return s.draw(ctx, line, table)
 }
 

@@ -1,0 +1,227 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"vigie/internal/cx"
+	"vigie/internal/people"
+	"vigie/internal/understand/insight"
+	"vigie/internal/web/ui"
+)
+
+// normRoutes set a unit beside its peers.
+func (s *Server) normRoutes() []Route {
+	return []Route{
+		{"GET", "/norm", people.ReadFigures, s.serveNorm},
+	}
+}
+
+// normPage is « Moi vs la norme »: a unit among its peers, those above it, and the objective. No unit is ranked: those of one
+// level stand by name, and only what leaves the limits of chance is told.
+type normPage struct {
+	frame  ui.Frame
+	ground *ground
+	unit   people.Unit
+	m      measured
+	Switch []ui.Tab
+	Choose *ui.Table // units to choose from, when none is
+	Heads  block[ui.Heads]
+	Funnel block[funnelBlock]
+	Gaps   block[ui.Table]
+}
+
+func (s *Server) serveNorm(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, err := parseFilters(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	g, err := s.ground(r.Context(), v, f.common(), matter{})
+	if err != nil {
+		return err
+	}
+	p, err := s.newNormPage(r.Context(), g, cx.IndicatorID(r.URL.Query().Get("indicator")))
+	if err != nil {
+		return err
+	}
+	s.reportBlocks(r, p.Heads.Err, p.Funnel.Err, p.Gaps.Err)
+	return s.render(w, r, normView(p))
+}
+
+// defaultNorm is compared when the address names no indicator.
+const defaultNorm cx.IndicatorID = "csat"
+
+func (s *Server) newNormPage(ctx context.Context, g *ground, indicator cx.IndicatorID) (*normPage, error) {
+	l := g.lang()
+	m, ok := measure(g.Catalogue, cmp.Or(indicator, defaultNorm), nil)
+	if !ok || m.Audience != cx.Customers {
+		return nil, cx.Fail(cx.NotFound, "", "web.missing.text")
+	}
+	g.filters = g.filters.with(func(f *filters) { f.Unit = cmp.Or(f.Unit, string(g.Viewer.Unit)) })
+	p := &normPage{ground: g, m: m, Switch: g.normSwitch(m.Key)}
+	p.frame = g.frame(l.T("norm.title"), ui.SectionCockpit)
+	p.frame.LiveURL = g.liveURL()
+	var err error
+	if p.frame.Filters, err = s.filterBar(ctx, g, "/norm"); err != nil {
+		return nil, err
+	}
+	p.frame.Filters.Keep = []ui.Hidden{{Name: "indicator", Value: string(m.Key)}}
+	p.unit, ok = g.Organisation.Unit(cx.UnitID(g.Unit))
+	if !ok {
+		p.frame.Sub, p.Choose = l.T("norm.choose.sub"), g.normChoice(m.Key)
+		return p, nil
+	}
+	p.frame.Sub = l.T("norm.sub", "unit", l.Text(p.unit.Name), "indicator", l.Text(m.Name))
+	b := &blocks{ctx: ctx}
+	fill(b, &p.Heads, func(ctx context.Context) (ui.Heads, error) { return s.newNormHeads(ctx, p) })
+	fill(b, &p.Funnel, func(ctx context.Context) (funnelBlock, error) { return s.newFunnel(ctx, p) })
+	fill(b, &p.Gaps, func(ctx context.Context) (ui.Table, error) { return s.newGaps(ctx, p) })
+	b.wg.Wait()
+	return p, nil
+}
+
+// normAddress keeps the page's filters.
+func (g *ground) normAddress(unit string, indicator cx.IndicatorID) string {
+	at := g.common().with(func(f *filters) { f.Unit = unit }).at("/norm")
+	return withParam(at, "indicator", string(indicator))
+}
+
+// normSwitch offers the indicators of customers that have an objective.
+func (g *ground) normSwitch(current cx.IndicatorID) []ui.Tab {
+	var tabs []ui.Tab
+	for _, k := range []cx.IndicatorID{"csat", "nps", "ces", "fcr", "nps_relational", current} {
+		m, ok := measure(g.Catalogue, k, nil)
+		href := g.normAddress(g.Unit, k)
+		if ok && !slices.ContainsFunc(tabs, func(t ui.Tab) bool { return t.Href == href }) {
+			tabs = append(tabs, ui.Tab{Label: m.short(g.lang()), Href: href, Current: k == current})
+		}
+	}
+	return tabs
+}
+
+// normChoice lists the units of the first two levels.
+func (g *ground) normChoice(indicator cx.IndicatorID) *ui.Table {
+	l := g.lang()
+	t := &ui.Table{Caption: l.T("norm.choose"), Empty: l.T("norm.nounit"), Columns: []ui.Column{{Label: l.T("cockpit.filter.unit")}, {Label: l.T("norm.above")}}}
+	for _, top := range g.Organisation.Children("") {
+		for _, k := range append([]cx.UnitID{top}, g.Organisation.Children(top)...) {
+			above := ""
+			if k != top {
+				above = g.Organisation.Name(top, l.Tag())
+			}
+			t.Rows = append(t.Rows, ui.Row{Href: g.normAddress(string(k), indicator), Cells: []ui.Cell{{Text: g.Organisation.Name(k, l.Tag())}, {Text: above}}})
+		}
+	}
+	return t
+}
+
+// question of the page over one unit; "" is all of them.
+func (p *normPage) question(unit cx.UnitID) insight.Query {
+	during := p.ground.during()
+	f := p.ground.common().with(func(f *filters) { f.Unit = string(unit) })
+	return insight.Query{Indicator: p.m.Key, Where: f.where(), During: &during}
+}
+
+// others are the conditions of all but this unit.
+func (p *normPage) others() insight.Where {
+	w := p.question("").Where
+	if w == nil {
+		w = insight.Where{}
+	}
+	w["unit"] = insight.Condition{Not: []any{string(p.unit.Key)}}
+	return w
+}
+
+// newNormHeads shows the unit, those above it, and everybody.
+func (s *Server) newNormHeads(ctx context.Context, p *normPage) (ui.Heads, error) {
+	g, l := p.ground, p.ground.lang()
+	heads := ui.Heads{Label: l.T("norm.heads")}
+	path := g.Organisation.Path(p.unit.Key)
+	slices.Reverse(path)
+	for i, k := range append(path, "") {
+		q := p.question(k)
+		if i == 0 {
+			q.Versus = &insight.Versus{Where: p.others()}
+		}
+		row, err := s.figure(ctx, g, q)
+		if err != nil {
+			return heads, err
+		}
+		h := p.m.head(g, row)
+		if h.Title = g.Organisation.Name(k, l.Tag()); k == "" {
+			h.Title = l.T("norm.all")
+		}
+		if i == 0 && row.Figure.Enough {
+			h.Change = p.against(row.Versus)
+		}
+		if g.mayRead() {
+			h.Href = g.common().with(func(f *filters) {
+				f.Unit, f.Score, f.Program = string(k), string(p.m.Metric.Key), string(p.m.Program)
+			}).at("/verbatims")
+		}
+		heads.Items = append(heads.Items, h)
+	}
+	return heads, nil
+}
+
+// against says how the unit stands beside all others.
+func (p *normPage) against(c *insight.Compared) ui.Change {
+	l := p.ground.lang()
+	ch := p.m.change(l, c)
+	if c == nil || !c.Has {
+		return ui.Change{}
+	}
+	ch.Note = l.T("norm.others")
+	if !c.Significant {
+		ch.Text, ch.Note = l.T("norm.like"), l.T("norm.like.note")
+	}
+	return ch
+}
+
+// newGaps tells at which touchpoints the unit leaves the norm, of the many looked at.
+func (s *Server) newGaps(ctx context.Context, p *normPage) (ui.Table, error) {
+	g, l := p.ground, p.ground.lang()
+	t := ui.Table{Caption: l.T("norm.gaps"), Empty: l.T("norm.gaps.none"), Columns: []ui.Column{{Label: l.T("verbatim.touchpoint")}, {Label: l.Text(p.unit.Name), Numeric: true},
+		{Label: l.T("norm.others.short"), Numeric: true}, {Label: l.T("norm.difference"), Numeric: true}, {Label: l.T("touchpoint.n"), Numeric: true}}}
+	all, err := s.gapsOf(ctx, p)
+	if err != nil {
+		return t, err
+	}
+	for _, x := range beyondNoise(all) {
+		v := x.row.Versus
+		t.Rows = append(t.Rows, ui.Row{Href: g.touchpointAddress(x.t.Key, x.m.Key), Cells: []ui.Cell{
+			{Text: l.Text(x.t.Name), Note: x.m.short(l)}, {Text: x.m.text(l, x.row.Figure.Value), Note: x.m.interval(l, x.row.Figure)}, {Text: x.m.text(l, v.Figure.Value)},
+			{Text: x.m.difference(l, v.Difference), Note: l.Points(v.Low, x.m.decimals()) + "\u2009–\u2009" + l.Points(v.High, x.m.decimals()), Tone: x.m.better(v.Difference)},
+			{Text: l.Int(x.row.Figure.N)}}})
+	}
+	return t, nil
+}
+
+// gapsOf compares the unit with all others at every touchpoint, each in its lead indicator.
+func (s *Server) gapsOf(ctx context.Context, p *normPage) ([]moved, error) {
+	g := p.ground
+	leads := map[cx.IndicatorID]map[string]insight.Row{}
+	var out []moved
+	for _, place := range g.Journeys.Touchpoints() {
+		m, ok := measure(g.Catalogue, place.Touchpoint.LeadIndicator(), place.Touchpoint)
+		if !ok || m.Audience != cx.Customers {
+			continue
+		}
+		if leads[m.Key] == nil {
+			q := p.question(p.unit.Key)
+			q.Indicator, q.By, q.Versus = m.Key, []string{"touchpoint"}, &insight.Versus{Where: p.others()}
+			rows, err := s.figuresBy(ctx, g, q)
+			if err != nil {
+				return nil, err
+			}
+			leads[m.Key] = rows
+		}
+		row := leads[m.Key][string(place.Touchpoint.Key)]
+		if row.Versus != nil && row.Versus.Has && row.Figure.Enough && row.Versus.Figure.Enough {
+			out = append(out, moved{place.Touchpoint, m, row})
+		}
+	}
+	return out, nil
+}
