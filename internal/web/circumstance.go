@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -282,29 +281,31 @@ func dayOf(s string) time.Time {
 	return t
 }
 
-// contextMarks are the context events of a touchpoint ("" for all) on an axis of steps, one mark a step.
-func (s *Server) contextMarks(ctx context.Context, g *ground, t cx.TouchpointID, axis []span) ([]chart.Event, error) {
+// contextMarks are the context events of a touchpoint ("" for all) that begin on an axis of steps, each with its letter: the
+// names would write over one another.
+func (s *Server) contextMarks(ctx context.Context, g *ground, t cx.TouchpointID, axis []span) ([]chart.Event, []ui.ChartKey, error) {
 	all, err := s.Circumstances.Events(ctx)
 	if err != nil || len(axis) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
 	about := circumstance.About{Touchpoint: t, Under: func(unit, above cx.UnitID) bool { return slices.Contains(g.Organisation.Path(unit), above) }}
 	if g.Unit != "" {
 		about.Units = []cx.UnitID{cx.UnitID(g.Unit)}
 	}
-	from, to := axis[0].from.Format(time.DateOnly), axis[len(axis)-1].to.AddDate(0, 0, 1).Format(time.DateOnly)
-	words := map[int][]string{}
+	var marks []chart.Event
+	var keys []ui.ChartKey
 	for _, e := range all {
-		first, _, ok := e.In(from, to)
-		if !ok || !e.Concerns(about) || e.From < from {
+		n := slices.IndexFunc(axis, func(x span) bool { return e.From <= x.to.Format(time.DateOnly) })
+		if n < 0 || e.From < axis[0].from.Format(time.DateOnly) || !e.Concerns(about) {
 			continue
 		}
-		n := slices.IndexFunc(axis, func(x span) bool { return first <= x.to.Format(time.DateOnly) })
-		words[n] = append(words[n], g.lang().Text(e.Name))
+		letter := string(rune('A' + len(keys)%26))
+		keys = append(keys, ui.ChartKey{Letter: letter, Text: g.lang().T("circumstance.mark", "name", g.lang().Text(e.Name), "when", g.circumstanceDays(e))})
+		if last := len(marks) - 1; last >= 0 && marks[last].Period == n {
+			marks[last].Word += letter
+			continue
+		}
+		marks = append(marks, chart.Event{Period: n, Word: letter})
 	}
-	var marks []chart.Event
-	for _, n := range slices.Sorted(maps.Keys(words)) {
-		marks = append(marks, chart.Event{Period: n, Word: strings.Join(words[n], " · ")})
-	}
-	return marks, nil
+	return marks, keys, nil
 }

@@ -141,7 +141,7 @@ func (p *normPage) funnelChart(peers []peer, pool cx.Histogram) chart.Funnel {
 		}
 	}
 	c := chart.Funnel{Label: l.T("norm.funnel.label", "indicator", l.Text(p.m.Name)), Across: l.T("norm.across"), Center: p.m.Spec.Figure(pool).Value, CenterWord: l.T("norm.all"),
-		Inner: limits(innerZ), Outer: limits(outerZ), InnerWord: l.Percent(95, 0), OuterWord: l.Percent(99.8, 1), Objective: p.m.Objective, Format: p.m.format(p.ground)}
+		Inner: limits(innerZ), Outer: limits(outerZ), InnerWord: l.Percent(95, 0), OuterWord: l.Percent(99.8, 1), Objective: p.m.Objective, ObjectiveWord: l.T("cockpit.map.zero"), Format: p.m.format(p.ground)}
 	for _, x := range peers {
 		_, tone := p.place(x)
 		c.Marks = append(c.Marks, chart.Mark{Name: x.name, Color: markColor(tone, x.key == p.unit.Key), N: x.figure.N, Value: x.figure.Value, Strong: x.key == p.unit.Key})

@@ -45,10 +45,14 @@ func (s *Server) newTrend(ctx context.Context, g *ground, a about) (ui.ChartBox,
 		series.Points = append(series.Points, point)
 	}
 	line.Series = []chart.Series{series}
-	if line.Events, err = s.contextMarks(ctx, g, a.key(), spans(*q.During, grain)); err != nil {
+	marks, keys, err := s.contextMarks(ctx, g, a.key(), spans(*q.During, grain))
+	if err != nil {
 		return ui.ChartBox{}, err
 	}
-	return s.draw(ctx, line, table)
+	line.Events = marks
+	box, err := s.draw(ctx, line, table)
+	box.Keys = keys
+	return box, err
 }
 
 // trendFew answers make a point worth a full dot.

@@ -93,18 +93,3 @@ func TestConcernsWhatTheChartShows(t *testing.T) {
 		}
 	}
 }
-
-func TestPartInsideThePeriod(t *testing.T) {
-	for name, c := range map[string]struct{ from, to, first, last string }{
-		"whole":              {"2026-01-01", "2027-01-01", "2026-03-02", "2026-03-04"},
-		"begins before":      {"2026-03-03", "2027-01-01", "2026-03-03", "2026-03-04"},
-		"goes on after":      {"2026-01-01", "2026-03-03", "2026-03-02", "2026-03-02"},
-		"the day it is over": {"2026-03-05", "2027-01-01", "", ""},
-		"the day it begins":  {"2026-01-01", "2026-03-02", "", ""},
-	} {
-		first, last, ok := strike().In(c.from, c.to)
-		if first != c.first || last != c.last || ok != (c.first != "") {
-			t.Errorf("%s: %s–%s %v", name, first, last, ok)
-		}
-	}
-}

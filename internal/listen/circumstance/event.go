@@ -86,20 +86,3 @@ func (e Event) Concerns(a About) bool {
 	}
 	return false
 }
-
-// In gives the part of the event inside [from, to), local days, its last day included; ok is false when there is none. An event
-// without an end is its first day.
-func (e Event) In(from, to string) (first, last string, ok bool) {
-	first, last = e.From, e.Until
-	if last == "" {
-		last = first
-	}
-	if last < from || first >= to {
-		return "", "", false
-	}
-	end, err := time.Parse(time.DateOnly, to)
-	if err != nil {
-		return "", "", false
-	}
-	return max(first, from), min(last, end.AddDate(0, 0, -1).Format(time.DateOnly)), true
-}

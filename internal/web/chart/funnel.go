@@ -11,12 +11,13 @@ type Funnel struct {
 	Center     float64
 	CenterWord string
 	// Limits within which n answers fall by chance; inner 95 in a hundred, outer 998 in a thousand. Low ≤ high.
-	Inner, Outer func(n float64) (low, high float64)
-	InnerWord    string
-	OuterWord    string
-	Objective    *float64
-	Marks        []Mark
-	Format       Format
+	Inner, Outer  func(n float64) (low, high float64)
+	InnerWord     string
+	OuterWord     string
+	Objective     *float64
+	ObjectiveWord string
+	Marks         []Mark
+	Format        Format
 }
 
 // Mark is one group. Name is written beside the point when Strong.
@@ -58,7 +59,8 @@ func (c Funnel) up() scale {
 	if c.Objective != nil {
 		low, high = min(low, *c.Objective), max(high, *c.Objective)
 	}
-	return rounded(low, high)
+	pad := 0.04 * (high - low)
+	return rounded(low-pad, high+pad)
 }
 
 // Option gives the ECharts option.
@@ -118,7 +120,7 @@ func (c Funnel) levels() Option {
 	}
 	data := []Option{{"yAxis": c.Center, "lineStyle": Option{"color": "var(--ink-3)", "type": "solid", "width": 1}, "label": word(c.CenterWord, "insideEndBottom")}}
 	if c.Objective != nil {
-		data = append(data, Option{"yAxis": *c.Objective, "lineStyle": Option{"color": "var(--accent)", "type": []int{3, 4}, "width": 1.25}, "label": Option{"show": false}})
+		data = append(data, Option{"yAxis": *c.Objective, "lineStyle": Option{"color": "var(--accent)", "type": []int{3, 4}, "width": 1.25}, "label": word(c.ObjectiveWord, "insideStartTop")})
 	}
 	return Option{"symbol": "none", "silent": true, "animation": false, "data": data}
 }

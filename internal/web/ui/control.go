@@ -144,11 +144,16 @@ type BarItem struct {
 	Tone               Tone
 }
 
+// ChartKey is a letter on a drawing, and what it stands for.
+type ChartKey struct{ Letter, Text string }
+
 // ChartBox is a drawing with the table that says the same.
 type ChartBox struct {
-	Wide      string // the drawing for a desk, by package chart: trusted markup
-	Narrow    string // the drawing for a phone; "" shows the wide one
-	Table     Table
+	Wide   string // the drawing for a desk, by package chart: trusted markup
+	Narrow string // the drawing for a phone; "" shows the wide one
+	Table  Table
+	// Keys tell what the lettered marks on the drawing are, in their order.
+	Keys      []ChartKey
 	OptionURL string // gives the option as JSON for the interactive library; "" not offered
 }
 
