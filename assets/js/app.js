@@ -6,6 +6,7 @@ import { filters } from './filter.js'
 import { live } from './live.js'
 import { zoom } from './zoom.js'
 import { shell } from './shell.js'
+import { palette } from './palette.js'
 
 Object.assign(htmx.config, {
   allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, selfRequestsOnly: true,
@@ -13,6 +14,6 @@ Object.assign(htmx.config, {
 })
 document.documentElement.classList.add('js')
 
-const start = () => { theme(); filters(); live(htmx); zoom(); shell() }
+const start = () => { theme(); filters(); live(htmx); zoom(); shell(); palette() }
 
 document.readyState === 'loading' ? document.addEventListener('DOMContentLoaded', start) : start()

@@ -9,6 +9,8 @@ export function shell() {
   loading()
   tables()
   toasts()
+  // The worker keeps an offline page. Browsers have it where the address is safe.
+  if (document.querySelector('.rail')) navigator.serviceWorker?.register('/sw.js').catch(() => {})
 }
 
 // loading shows a bar, and says so, when the next page takes longer than a glance.

@@ -30,7 +30,7 @@ func (demoCmd) Run(ctx context.Context, e *environment) error {
 	}
 	defer a.close()
 	d := &demoHouse{app: a, story: story}
-	s := &server{app: a}
+	s := &server{app: a, site: web.Deps{Dev: true}}
 	s.prepare = func(ctx context.Context) (err error) {
 		s.site.Cast, err = d.install(ctx)
 		return err

@@ -15,6 +15,7 @@ import (
 
 type serveCmd struct {
 	HTTPS bool `help:"The pages are reached by https (through a proxy): cookies are sent over it alone." env:"VIGIE_HTTPS"`
+	Dev   bool `help:"Add /dev/ui, the page of the components: for those who build pages."`
 }
 
 // Run serves until the process is asked to stop.
@@ -24,7 +25,7 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer a.close()
-	s := &server{app: a, site: web.Deps{Secure: c.HTTPS, SetupToken: rand.Text(), SetupLocal: onLoopback(e.Listen)}}
+	s := &server{app: a, site: web.Deps{Secure: c.HTTPS, Dev: c.Dev, SetupToken: rand.Text(), SetupLocal: onLoopback(e.Listen)}}
 	return s.run(ctx, func(address string) error {
 		empty, err := a.People.Empty(ctx)
 		if err != nil || !empty {

@@ -18,6 +18,8 @@ type Settings struct {
 	Name string `json:"name"`
 	Zone string `json:"zone"` // IANA
 	Lang string `json:"lang"`
+	// Contact is whom to tell what keeps from working: an e-mail address; "" not said.
+	Contact string `json:"contact,omitempty"`
 	// Narrow lists the roles whose figures are held to their unit.
 	Narrow []Role `json:"narrow,omitempty"`
 	// Consultation of the works council, without which nobody sees figures by adviser.

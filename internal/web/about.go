@@ -24,6 +24,7 @@ type textPage struct {
 type textPart struct {
 	Title string
 	Lines []string
+	Mail  string // an address to write to; ""
 }
 
 func newTextPage(v *visit, title string, ids ...string) *textPage {
@@ -46,8 +47,4 @@ func (s *Server) serveAbout(w http.ResponseWriter, r *http.Request, v *visit) er
 		p.frame.Sub = "Vigie " + s.Version
 	}
 	return s.render(w, r, textView(p))
-}
-
-func (s *Server) serveAccessibility(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return s.render(w, r, textView(newTextPage(v, v.Lang.T("web.accessibility.title"), "web.accessibility.state", "web.accessibility.tests", "web.accessibility.known", "web.accessibility.contact")))
 }

@@ -44,7 +44,7 @@ var errSignIn = errors.New("nobody signed in")
 func (s *Server) admit(w http.ResponseWriter, r *http.Request, v *visit, x Route) error {
 	if empty, err := s.isEmpty(r.Context()); err != nil {
 		return err
-	} else if empty && !strings.HasPrefix(r.URL.Path, "/setup") {
+	} else if empty && !beforeSetup(r.URL.Path) {
 		http.Redirect(w, r, "/setup", http.StatusSeeOther)
 		return nil
 	}

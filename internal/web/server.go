@@ -48,6 +48,8 @@ type Deps struct {
 	Version string
 	// PublicURL is how this server is reached, shown in examples; "" is the address the browser used.
 	PublicURL string
+	// Dev adds /dev/ui, the page of the components in use.
+	Dev bool
 	// Secure: the pages are reached by https; cookies are then sent over it alone.
 	Secure bool
 	// Live tells how the stream behaves; zero values take their documented default.

@@ -61,7 +61,7 @@ func (s *Server) doOrganisation(w http.ResponseWriter, r *http.Request, v *visit
 	if err := readForm(w, r); err != nil {
 		return err
 	}
-	return s.saved(w, r, v, s.saveOrganisation(r.Context(), v, organisation{r.PostForm.Get("name"), r.PostForm.Get("lang"), r.PostForm.Get("zone")}))
+	return s.saved(w, r, v, s.saveOrganisation(r.Context(), v, organisationOf(r.PostForm)))
 }
 
 func (s *Server) doConsultation(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -97,7 +97,7 @@ func undoSettings(before people.Settings, action string) *ui.Undo {
 		if before.Name == "" {
 			return nil
 		}
-		undo.Fields = []ui.Hidden{{Name: "name", Value: before.Name}, {Name: "lang", Value: before.Lang}, {Name: "zone", Value: before.Zone}}
+		undo.Fields = []ui.Hidden{{Name: "name", Value: before.Name}, {Name: "lang", Value: before.Lang}, {Name: "zone", Value: before.Zone}, {Name: "contact", Value: before.Contact}}
 	case "/settings/narrow":
 		for _, role := range before.Narrow {
 			undo.Fields = append(undo.Fields, ui.Hidden{Name: string(role), Value: "1"})

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/mail"
+	"net/url"
 	"strings"
 	"time"
 
@@ -71,6 +73,7 @@ func organisationFields(v *visit) []ui.Field {
 		{Name: "name", Label: l.T("settings.organisation.name"), Value: v.Settings.Name, Required: true, Autocomplete: "organization", Max: 200},
 		{Name: "lang", Label: l.T("settings.organisation.lang"), Kind: "select", Options: langs, Required: true},
 		{Name: "zone", Label: l.T("settings.organisation.zone"), Value: v.Settings.Zone, Required: true, Hint: l.T("settings.organisation.zone.hint")},
+		{Name: "contact", Label: l.T("settings.organisation.contact"), Kind: "email", Value: v.Settings.Contact, Hint: l.T("settings.organisation.contact.hint"), Max: 254},
 	}
 }
 
@@ -193,7 +196,7 @@ func (s *Server) doSetupOrganisation(w http.ResponseWriter, r *http.Request, v *
 	if err := readForm(w, r); err != nil {
 		return err
 	}
-	if err := s.saveOrganisation(r.Context(), v, organisation{r.PostForm.Get("name"), r.PostForm.Get("lang"), r.PostForm.Get("zone")}); err != nil {
+	if err := s.saveOrganisation(r.Context(), v, organisationOf(r.PostForm)); err != nil {
 		p := newSetupOrganisationPage(v)
 		p.keep(r)
 		if err := p.refuse(err); err != nil {
@@ -205,16 +208,23 @@ func (s *Server) doSetupOrganisation(w http.ResponseWriter, r *http.Request, v *
 	return nil
 }
 
-type organisation struct{ name, lang, zone string }
+type organisation struct{ name, lang, zone, contact string }
+
+func organisationOf(f url.Values) organisation {
+	return organisation{f.Get("name"), f.Get("lang"), f.Get("zone"), strings.TrimSpace(f.Get("contact"))}
+}
 
 func (s *Server) saveOrganisation(ctx context.Context, v *visit, o organisation) error {
 	if o.name == "" {
 		return cx.Fail(cx.Invalid, "name", "people.needed")
 	}
+	if _, err := mail.ParseAddress(o.contact); err != nil && o.contact != "" {
+		return cx.Fail(cx.Invalid, "contact", "people.email", "value", o.contact)
+	}
 	if _, err := time.LoadLocation(o.zone); err != nil || o.zone == "" {
 		return cx.Fail(cx.Invalid, "zone", "people.zone", "zone", o.zone)
 	}
-	err := s.People.UpdateSettings(ctx, func(x *people.Settings) { x.Name, x.Lang, x.Zone = o.name, o.lang, o.zone })
+	err := s.People.UpdateSettings(ctx, func(x *people.Settings) { x.Name, x.Lang, x.Zone, x.Contact = o.name, o.lang, o.zone, o.contact })
 	if err != nil {
 		return err
 	}

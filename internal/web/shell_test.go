@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"vigie/assets"
 	"vigie/internal/people"
 	"vigie/internal/web"
 )
@@ -111,4 +112,77 @@ func TestWhatWasDoneIsUndoneFromTheToast(t *testing.T) {
 		t.Errorf("still disabled, %v", err)
 	}
 	b.get("/settings/audit").has(t, "table", "Ada administrator", "A désactivé un utilisateur")
+}
+
+func TestPlacesAreFoundByTheirNames(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	admin, committee := r.as(r.user(people.Administrator, "")), r.as(r.user(people.Committee, ""))
+	for _, c := range []struct {
+		b           *browser
+		query, href string
+		found       bool
+	}{
+		{admin, "TECHNICIEN", "/touchpoints/technician", true},
+		{admin, "etre technicien", "/touchpoints/technician", true}, // an accent less, and the stage's name
+		{admin, "nant", "/?unit=nantes", true},
+		{admin, "csat", "/?indicator=csat", true},
+		{admin, "journal", "/settings/audit", true},
+		{committee, "journal", "/settings/audit", false},
+		{committee, "verbatims", "/verbatims", false},
+		{admin, "zzz", "/touchpoints/technician", false},
+	} {
+		for _, part := range []string{"", "&part=options"} {
+			p := c.b.get("/go?q=" + url.QueryEscape(c.query) + part)
+			scope := "main .things a"
+			if part != "" {
+				scope = "[role=option]"
+			}
+			if got := p.Find(scope+`[href^="`+c.href+`"]`).Length() > 0; got != c.found {
+				t.Errorf("%q%s: %s found %v", c.query, part, c.href, got)
+			}
+		}
+	}
+}
+
+func TestThePagesInstallAndKeepNothingPersonal(t *testing.T) {
+	r := newRig(t, func(d *web.Deps) { d.Version = "1" })
+	nobody := r.browser()
+	before := nobody.get("/manifest.webmanifest")
+	if before.status != 200 || !strings.Contains(before.body, `"display":"standalone"`) {
+		t.Errorf("before the set-up the manifest is %d %.80s", before.status, before.body)
+	}
+	r.company()
+	ada := r.as(r.user(people.Administrator, ""))
+	if p := ada.get("/offline"); p.status != 200 || strings.Contains(p.body, "Ada") {
+		t.Errorf("the offline page is %d and names its reader: %v", p.status, strings.Contains(p.body, "Ada"))
+	}
+	worker := ada.get("/sw.js")
+	if assets.Built() && (worker.status != 200 || !strings.Contains(worker.body, `"page":"/offline"`) || strings.Count(worker.body, ".put(") != 1) {
+		t.Errorf("the worker is %d: %.200s", worker.status, worker.body)
+	}
+}
+
+func TestComponentsAreShownToBuildersAlone(t *testing.T) {
+	for dev, want := range map[bool]int{false: 404, true: 200} {
+		r := newRig(t, func(d *web.Deps) { d.Dev = dev })
+		r.company()
+		if p := r.as(r.user(people.Director, "")).get("/dev/ui"); p.status != want {
+			t.Errorf("dev %v: /dev/ui is %d", dev, p.status)
+		}
+	}
+}
+
+func TestTheStatementOfAccessibilitySaysWhomToTell(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Administrator, ""))
+	b.get("/accessibility").has(t, "main", "partiellement conforme", "l’administrateur")
+	if p := b.post("/settings/organisation", url.Values{"name": {"X"}, "zone": {"UTC"}, "lang": {"fr"}, "contact": {"nowhere"}}); p.status != 422 || p.Find("#f-contact[aria-invalid]").Length() != 1 {
+		t.Errorf("no address: %d", p.status)
+	}
+	b.post("/settings/organisation", url.Values{"name": {"X"}, "zone": {"UTC"}, "lang": {"fr"}, "contact": {"aide@x.fr"}})
+	if n := r.browser().get("/accessibility").Find(`main a[href="mailto:aide@x.fr"]`).Length(); n != 1 {
+		t.Errorf("%d addresses", n)
+	}
 }

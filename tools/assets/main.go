@@ -50,8 +50,12 @@ func build(dir string) error {
 	if err != nil {
 		return err
 	}
-	outs := []output{inter, css, {name: "icon.svg", body: icon}}
-	for _, entry := range []script{{"app.js", api.ES2020, true}, {"chart.js", api.ES2020, true}, {"ssr.js", api.ES2015, false}} {
+	drawn, err := bitmaps()
+	if err != nil {
+		return err
+	}
+	outs := append(drawn, inter, css, output{name: "icon.svg", body: icon})
+	for _, entry := range []script{{"app.js", api.ES2020, true}, {"chart.js", api.ES2020, true}, {"sw.js", api.ES2020, false}, {"ssr.js", api.ES2015, false}} {
 		js, err := entry.bundle(dir)
 		if err != nil {
 			return err

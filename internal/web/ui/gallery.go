@@ -17,9 +17,10 @@ func galleryFrame(l lang.Lang, theme string) Frame {
 	s := said{l}
 	return Frame{
 		Lang: l, Theme: theme, Path: "/dev/ui", Title: s.of("Devenir client", "Becoming a customer"),
-		Sub:   s.of("Parcours résidentiel · 9 points de mesure", "Residential journey · 9 measuring points"),
-		Crumb: []Link{{s.of("Composants", "Components"), "/dev/ui"}},
-		Nav:   Nav(l, SectionCockpit, true), LiveURL: "/dev/ui/live?stay=1",
+		Sub:    s.of("Parcours résidentiel · 9 points de mesure", "Residential journey · 9 measuring points"),
+		Toasts: []Toast{{Text: s.of("C’est enregistré.", "Saved."), Undo: &Undo{Action: "/dev/ui"}}},
+		Crumb:  []Link{{s.of("Composants", "Components"), "/dev/ui"}},
+		Nav:    Nav(l, SectionCockpit, true), LiveURL: "/dev/ui/live?stay=1",
 		Search:  &Search{Action: "/verbatims", Label: s.of("Chercher des mots", "Search words")},
 		Filters: galleryFilters(s),
 		Me: &Me{Name: "Claire Xavier", Role: s.of("Directrice de l’expérience client", "CX director"), SettingsAction: "/me",
