@@ -38,6 +38,15 @@ func (h *House) unitList(ctx context.Context) ([]people.Unit, error) {
 	return o.Units(), nil
 }
 
+// scored takes a metric as used while figures cannot tell.
+func (h *House) scored(ctx context.Context, m cx.MetricID) (bool, error) {
+	used, err := h.Insight.Scored(ctx, m)
+	if cx.KindOf(err) == cx.Unavailable {
+		return true, nil
+	}
+	return used, err
+}
+
 func (h *House) journeyList(ctx context.Context) ([]journey.Journey, error) {
 	j, err := h.Journeys.Present(ctx)
 	if err != nil {

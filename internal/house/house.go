@@ -79,6 +79,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 		DB: d.DB, Read: h.Door.Present, All: h.Door.All, Catalogue: h.figuresCatalogue, Journeys: h.journeyList, Units: h.unitList,
 		Zone: c.Zone, Log: d.Log,
 	})
+	h.Catalogue.Used = h.scored
 	h.Search = search.New(c.Dir, search.Deps{DB: d.DB, Read: h.docs, List: h.Insight.List})
 	return h, nil
 }

@@ -34,6 +34,19 @@ type plan struct {
 	column    string // of the metric; "" when nobody answered it yet
 	dims      []*dimension
 	agents    bool // the question looks at advisers
+	// coming tells whether an attribute that the structure does not hold yet has just been declared.
+	coming func(cx.AttributeID) bool
+}
+
+func (i *Insight) plan(ctx context.Context, s *store, scope people.Scope) *plan {
+	return &plan{store: s, shape: i.shape.Load(), cols: s.columns.Load(), scope: scope, coming: func(key cx.AttributeID) bool {
+		c, err := i.d.Catalogue(ctx)
+		if err != nil {
+			return false
+		}
+		_, ok := projectedOf(c.Attributes)[key]
+		return ok
+	}}
 }
 
 // Ask answers a question for a viewer. Errors are Invalid (naming the field), Denied, TooMany (rows), Unavailable
@@ -43,7 +56,7 @@ func (i *Insight) Ask(ctx context.Context, scope people.Scope, q Query) (Answer,
 	defer cancel()
 	var a Answer
 	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Conn) error {
-		p := &plan{store: s, shape: i.shape.Load(), cols: s.columns.Load(), scope: scope}
+		p := i.plan(ctx, s, scope)
 		if err := p.resolve(q); err != nil {
 			return err
 		}

@@ -248,13 +248,14 @@ func floatKey(code int64) string {
 	return strconv.FormatFloat(math.Float64frombits(uint64(code)), 'f', -1, 64)
 }
 
-// attribute gives the column of a projected attribute.
+// attribute gives the column of a projected attribute; Unavailable while it is not back-filled.
 func (p *plan) attribute(key, field string) (column, error) {
-	if _, ok := p.shape.projected[cx.AttributeID(key)]; !ok {
+	_, known := p.shape.projected[cx.AttributeID(key)]
+	if !known && !p.coming(cx.AttributeID(key)) {
 		return column{}, cx.Fail(cx.Invalid, field, "insight.unknown_key", "key", "attributes."+key)
 	}
 	n, ok := p.cols.attributes[key]
-	if !ok {
+	if !ok || !known {
 		return column{}, cx.Fail(cx.Unavailable, field, "insight.backfilling", "key", key)
 	}
 	return p.cols.list[n], nil

@@ -116,7 +116,8 @@ func TestOnlyClosedCellsOfEmployeesCanBeAsked(t *testing.T) {
 		}
 	}
 	for _, q := range []Query{{Indicator: "enps", During: june, Where: Where{"unit": in("lille"), "touchpoint": in("shop")}},
-		{Indicator: "enps", During: june, By: []string{"touchpoint", "unit.region", "month"}, Versus: &Versus{Named: "previous"}}} {
+		{Indicator: "enps", During: june, By: []string{"touchpoint", "unit.region", "month"}, Versus: &Versus{Named: "previous"}},
+		{Indicator: "enps", By: []string{"touchpoint", "unit.region", "month"}, Versus: &Versus{During: june}}} {
 		a, err := i.Ask(t.Context(), people.Whole(), q)
 		if err != nil || len(a.Rows) != 1 || a.Rows[0].Figure.N != 8 {
 			t.Errorf("%+v: %v %v", q, a.Rows, err)

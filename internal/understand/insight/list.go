@@ -25,7 +25,7 @@ func (i *Insight) List(ctx context.Context, scope people.Scope, q ListQuery) (Li
 	defer cancel()
 	var l List
 	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Conn) error {
-		p := &plan{store: s, shape: i.shape.Load(), cols: s.columns.Load(), scope: scope}
+		p := i.plan(ctx, s, scope)
 		w, err := p.listed(q)
 		if err != nil {
 			return err
@@ -117,7 +117,8 @@ func (i *Insight) Values(ctx context.Context, scope people.Scope, dim string) ([
 	defer cancel()
 	var out []string
 	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Conn) error {
-		p := &plan{store: s, shape: i.shape.Load(), cols: s.columns.Load(), scope: scope, agents: dim == "agent"}
+		p := i.plan(ctx, s, scope)
+		p.agents = dim == "agent"
 		if scope.Figures().Empty() {
 			return cx.Fail(cx.Denied, "", "insight.denied")
 		}

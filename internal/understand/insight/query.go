@@ -37,8 +37,9 @@ type Period struct {
 	To   string `json:"to"`
 }
 
-// Versus: "previous" (the period of the same length before), "year" (the same period a year before), another period, or
-// the same period under other conditions.
+// Versus: "previous" (the period of the same length before), "year" (the same period a year before), both of which take
+// a During; another period, beside which a question without During sets everything; or the same period under other
+// conditions.
 type Versus struct {
 	Named  string // "previous", "year" or ""
 	During *Period

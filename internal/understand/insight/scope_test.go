@@ -87,7 +87,7 @@ func TestWhoMayNotSeeIsRefused(t *testing.T) {
 // spied runs a question with a plan of its own and gives its SQL.
 func (w *world) sqlOf(t *testing.T, i *Insight, scope people.Scope, q Query) (string, []any) {
 	t.Helper()
-	p := &plan{store: i.cur, shape: i.shape.Load(), cols: i.cur.columns.Load(), scope: scope}
+	p := i.plan(t.Context(), i.cur, scope)
 	if err := p.resolve(q); err != nil {
 		t.Fatal(err)
 	}

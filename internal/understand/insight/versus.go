@@ -43,9 +43,7 @@ func (p *plan) beside(ctx context.Context, tx *sql.Conn, q Query) (*besides, err
 		if during, err = otherPeriod(q); err != nil {
 			return nil, err
 		}
-		if q.During != nil {
-			b.shift = p.shift(q.During, during)
-		}
+		b.shift = p.shift(q.During, during)
 	}
 	var err error
 	b.cells, err = p.count(ctx, tx, where, during, "versus")
@@ -80,9 +78,12 @@ func period(from, to time.Time) *Period {
 	return &Period{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)}
 }
 
-// shift sets the first bucket of a period beside the first of the other.
+// shift sets the first bucket of a period beside the first of the other; without a period a bucket stands beside itself.
 func (p *plan) shift(this, other *Period) cell {
 	var s cell
+	if this == nil {
+		return s
+	}
 	here, _, err := this.days("during")
 	there, _, err2 := other.days("versus.during")
 	if err != nil || err2 != nil {
