@@ -6,6 +6,7 @@ import { filters } from './filter.js'
 import { live } from './live.js'
 import { zoom } from './zoom.js'
 import { shell } from './shell.js'
+import { explorer } from './explorer.js'
 import { palette } from './palette.js'
 
 Object.assign(htmx.config, {
@@ -14,6 +15,6 @@ Object.assign(htmx.config, {
 })
 document.documentElement.classList.add('js')
 
-const start = () => { theme(); filters(); live(htmx); zoom(); shell(); palette() }
+const start = () => { theme(); filters(); live(htmx); zoom(); shell(); explorer(); palette() }
 
 document.readyState === 'loading' ? document.addEventListener('DOMContentLoaded', start) : start()

@@ -122,7 +122,7 @@ func (a *app) takeErasures(ctx context.Context, log string) error {
 // handler answers everything on the network.
 func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
 	site.People, site.Journeys, site.Catalogue, site.Door, site.Insight, site.Customers = a.People, a.Journeys, a.Catalogue, a.Door, a.Insight, a.Customers
-	site.Circumstances, site.Version = a.Circumstances, version
+	site.Circumstances, site.Views, site.Version = a.Circumstances, a.Views, version
 	site.Search, site.Log, site.Charts = a.Search.Search, a.env.log, chart.New(chart.Config{}, chart.Deps{Log: a.env.log})
 	if err := site.Charts.Start(context.Background()); err != nil {
 		return nil, nil, err

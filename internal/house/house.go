@@ -20,6 +20,7 @@ import (
 	"vigie/internal/record"
 	"vigie/internal/understand/insight"
 	"vigie/internal/understand/search"
+	"vigie/internal/understand/view"
 )
 
 // Config says where the house keeps its files.
@@ -47,9 +48,11 @@ type House struct {
 	Customers *customer.Reference
 	// Circumstances are the context events.
 	Circumstances *circumstance.Store
-	Door          *collect.Door
-	Insight       *insight.Insight
-	Search        *search.Index
+	// Views are the questions kept under a name.
+	Views   *view.Store
+	Door    *collect.Door
+	Insight *insight.Insight
+	Search  *search.Index
 
 	log   *slog.Logger
 	stops []func()
@@ -61,7 +64,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	h := &House{DB: d.DB, People: people.New(d.DB), Catalogue: catalogue.New(d.DB), Journeys: journey.New(d.DB), log: d.Log}
-	h.Circumstances = circumstance.New(d.DB)
+	h.Circumstances, h.Views = circumstance.New(d.DB), view.NewStore(d.DB)
 	h.Customers = customer.New(customer.Config{}, customer.Deps{DB: d.DB})
 	h.Journeys.Indicators = h.Catalogue.Specs
 	var err error

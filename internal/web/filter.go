@@ -25,10 +25,16 @@ type filters struct {
 	// Of lists of feedback alone.
 	Journey, Touchpoint, Program string
 	Language, Source             []string
-	Score                        string // "nps", "nps:0..6": a score of that metric, between two of its values
-	Words                        string // "with" (default), "without", "any"
-	Text                         string // what is searched
+	Score                        string              // "nps", "nps:0..6": a score of that metric, between two of its values
+	Also                         string              // another score, as Score
+	Words                        string              // "with" (default), "without", "any"
+	Text                         string              // what is searched
+	Context                      map[string][]string // values of contextFilters
+	Missing                      []string            // dimensions of which the feedback has no value
 }
+
+// contextFilters are dimensions that only a question of the explorer, and the list behind it, are narrowed by.
+var contextFilters = [...]string{"stage", "collected_by", "survey", "agent"}
 
 const attributePrefix = "attributes."
 
@@ -41,13 +47,21 @@ const defaultDuring = "90"
 func parseFilters(q url.Values) (filters, error) {
 	f := filters{During: q.Get("during"), From: q.Get("from"), To: q.Get("to"), Unit: q.Get("unit"), Channel: some(q["channel"]),
 		Journey: q.Get("journey"), Touchpoint: q.Get("touchpoint"), Program: q.Get("program"), Language: some(q["language"]),
-		Source: some(q["source"]), Score: q.Get("score"), Words: q.Get("words"), Text: strings.TrimSpace(q.Get("q"))}
+		Source: some(q["source"]), Score: q.Get("score"), Also: q.Get("also"), Missing: some(q["missing"]), Words: q.Get("words"), Text: strings.TrimSpace(q.Get("q"))}
 	for name, values := range q {
 		if key, ok := strings.CutPrefix(name, attributePrefix); ok && len(some(values)) > 0 {
 			if f.Attributes == nil {
 				f.Attributes = map[string][]string{}
 			}
 			f.Attributes[key] = some(values)
+		}
+	}
+	for _, name := range contextFilters {
+		if v := some(q[name]); len(v) > 0 {
+			if f.Context == nil {
+				f.Context = map[string][]string{}
+			}
+			f.Context[name] = v
 		}
 	}
 	if f.Words != "without" && f.Words != "any" {
@@ -82,7 +96,8 @@ func (f *filters) check() error {
 	if _, err := scoreCondition(f.Score); err != nil {
 		return err
 	}
-	return nil
+	_, err := scoreCondition(f.Also)
+	return err
 }
 
 // some leaves empty values out.
@@ -108,17 +123,21 @@ func (f filters) values() url.Values {
 	set("touchpoint", f.Touchpoint)
 	set("program", f.Program)
 	set("score", f.Score)
+	set("also", f.Also)
 	if f.Words != "with" {
 		set("words", f.Words)
 	}
 	set("q", f.Text)
-	for name, values := range map[string][]string{"channel": f.Channel, "language": f.Language, "source": f.Source} {
+	for name, values := range map[string][]string{"channel": f.Channel, "language": f.Language, "source": f.Source, "missing": f.Missing} {
 		if len(values) > 0 {
 			q[name] = values
 		}
 	}
 	for key, values := range f.Attributes {
 		q[attributePrefix+key] = values
+	}
+	for name, values := range f.Context {
+		q[name] = values
 	}
 	return q
 }
@@ -130,6 +149,9 @@ func address(path string, q url.Values) string {
 	if len(q) == 0 {
 		return path
 	}
+	if strings.Contains(path, "?") {
+		return path + "&" + q.Encode()
+	}
 	return path + "?" + q.Encode()
 }
 
@@ -140,7 +162,7 @@ func (f filters) common() filters {
 
 // with gives these filters changed.
 func (f filters) with(change func(*filters)) filters {
-	f.Attributes = maps.Clone(f.Attributes)
+	f.Attributes, f.Context = maps.Clone(f.Attributes), maps.Clone(f.Context)
 	was := [...]string{f.During, f.From, f.To}
 	change(&f)
 	f.Usual = f.Usual && was == [...]string{f.During, f.From, f.To}
@@ -187,9 +209,18 @@ func (f filters) where() insight.Where {
 	for key, values := range f.Attributes {
 		many(attributePrefix+key, values)
 	}
-	if c, err := scoreCondition(f.Score); err == nil && f.Score != "" {
-		metric, _, _ := strings.Cut(f.Score, ":")
-		w["scores."+metric] = c
+	for key, values := range f.Context {
+		many(key, values)
+	}
+	yes := true
+	for _, key := range f.Missing {
+		w[key] = insight.Condition{Missing: &yes}
+	}
+	for _, score := range []string{f.Also, f.Score} {
+		if c, err := scoreCondition(score); err == nil && score != "" {
+			metric, _, _ := strings.Cut(score, ":")
+			w["scores."+metric] = c
+		}
 	}
 	return w
 }
@@ -258,6 +289,10 @@ func binOf(d time.Time, grain string) string {
 	case "week":
 		year, week := d.ISOWeek()
 		return strconv.Itoa(year) + "-W" + pad2(week)
+	case "quarter":
+		return strconv.Itoa(d.Year()) + "-Q" + strconv.Itoa((int(d.Month())+2)/3)
+	case "year":
+		return strconv.Itoa(d.Year())
 	}
 	return d.Format("2006-01")
 }

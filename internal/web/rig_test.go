@@ -46,7 +46,7 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Stop)
-	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Insight: h.Insight, Door: h.Door,
+	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Views: h.Views, Insight: h.Insight, Door: h.Door,
 		Customers: h.Customers, Search: h.Search.Search}
 	if change != nil {
 		change(&d)

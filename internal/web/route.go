@@ -24,7 +24,7 @@ const Anyone people.Right = -1
 func (s *Server) Routes() []Route {
 	var all []Route
 	for _, area := range [][]Route{s.doorRoutes(), s.setupRoutes(), s.cockpitRoutes(), s.touchpointRoutes(),
-		s.verbatimRoutes(), s.listenRoutes(), s.circumstanceRoutes(), s.normRoutes(), s.settingsRoutes(), s.aboutRoutes(),
+		s.verbatimRoutes(), s.explorerRoutes(), s.listenRoutes(), s.circumstanceRoutes(), s.normRoutes(), s.settingsRoutes(), s.aboutRoutes(),
 		s.goRoutes(), s.installRoutes(), s.devRoutes()} {
 		all = append(all, area...)
 	}

@@ -20,6 +20,7 @@ import (
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
+	"vigie/internal/understand/view"
 	"vigie/internal/web/chart"
 )
 
@@ -30,9 +31,11 @@ type Deps struct {
 	Catalogue *catalogue.Store
 	// Circumstances are the context events drawn on time axes.
 	Circumstances *circumstance.Store
-	Insight       *insight.Insight
-	Door          *collect.Door
-	Customers     *customer.Reference
+	// Views keep the questions of the explorer.
+	Views     *view.Store
+	Insight   *insight.Insight
+	Door      *collect.Door
+	Customers *customer.Reference
 	// Search finds feedback by words; nil: no search field is shown.
 	Search func(context.Context, people.Scope, string, insight.ListQuery) (insight.List, error)
 	// Charts draws; nil: one of the server's own.
@@ -84,8 +87,8 @@ type Server struct {
 
 // New is inert: no goroutine, no I/O.
 func New(d Deps) (*Server, error) {
-	if d.People == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Insight == nil || d.Door == nil || d.Customers == nil {
-		return nil, errors.New("web: people, journeys, catalogue, circumstances, insight, the door and customers are needed")
+	if d.People == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Insight == nil || d.Door == nil || d.Customers == nil || d.Views == nil {
+		return nil, errors.New("web: people, journeys, catalogue, circumstances, insight, the door, customers and views are needed")
 	}
 	s := &Server{Deps: d, log: d.Log, now: d.Now, secure: d.Secure, stopping: make(chan struct{})}
 	if s.log == nil {

@@ -73,6 +73,7 @@ func (g *ground) activeOfList() []ui.Active {
 		}
 		add(name, func(f *filters) { f.Journey = "" })
 	}
+	out = append(out, g.activeContext("/verbatims")...)
 	for _, k := range g.Language {
 		add(g.languageName(k), func(f *filters) {
 			f.Language = slices.DeleteFunc(slices.Clone(f.Language), func(x string) bool { return x == k })

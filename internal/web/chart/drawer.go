@@ -98,6 +98,9 @@ func (d *Drawer) DrawAt(ctx context.Context, c Chart, s Size) (string, error) {
 }
 
 func (d *Drawer) draw(ctx context.Context, c Chart, s Size) (string, error) {
+	if f, ok := c.(fitted); ok {
+		s = f.fit(s)
+	}
 	option, err := json.Marshal(c.Option(s))
 	if err != nil {
 		return "", fmt.Errorf("chart: option: %w", err)
@@ -110,7 +113,11 @@ func (d *Drawer) draw(ctx context.Context, c Chart, s Size) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	svg, err := clean(raw, c.frame(), drawn{size: s, plot: c.plot(), prefix: "c" + key[:8] + "-"})
+	o := drawn{size: s, plot: c.plot(), prefix: "c" + key[:8] + "-"}
+	if p, ok := c.(spotted); ok {
+		o.spots = p.spots(s)
+	}
+	svg, err := clean(raw, c.frame(), o)
 	if err != nil {
 		return "", err
 	}

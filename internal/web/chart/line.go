@@ -114,7 +114,9 @@ func (s Series) token() string {
 }
 
 // band is drawn as an invisible line at the low end with the width of the interval stacked on it.
-func (s Series) band(i int) []Option {
+func (s Series) band(i int) []Option { return s.bandNamed("band" + string(rune('a'+i))) }
+
+func (s Series) bandNamed(stack string) []Option {
 	var low, width []any
 	wide := false
 	for _, p := range s.Points {
@@ -128,7 +130,7 @@ func (s Series) band(i int) []Option {
 	if !wide {
 		return nil
 	}
-	hidden := Option{"type": "line", "symbol": "none", "silent": true, "stack": "band" + string(rune('a'+i)), "stackStrategy": "all",
+	hidden := Option{"type": "line", "symbol": "none", "silent": true, "stack": stack, "stackStrategy": "all",
 		"lineStyle": Option{"opacity": 0}, "emphasis": Option{"disabled": true}, "data": low}
 	shown := Option{}
 	for k, v := range hidden {

@@ -18,6 +18,15 @@ type Chart interface {
 	plot() plot
 }
 
+// fitted charts are as high as what they hold needs; spotted ones say where each of their hits lies.
+type (
+	fitted  interface{ fit(Size) Size }
+	spotted interface{ spots(Size) []spot }
+)
+
+// spot is the rectangle of a hit, in pixels of the drawing.
+type spot struct{ x, y, width, height float64 }
+
 // plot is where the axes stand, in pixels from the edges.
 type plot struct {
 	left, right int

@@ -59,6 +59,7 @@ func clean(raw string, f frame, o drawn) (string, error) {
 type drawn struct {
 	size   Size
 	plot   plot
+	spots  []spot // one a hit; nil: columns of the plot
 	prefix string // of its ids
 }
 
@@ -112,25 +113,20 @@ func (f frame) linked() bool {
 	return false
 }
 
-// links lays over the plot one column an entry, for the pointer; the keyboard has the same links in the table.
+// links lays over the plot what leads on, for the pointer; the keyboard has the same links in the table.
 func links(f frame, o drawn) string {
-	if len(f.hits) == 0 {
-		return ""
-	}
-	left, right := float64(o.plot.left), float64(o.size.Width-o.plot.right)
-	step, start := (right-left)/float64(len(f.hits)), left
-	if !o.plot.gap && len(f.hits) > 1 {
-		step = (right - left) / float64(len(f.hits)-1)
-		start -= step / 2
+	spots := o.spots
+	if spots == nil {
+		spots = columns(len(f.hits), o)
 	}
 	var b strings.Builder
 	for i, h := range f.hits {
-		if h.href == "" && h.label == "" {
+		if i >= len(spots) || h.href == "" && h.label == "" {
 			continue
 		}
-		from, to := max(left, start+step*float64(i)), min(right, start+step*float64(i+1))
-		rect := fmt.Sprintf(`<rect x="%s" y="%d" width="%s" height="%d" fill="transparent"><title>%s</title></rect>`,
-			short(from), marginTop, short(to-from), o.size.Height-marginTop-marginBottom, html.EscapeString(h.label))
+		p := spots[i]
+		rect := fmt.Sprintf(`<rect x="%s" y="%s" width="%s" height="%s" fill="transparent"><title>%s</title></rect>`,
+			short(p.x), short(p.y), short(p.width), short(p.height), html.EscapeString(h.label))
 		if h.href == "" {
 			b.WriteString(rect)
 			continue
@@ -138,6 +134,22 @@ func links(f frame, o drawn) string {
 		b.WriteString(`<a class="hit" tabindex="-1" href="` + html.EscapeString(h.href) + `" aria-label="` + html.EscapeString(h.label) + `">` + rect + "</a>")
 	}
 	return b.String()
+}
+
+// columns share the plot among n hits from left to right.
+func columns(n int, o drawn) []spot {
+	left, right := float64(o.plot.left), float64(o.size.Width-o.plot.right)
+	step, start := (right-left)/float64(max(n, 1)), left
+	if !o.plot.gap && n > 1 {
+		step = (right - left) / float64(n-1)
+		start -= step / 2
+	}
+	out := make([]spot, n)
+	for i := range out {
+		from, to := max(left, start+step*float64(i)), min(right, start+step*float64(i+1))
+		out[i] = spot{from, marginTop, to - from, float64(o.size.Height - marginTop - marginBottom)}
+	}
+	return out
 }
 
 func short(f float64) string {

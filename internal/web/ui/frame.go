@@ -61,6 +61,7 @@ type MenuItem struct{ Label, Href, Icon string }
 const (
 	SectionCockpit   = "cockpit"
 	SectionVerbatims = "verbatims"
+	SectionExplorer  = "explorer"
 	SectionListen    = "listen"
 	SectionSettings  = "settings"
 )
@@ -70,6 +71,7 @@ func Nav(l lang.Lang, current string, settings bool) []NavItem {
 	items := []NavItem{
 		{Label: l.T("ui.nav.cockpit"), Href: "/", Icon: "gauge", Current: current == SectionCockpit},
 		{Label: l.T("ui.nav.verbatims"), Href: "/verbatims", Icon: "message-square-quote", Current: current == SectionVerbatims},
+		{Label: l.T("ui.nav.explorer"), Href: "/explorer", Icon: "chart-column", Current: current == SectionExplorer},
 		{Label: l.T("ui.nav.listen"), Href: "/journeys", Icon: "ear", Current: current == SectionListen},
 	}
 	if settings {

@@ -1,0 +1,326 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"vigie/internal/api"
+	"vigie/internal/cx"
+	"vigie/internal/people"
+	"vigie/internal/understand/insight"
+	"vigie/internal/understand/view"
+	"vigie/internal/web/ui"
+)
+
+// explorerRoutes let anybody ask any figure in any cut, and keep the question. "as" in the address gives the answer in
+// another form: csv, xlsx, parquet, svg.
+func (s *Server) explorerRoutes() []Route {
+	return []Route{
+		{"GET", "/explorer", people.ReadFigures, s.serveExplorer},
+		{"GET", "/explorer/views", people.ReadFigures, s.serveViews},
+		{"GET", "/explorer/views/{id}", people.ReadFigures, s.serveSavedView},
+		{"POST", "/explorer/views", people.ReadFigures, s.doSaveView},
+		{"POST", "/explorer/views/{id}", people.ReadFigures, s.doChangeView},
+		{"POST", "/explorer/views/{id}/delete", people.ReadFigures, s.doDeleteView},
+		{"POST", "/explorer/views/{id}/restore", people.ReadFigures, s.doRestoreView},
+	}
+}
+
+// explorerPage is one question with its answer.
+type explorerPage struct {
+	frame    ui.Frame
+	ground   *ground
+	asked    asked
+	Form     explorerForm
+	Sentence string
+	Shapes   []ui.Tab
+	Drawing  drawing
+	Box      ui.ChartBox
+	Head     *ui.Heads // of a question without dimensions
+	HeatKey  heatKey
+	Says     []string // what a reader must know: how many looks, what was left out
+	Words    string   // the feedbacks behind the whole
+	Instead  *instead // in place of an answer
+	Queries  []string // as the API takes them
+	Exports  []ui.Button
+	Image    string
+	Link     string
+	Views    []ui.Link
+	Shares   []ui.Option
+	Mine     string // what the name of a new view starts as
+}
+
+// instead stands where an answer cannot.
+type instead struct {
+	State ui.State
+	Kind  cx.Kind
+	Empty bool
+}
+
+func (s *Server) serveExplorer(w http.ResponseWriter, r *http.Request, v *visit) error {
+	g, a, err := s.readQuestion(r, v)
+	if err != nil {
+		return err
+	}
+	if as := r.URL.Query().Get("as"); as != "" {
+		return s.export(w, r, exporting{g, a, as})
+	}
+	p, err := s.newExplorerPage(r.Context(), g, a)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if r.Header.Get("HX-Request") != "" {
+		w.Header().Set("HX-Push-Url", a.address(g.filters))
+	} else if p.Instead != nil && !p.Instead.Empty {
+		status = api.Status(p.Instead.Kind)
+	}
+	return s.renderAs(w, r, status, explorerView(p))
+}
+
+// readQuestion reads the address, the indicator that suits best when it names none.
+func (s *Server) readQuestion(r *http.Request, v *visit) (*ground, asked, error) {
+	f, err := parseFilters(r.URL.Query())
+	if err != nil {
+		return nil, asked{}, err
+	}
+	a, err := parseAsked(r.URL.Query())
+	if err != nil {
+		return nil, a, err
+	}
+	f.Words, f.Text, f.Program = "with", "", ""
+	g, err := s.ground(r.Context(), v, f, matter{cx.JourneyID(f.Journey), cx.TouchpointID(f.Touchpoint)})
+	if err != nil || a.Indicator != "" {
+		return g, a, err
+	}
+	a.Indicator, err = s.firstIndicator(r.Context(), g)
+	if len(a.By) == 0 {
+		a.By = []string{g.grain(g.Now)}
+	}
+	return g, a, err
+}
+
+// firstIndicator is the first of the usual ones that has answers.
+func (s *Server) firstIndicator(ctx context.Context, g *ground) (cx.IndicatorID, error) {
+	candidates := slices.Concat([]cx.IndicatorID{"csat"}, headIndicators[:])
+	for _, i := range g.Catalogue.IndicatorList {
+		if i.Audience == cx.Customers {
+			candidates = append(candidates, i.Key)
+		}
+	}
+	during, first := g.during(), cx.IndicatorID("")
+	for _, k := range candidates[:min(len(candidates), len(headIndicators)+20)] {
+		if m, ok := measure(g.Catalogue, k, nil); !ok || m.Audience != cx.Customers {
+			continue
+		}
+		if first == "" {
+			first = k
+		}
+		row, err := s.figure(ctx, g, insight.Query{Indicator: k, Where: g.where(), During: &during})
+		if kind := cx.KindOf(err); err != nil && (kind == cx.Unavailable || kind == cx.Denied) {
+			return first, nil // said by the page
+		}
+		if err != nil {
+			return "", err
+		}
+		if row.Figure.Has {
+			return k, nil
+		}
+	}
+	return first, nil
+}
+
+func (s *Server) newExplorerPage(ctx context.Context, g *ground, a asked) (*explorerPage, error) {
+	l := g.lang()
+	p := &explorerPage{ground: g, asked: a, frame: g.frame(l.T("explorer.title"), ui.SectionExplorer), Sentence: sentence(g, a), Link: a.address(g.filters)}
+	p.frame.Sub = l.T("explorer.sub")
+	var err error
+	if p.frame.Filters, err = s.explorerFilters(ctx, g, a); err != nil {
+		return nil, err
+	}
+	if p.Form, err = s.newExplorerForm(ctx, g, a); err != nil {
+		return nil, err
+	}
+	if err := s.fillViews(ctx, g, p); err != nil {
+		return nil, err
+	}
+	if p.Queries, err = a.queries(g); err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithTimeout(ctx, blockDeadline)
+	defer stop()
+	st, err := s.study(ctx, g, a)
+	if err == nil {
+		err = s.fillAnswer(ctx, p, st)
+	}
+	if err != nil {
+		p.Instead, err = g.insteadOf(a, err)
+	}
+	return p, err
+}
+
+// insteadOf says why there is no answer; what is not the person's is given back.
+func (g *ground) insteadOf(a asked, err error) (*instead, error) {
+	l, kind := g.lang(), cx.KindOf(err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err, kind = cx.Fail(cx.Unavailable, "", "insight.slow"), cx.Unavailable
+	}
+	if kind == cx.Internal {
+		return nil, err
+	}
+	in := &instead{Kind: kind, State: ui.State{Title: l.T("explorer.instead." + insteadWord(kind)), Text: l.Error(err)}}
+	if slices.Contains(a.By, "agent") && kind == cx.Denied {
+		in.State.Text += " " + g.closedAxis("agent")
+	}
+	if len(a.By) > 0 {
+		fewer := a.with(func(x *asked) { x.By, x.Shape = x.By[:len(x.By)-1], "" })
+		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("explorer.fewer", "dimension", lowerFirst(g.axisLabel(a.By[len(a.By)-1]))), Href: fewer.address(g.filters), Style: "quiet"})
+	}
+	if kind == cx.Unavailable {
+		in.State.Retry = a.address(g.filters)
+	}
+	return in, nil
+}
+
+func insteadWord(k cx.Kind) string {
+	switch k {
+	case cx.Denied:
+		return "denied"
+	case cx.TooMany:
+		return "wide"
+	case cx.Unavailable:
+		return "later"
+	}
+	return "invalid"
+}
+
+func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) error {
+	g, l := p.ground, p.ground.lang()
+	p.Sentence = st.sentence()
+	if !st.whole.Figure.Has {
+		p.Instead = g.nobody(p.asked)
+		return nil
+	}
+	p.Drawing, p.Words = st.draw(), st.words(nil)
+	p.Box.Table = st.table(mostLines)
+	switch {
+	case p.Drawing.Shape == shapeFigure:
+		h := st.m.head(g, st.whole)
+		h.Href = p.Words
+		p.Head = &ui.Heads{Label: p.Sentence, Items: []ui.Head{h}}
+	case p.Drawing.Heat != nil:
+		p.HeatKey = st.heatKey()
+	case p.Drawing.Chart != nil:
+		box, err := s.draw(ctx, p.Drawing.Chart, p.Box.Table)
+		if err != nil {
+			return err
+		}
+		p.Box = box
+	}
+	for _, k := range shapes(st.axes, p.asked.Other != "") {
+		p.Shapes = append(p.Shapes, ui.Tab{Label: l.T("explorer.shape." + k), Href: p.asked.with(func(a *asked) { a.Shape = k }).address(g.filters), Current: k == p.Drawing.Shape})
+	}
+	p.Says = st.remarks(p.Drawing)
+	p.fillExports(st)
+	return nil
+}
+
+// remarks are what a reader must know beside the picture.
+func (st *study) remarks(d drawing) []string {
+	l := st.g.lang()
+	var out []string
+	if d.Total > d.Shown && d.Shown > 0 {
+		out = append(out, l.T("explorer.cut."+d.Shape, "shown", d.Shown, "total", d.Total))
+	}
+	if c := st.cutOff(d); c > 0 {
+		out = append(out, l.T("explorer.cut.columns", "shown", mostColumns, "count", c))
+	}
+	if j := st.judged(); j != "" {
+		out = append(out, j)
+	}
+	if v := versusWords(st.g, st.asked); v != "" && d.Shape == shapeBars {
+		out = append(out, l.T("explorer.diamond", "what", v))
+	}
+	few := 0
+	for _, m := range st.marks {
+		if m.Figure.Has && !m.Figure.Enough {
+			few++
+		}
+	}
+	if few > 0 {
+		out = append(out, l.T("explorer.muted", "count", few))
+	}
+	return out
+}
+
+// cutOff tells how many columns were left out.
+func (st *study) cutOff(d drawing) int {
+	if d.Shape != shapeHeat && d.Shape != shapeMultiples {
+		return 0
+	}
+	return max(0, len(st.keys(st.acrossAxis()))-mostColumns)
+}
+
+// nobody says that no answer is left, and leads on.
+func (g *ground) nobody(a asked) *instead {
+	l := g.lang()
+	in := &instead{Empty: true, State: ui.State{Title: l.T("cockpit.none"), Text: l.T("verbatim.none.text")}}
+	if g.During != "365" {
+		wide := g.filters.with(func(f *filters) { f.During, f.From, f.To = "365", "", "" })
+		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("verbatim.wider"), Href: a.address(wide)})
+	}
+	if g.filters.anySet() {
+		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("ui.filter.clear"), Href: a.address(filters{Usual: true, Words: "with"}), Style: "quiet"})
+	}
+	return in
+}
+
+// queries writes what POST /api/v1/query takes, one a figure asked.
+func (a asked) queries(g *ground) ([]string, error) {
+	var out []string
+	for _, k := range []cx.IndicatorID{a.Indicator, a.Other} {
+		if k == "" {
+			continue
+		}
+		q := a.question(g, k)
+		if k == a.Other {
+			q.Versus = nil
+		}
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		if err := e.Encode(q); err != nil {
+			return nil, fmt.Errorf("question: %w", err)
+		}
+		out = append(out, strings.TrimSpace(b.String()))
+	}
+	return out, nil
+}
+
+func (s *Server) fillViews(ctx context.Context, g *ground, p *explorerPage) error {
+	p.Mine = g.indicatorName(p.asked.Indicator)
+	for _, x := range view.SeenBys() {
+		p.Shares = append(p.Shares, ui.Option{Value: string(x), Label: g.seenBy(x), Selected: x == view.Me})
+	}
+	all, err := s.Views.Views(ctx, g.Viewer)
+	for _, v := range all[:min(len(all), mostQuick)] {
+		p.Views = append(p.Views, ui.Link{Label: v.Name, Href: viewAddress(v)})
+	}
+	return err
+}
+
+// mostQuick views are one click away; the others have their page.
+const mostQuick = 8
+
+func (g *ground) seenBy(x view.SeenBy) string {
+	if x == view.MyRole {
+		return g.lang().T("explorer.seen.role", "role", g.roleName(g.Viewer.Role))
+	}
+	return g.lang().T("explorer.seen." + string(x))
+}
