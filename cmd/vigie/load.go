@@ -32,6 +32,11 @@ type loadResult struct {
 	cpu        time.Duration // of this process: server and client
 }
 
+// each is the time of a core that one feedback took, client included.
+func (r loadResult) each() time.Duration {
+	return (r.cpu / time.Duration(max(r.n, 1))).Round(100 * time.Nanosecond)
+}
+
 func (r loadResult) perSecond() float64 { return float64(r.n) / r.took.Seconds() }
 
 // quantile of the latencies, q in [0, 1].
@@ -54,7 +59,7 @@ func (l load) singles(ctx context.Context, d time.Duration) (loadResult, error) 
 		second atomic.Int64
 	)
 	best := watchSeconds(ctx, &second)
-	start := time.Now()
+	start, before := time.Now(), cpuTime()
 	for c := range l.connections {
 		wg.Go(func() {
 			r, err := l.connection(ctx, c, &second)
@@ -68,7 +73,7 @@ func (l load) singles(ctx context.Context, d time.Duration) (loadResult, error) 
 		})
 	}
 	wg.Wait()
-	all.took = time.Since(start)
+	all.took, all.cpu = time.Since(start), cpuTime()-before
 	all.bestSecond = <-best
 	slices.Sort(all.latencies)
 	return all, firstE
@@ -138,9 +143,8 @@ func (l load) batch(n int) (loadResult, error) {
 	}
 	defer conn.Close()
 	l.request(&req, "application/x-ndjson", lines.Len())
-	req.Write(lines.Bytes())
 	start, before := time.Now(), cpuTime()
-	if _, err := conn.Write(req.Bytes()); err != nil {
+	if _, err := (&net.Buffers{req.Bytes(), lines.Bytes()}).WriteTo(conn); err != nil {
 		return loadResult{}, err
 	}
 	status, err := readAnswer(bufio.NewReader(conn), io.Discard)

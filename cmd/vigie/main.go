@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -45,6 +46,9 @@ type cli struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if _, chosen := os.LookupEnv("GOGC"); !chosen { // our heap is small beside what the engines take
+		debug.SetGCPercent(200)
+	}
 	os.Exit(run(ctx, os.Args[1:]))
 }
 

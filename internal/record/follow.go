@@ -28,7 +28,8 @@ type FollowerConfig struct {
 	Batch int
 	// Tick between two looks when nothing rings; 0 is 50 ms.
 	Tick time.Duration
-	// Gentle: after each batch it rests as long as the batch took, to leave the machine to those who wait for an answer.
+	// Gentle: behind, it rests after each batch as long as the batch took; caught up, four times as long, at most five
+	// ticks: to leave the machine to those who wait for an answer.
 	Gentle bool
 	// Last: while large transactions pour in, it waits before each batch, up to lastWaits, and catches up after them.
 	Last bool
@@ -103,7 +104,7 @@ func (f *Follower) loop(ctx context.Context) {
 			pause = f.c.Tick
 			continue
 		case n > 0: // let the next ones gather: a batch of one costs as much as one of a hundred
-			rung, pause = nil, f.c.Tick
+			rung, pause = nil, f.gather(time.Since(began))
 		default:
 			pause = f.c.Tick
 		}
@@ -114,6 +115,14 @@ func (f *Follower) loop(ctx context.Context) {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// gather is how long a follower that has caught up lets the next entries gather after a batch that took so long.
+func (f *Follower) gather(took time.Duration) time.Duration {
+	if !f.c.Gentle {
+		return f.c.Tick
+	}
+	return max(f.c.Tick, min(4*took, 5*f.c.Tick))
 }
 
 // lastWaits bounds how long a Last follower stands still, so that it moves on however long large transactions pour in.

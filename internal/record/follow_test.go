@@ -59,3 +59,21 @@ func TestALastFollowerGivesWayWhileLargeTransactionsPourInThenCatchesUp(t *testi
 		t.Errorf("did not catch up: %v", err)
 	}
 }
+
+func TestAGentleFollowerLetsMoreGatherTheLongerABatchTook(t *testing.T) {
+	const tick = 50 * time.Millisecond
+	for _, c := range []struct {
+		gentle     bool
+		took, want time.Duration
+	}{
+		{false, time.Second, tick},
+		{true, time.Millisecond, tick},
+		{true, 30 * time.Millisecond, 120 * time.Millisecond},
+		{true, time.Second, 250 * time.Millisecond},
+	} {
+		f := &Follower{c: FollowerConfig{Gentle: c.gentle, Tick: tick}}
+		if got := f.gather(c.took); got != c.want {
+			t.Errorf("gentle %t, a batch of %s: %s, want %s", c.gentle, c.took, got, c.want)
+		}
+	}
+}
