@@ -67,15 +67,21 @@ func (s *Server) pool(ctx context.Context, p *normPage) (cx.Histogram, error) {
 	}
 	var h cx.Histogram
 	for key, row := range rows {
-		raw, err := strconv.ParseFloat(key, 64)
-		if err != nil {
-			continue
-		}
-		if point, answered, e := p.m.Metric.Point(raw); e == nil && answered {
+		if point, ok := p.m.point(key); ok {
 			h.Add(point, row.Figure.N)
 		}
 	}
 	return h, nil
+}
+
+// point reads a score as questions answer it.
+func (m measured) point(key string) (int64, bool) {
+	raw, err := strconv.ParseFloat(key, 64)
+	if err != nil {
+		return 0, false
+	}
+	point, answered, wrong := m.Metric.Point(raw)
+	return point, answered && wrong == nil
 }
 
 func (s *Server) peersOf(ctx context.Context, p *normPage, pool cx.Histogram) ([]peer, error) {

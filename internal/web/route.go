@@ -23,9 +23,23 @@ const Anyone people.Right = -1
 // Routes gives every route of the pages, area by area.
 func (s *Server) Routes() []Route {
 	var all []Route
-	for _, area := range [][]Route{s.doorRoutes(), s.setupRoutes(), s.cockpitRoutes(), s.touchpointRoutes(),
-		s.verbatimRoutes(), s.explorerRoutes(), s.listenRoutes(), s.circumstanceRoutes(), s.normRoutes(), s.settingsRoutes(), s.aboutRoutes(),
-		s.goRoutes(), s.installRoutes(), s.devRoutes()} {
+	for _, area := range [][]Route{
+		s.doorRoutes(),
+		s.setupRoutes(),
+		s.cockpitRoutes(),
+		s.touchpointRoutes(),
+		s.verbatimRoutes(),
+		s.explorerRoutes(),
+		s.listenRoutes(),
+		s.circumstanceRoutes(),
+		s.normRoutes(),
+		s.settingsRoutes(),
+		s.aboutRoutes(),
+		s.goRoutes(),
+		s.installRoutes(),
+		s.devRoutes(),
+		s.trustRoutes(),
+	} {
 		all = append(all, area...)
 	}
 	return all
