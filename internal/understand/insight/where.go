@@ -59,7 +59,7 @@ func amongSQL(col string, codes []int64) (string, []any) {
 		terms, args = append(terms, "("+col+" BETWEEN ? AND ?)"), append(args, codes[n], codes[m])
 		n = m + 1
 	}
-	if len(single) > maxSingles {
+	if len(single)+len(terms) > maxSingles {
 		return col + " IN (SELECT unnest(?::BIGINT[]))", []any{codes}
 	}
 	if len(single) > 0 {

@@ -229,19 +229,28 @@ func (x *Index) write(ctx context.Context, tx *sql.Tx, docs map[int64]present) e
 	return nil
 }
 
-// step is how many matches are filtered by the projection at once.
-const step = 10_000
+// Matches are filtered by the projection in steps: the first is enough for most searches, the next are worth one question
+// each.
+const (
+	firstStep = 10_000
+	nextStep  = 100_000
+)
 
-// Search lists the feedback that hold the words typed and meet q, newest first, as far as the viewer may see them. The
-// total is exact to 10,000. Words that cannot be looked for (only punctuation) find nothing.
+// maxTotal is how far totals are exact.
+const maxTotal = 10_000
+
+// Search lists the feedback that hold the words typed and meet q, newest first, as far as the viewer may see them. All
+// matches are gone through, because feedback does not arrive in the order it was given: pages follow each other to the
+// last. The total is exact to 10,000, then 10,001. Words that cannot be looked for (only punctuation) find nothing.
 func (x *Index) Search(ctx context.Context, s people.Scope, typed string, q insight.ListQuery) (insight.List, error) {
 	m := x.stems.match(typed)
 	if m == "" {
 		return insight.List{}, nil
 	}
 	var all insight.List
-	for below := int64(1<<63 - 1); ; {
-		ids, err := x.matches(ctx, m, below)
+	step, below := firstStep, int64(1<<63-1)
+	for {
+		ids, err := x.matches(ctx, m, below, step)
 		if err != nil {
 			return insight.List{}, err
 		}
@@ -255,19 +264,21 @@ func (x *Index) Search(ctx context.Context, s people.Scope, typed string, q insi
 			return insight.List{}, err
 		}
 		all = join(all, page, q.Limit)
-		if len(ids) < step || all.Total > step {
+		if len(ids) < step {
 			return all, nil
 		}
+		step = nextStep
 	}
 }
 
-func (x *Index) matches(ctx context.Context, m string, below int64) ([]cx.FeedbackID, error) {
+// matches gives the newest arrivals before one, at most so many.
+func (x *Index) matches(ctx context.Context, m string, below int64, most int) ([]cx.FeedbackID, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if x.db == nil {
 		return nil, cx.Fail(cx.Unavailable, "", "search.closed")
 	}
-	rows, err := x.db.QueryContext(ctx, `SELECT rowid FROM words WHERE words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`, m, below, step)
+	rows, err := x.db.QueryContext(ctx, `SELECT rowid FROM words WHERE words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`, m, below, most)
 	if err != nil {
 		return nil, fmt.Errorf("match: %w", err)
 	}
@@ -288,7 +299,7 @@ func join(a, b insight.List, limit int) insight.List {
 	if limit == 0 {
 		limit = 50
 	}
-	out := insight.List{Position: b.Position, Total: a.Total + b.Total, More: a.More || b.More}
+	out := insight.List{Position: b.Position, Total: min(a.Total+b.Total, maxTotal+1), More: a.More || b.More}
 	i, j := 0, 0
 	for len(out.IDs) < limit && (i < len(a.IDs) || j < len(b.IDs)) {
 		if j == len(b.IDs) || i < len(a.IDs) && newer(a.IDs[i], b.IDs[j]) {

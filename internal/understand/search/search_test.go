@@ -25,6 +25,14 @@ type shelf struct {
 	mu     sync.Mutex
 	docs   map[int64]Doc
 	hidden map[cx.FeedbackID]bool
+	late   map[cx.FeedbackID]int64 // seconds by which a feedback was given after its id says
+}
+
+func cmpOrder(a, b time.Time, otherwise int) int {
+	if c := a.Compare(b); c != 0 {
+		return c
+	}
+	return otherwise
 }
 
 func (s *shelf) read(_ context.Context, ids []int64) ([]Doc, error) {
@@ -41,13 +49,17 @@ func (s *shelf) read(_ context.Context, ids []int64) ([]Doc, error) {
 
 func (s *shelf) list(_ context.Context, _ people.Scope, q insight.ListQuery) (insight.List, error) {
 	var l insight.List
+	at := func(id cx.FeedbackID) time.Time { return time.Unix(int64(id)+s.late[id], 0) }
 	for _, id := range q.Among {
-		if !s.hidden[id] {
-			l.IDs = append(l.IDs, insight.Mark{At: time.Unix(int64(id), 0), ID: id})
+		if s.hidden[id] {
+			continue
+		}
+		l.Total = min(l.Total+1, 10_001)
+		if q.Before == nil || newer(*q.Before, insight.Mark{At: at(id), ID: id}) {
+			l.IDs = append(l.IDs, insight.Mark{At: at(id), ID: id})
 		}
 	}
-	slices.SortFunc(l.IDs, func(a, b insight.Mark) int { return int(b.ID - a.ID) })
-	l.Total = len(l.IDs)
+	slices.SortFunc(l.IDs, func(a, b insight.Mark) int { return cmpOrder(b.At, a.At, int(b.ID-a.ID)) })
 	if q.Limit > 0 && len(l.IDs) > q.Limit {
 		l.IDs, l.More = l.IDs[:q.Limit], true
 	}
@@ -155,6 +167,38 @@ func TestSearchShowsOnlyWhatTheListAllows(t *testing.T) {
 	ids := found(t, x, "factures")
 	if len(ids) != 20 || ids[0] != 39 {
 		t.Errorf("found %v", ids)
+	}
+}
+
+func TestPagesFollowEachOtherToTheLastOfManyMatches(t *testing.T) {
+	x, s, db := start(t)
+	const n = firstStep + nextStep/10 + 7
+	s.late = map[cx.FeedbackID]int64{}
+	var events []record.Event
+	want := make([]insight.Mark, 0, n)
+	for i := int64(1); i <= n; i++ {
+		id := cx.FeedbackID(i)
+		s.docs[i] = Doc{ID: id, Live: true, Lang: "fr", Texts: []string{"facture"}}
+		s.late[id] = n - 2*i // what came first was given last
+		events = append(events, record.Event{Subject: record.Feedback, ID: i, Kind: record.Created})
+		want = append(want, insight.Mark{At: time.Unix(n-i, 0), ID: id})
+	}
+	if err := db.Write(t.Context(), func(tx *record.Tx) error { tx.Publish(events...); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	caughtUp(t, x, db)
+	var got []insight.Mark
+	q := insight.ListQuery{Limit: 1000}
+	for more := true; more; {
+		l, err := x.Search(t.Context(), people.Whole(), "factures", q)
+		if err != nil || len(l.IDs) == 0 || l.Total != maxTotal+1 {
+			t.Fatalf("%d ids of %d after %d: %v", len(l.IDs), l.Total, len(got), err)
+		}
+		got, more = append(got, l.IDs...), l.More
+		q.Before = &l.IDs[len(l.IDs)-1]
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
