@@ -10,7 +10,8 @@ export function shell() {
   tables()
   toasts()
   // The worker keeps an offline page. Browsers have it where the address is safe.
-  if (document.querySelector('.rail')) navigator.serviceWorker?.register('/sw.js').catch(() => {})
+  const worker = document.querySelector('link[data-worker]')?.dataset.worker
+  if (worker && document.querySelector('.rail')) navigator.serviceWorker?.register(worker).catch(() => {})
 }
 
 // loading shows a bar, and says so, when the next page takes longer than a glance.

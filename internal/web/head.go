@@ -94,7 +94,7 @@ func (s *Server) newHead(ctx context.Context, g *ground, j *journey.Journey, m m
 // head writes a figure at the top of a page.
 func (m measured) head(g *ground, row insight.Row) ui.Head {
 	l, f := g.lang(), row.Figure
-	h := ui.Head{Title: l.Text(m.Name), Value: m.text(l, f.Value), Range: m.interval(l, f), Change: m.change(l, row.Versus), Few: !f.Enough}
+	h := ui.Head{Title: l.Text(m.Name), Value: m.text(l, f.Value), Range: m.interval(l, f), Change: m.change(l, row.Versus), Few: !f.Enough, Help: m.help(l)}
 	h.Foot = l.T("cockpit.n", "n", f.N)
 	if !f.Enough {
 		h.Change = ui.Change{Text: few(l, f.N)}

@@ -16,19 +16,20 @@ import (
 func (s *Server) installRoutes() []Route {
 	return []Route{
 		{"GET", manifestPath, Anyone, s.serveManifest},
-		{"GET", "/sw.js", Anyone, s.serveWorker},
+		{"GET", workerPath, Anyone, s.serveWorker},
 		{"GET", offlinePath, Anyone, s.serveOffline},
 	}
 }
 
 const (
 	manifestPath = "/manifest.webmanifest"
+	workerPath   = "/sw.js"
 	offlinePath  = "/offline"
 )
 
 // beforeSetup tells whether an address answers although nobody was ever added.
 func beforeSetup(path string) bool {
-	return strings.HasPrefix(path, "/setup") || path == manifestPath || path == "/sw.js" || path == offlinePath
+	return strings.HasPrefix(path, "/setup") || path == manifestPath || path == workerPath || path == offlinePath
 }
 
 type manifestIcon struct {

@@ -116,7 +116,7 @@ func (s *Server) setCookie(w http.ResponseWriter, name, value string) {
 
 // frame surrounds a page of this visit; section is one of ui.Section….
 func (v *visit) frame(title, section string) ui.Frame {
-	f := ui.Frame{Lang: v.Lang, Title: title, Theme: v.Theme, Path: v.Path, Toasts: v.Toasts}
+	f := ui.Frame{Lang: v.Lang, Title: title, Theme: v.Theme, Path: v.Path, Toasts: v.Toasts, Manifest: manifestPath, Worker: workerPath}
 	if !v.signedIn() {
 		return f
 	}

@@ -101,6 +101,7 @@ type Head struct {
 	Strong string     // end of the foot, in bold: "en phase"
 	Href   string     // the words behind; "": no link
 	Few    bool       // too few answers: muted
+	Help   *Help      // how it is computed; nil: not said
 }
 
 // Heads is a row of headline figures.

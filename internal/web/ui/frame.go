@@ -25,6 +25,8 @@ type Frame struct {
 	Path    string // this page's address with its query, to come back to
 	Banner  string // a word on top of every page (read-only, demo…); ""
 	Toasts  []Toast
+	// Manifest and Worker make the page installable; "": it is not.
+	Manifest, Worker string
 }
 
 // Link is a text that leads somewhere.

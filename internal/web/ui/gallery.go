@@ -61,7 +61,7 @@ func galleryHeads(s said) Heads {
 	holes := line(60, 64, 0, 0, 71, 69)
 	holes[2].Missing, holes[3].Missing = true, true
 	return Heads{Label: s.of("Indicateurs du parcours", "Indicators of the journey"), Items: []Head{
-		{Title: s.of("NPS relationnel", "Relational NPS"), Value: s.Points(24, 0), Range: "20 – 28", Href: "/verbatims",
+		{Title: s.of("NPS relationnel", "Relational NPS"), Value: s.Points(24, 0), Range: "20 – 28", Href: "/verbatims", Help: galleryHelp(s),
 			Change: Change{Text: "+5 pts", Direction: 1, Tone: Good, Note: s.of("vs vague de juin", "vs June’s wave")},
 			Spark:  &Sparkline{Points: line(19, 20, 19, 22, 23, 24), Objective: goal(35)},
 			Foot:   "n " + s.Int(1812) + s.of(" · objectif +35", " · objective +35"), Strong: s.of("en phase", "on track")},
@@ -142,4 +142,10 @@ func galleryTable(s said) Table {
 			{Href: "#", Cells: []Cell{{Text: s.of("Téléphone", "Phone")}, {Text: s.Percent(84, 0), Tone: Good}, {Text: "82 – 86"}, {Text: s.Int(1932)}}},
 			{Href: "#", Cells: []Cell{{Text: s.of("Boutique", "Store"), Note: s.of("3 agences", "3 branches")}, {Text: s.Percent(58, 0), Tone: Bad}, {Text: "55 – 61"}, {Text: s.Int(1022)}}},
 		}}
+}
+
+func galleryHelp(s said) *Help {
+	return &Help{ID: "nps", Name: s.of("NPS relationnel", "Relational NPS"), Href: "#", Items: []Fact{
+		{Label: s.of("Formule", "Formula"), Value: s.of("Part des notes 9 à 10, moins part des notes 0 à 6, en points.", "Share of scores 9 to 10, less share of scores 0 to 6, in points.")},
+		{Label: s.of("Objectif", "Objective"), Value: "+35"}}}
 }
