@@ -8,6 +8,7 @@ import { zoom } from './zoom.js'
 import { shell } from './shell.js'
 import { explorer } from './explorer.js'
 import { palette } from './palette.js'
+import { board } from './journey.js'
 
 Object.assign(htmx.config, {
   allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, selfRequestsOnly: true,
@@ -17,4 +18,5 @@ document.documentElement.classList.add('js')
 
 const start = () => { theme(); filters(); live(htmx); zoom(); shell(); explorer(); palette() }
 
+board()
 document.readyState === 'loading' ? document.addEventListener('DOMContentLoaded', start) : start()

@@ -46,5 +46,5 @@ func journeyActions(l lang.Lang, s *startBlock) []ui.Button {
 	if !s.MayAdd {
 		return nil
 	}
-	return []ui.Button{{Label: l.T("cockpit.start.pick"), Href: "/setup/journey", Style: "primary", Icon: "route"}}
+	return []ui.Button{{Label: l.T("cockpit.start.pick"), Href: "/listen/journeys/new", Style: "primary", Icon: "route"}}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"vigie/internal/cx"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/web/ui"
@@ -45,6 +46,7 @@ type journeyView struct {
 	Name, Purpose, Href string
 	Table               ui.Table
 	YAML                string
+	Doors               []ui.Button // to its map, its board, its versions
 }
 
 func (s *Server) serveJourneys(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -61,7 +63,7 @@ func (s *Server) serveJourneys(w http.ResponseWriter, r *http.Request, v *visit)
 
 func newJourneysPage(g *ground) (*journeysPage, error) {
 	l := g.lang()
-	p := &journeysPage{frame: g.frame(l.T("settings.journeys.title"), ui.SectionListen), visit: g.visit, Tabs: listenTabs(g.visit, "/journeys"), MayAdd: g.Viewer.May(people.Administer)}
+	p := &journeysPage{frame: g.frame(l.T("settings.journeys.title"), ui.SectionListen), visit: g.visit, Tabs: listenTabs(g.visit, "/journeys"), MayAdd: g.Viewer.May(people.EditStructure)}
 	p.frame.Sub = l.T("settings.journeys.sub", "count", len(g.Journeys.List))
 	for _, j := range g.Journeys.List {
 		text, err := j.YAML()
@@ -69,7 +71,7 @@ func newJourneysPage(g *ground) (*journeysPage, error) {
 			return nil, fmt.Errorf("journey %s: %w", j.Key, err)
 		}
 		p.Journeys = append(p.Journeys, journeyView{Name: l.Text(j.Name), Purpose: l.Text(j.Purpose), YAML: string(text),
-			Href: journeyAddress(g.Journeys, j.Key), Table: g.journeyTable(&j)})
+			Href: journeyAddress(g.Journeys, j.Key), Table: g.journeyTable(&j), Doors: g.journeyDoors(j.Key)})
 	}
 	return p, nil
 }
@@ -100,4 +102,14 @@ func (g *ground) journeyTable(j *journey.Journey) ui.Table {
 		}
 	}
 	return t
+}
+
+// journeyDoors lead to the pages of a journey.
+func (g *ground) journeyDoors(key cx.JourneyID) []ui.Button {
+	l := g.lang()
+	doors := []ui.Button{{Label: l.T("journey.tab.map"), Href: listenAddress(key, "map"), Style: "quiet", Small: true, Icon: "route"}}
+	if g.Viewer.May(people.EditStructure) {
+		doors = append(doors, ui.Button{Label: l.T("journey.tab.edit"), Href: listenAddress(key, "edit"), Style: "quiet", Small: true, Icon: "pencil"})
+	}
+	return append(doors, ui.Button{Label: l.T("journey.tab.versions"), Href: listenAddress(key, "versions"), Style: "quiet", Small: true, Icon: "history"})
 }

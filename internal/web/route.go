@@ -35,6 +35,7 @@ func (s *Server) Routes() []Route {
 		s.normRoutes(),
 		s.settingsRoutes(),
 		s.aboutRoutes(),
+		s.journeyRoutes(),
 		s.goRoutes(),
 		s.installRoutes(),
 		s.devRoutes(),

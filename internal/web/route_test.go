@@ -30,7 +30,7 @@ func (r *rig) who() map[people.Role]*browser {
 
 // addressOf gives an address of a route in the company.
 func addressOf(x web.Route) string {
-	return strings.NewReplacer("{$}", "", "{journey}", "main", "{touchpoint}", "technician", "{id}", "1", "{token}", "none", "{user}", "77", "{key}", "77").Replace(x.Path)
+	return strings.NewReplacer("{$}", "", "{journey}", "main", "{touchpoint}", "technician", "{id}", "1", "{token}", "none", "{user}", "77", "{key}", "77", "{indicator}", "nps", "{metric}", "csat").Replace(x.Path)
 }
 
 func TestEveryRouteOpensToItsRolesAlone(t *testing.T) {
@@ -99,6 +99,9 @@ func TestPagesAreWellFormedForEveryone(t *testing.T) {
 		}
 		for _, l := range []string{"fr", "en"} {
 			p := admin.get(addressOf(x) + "?lang=" + l)
+			if strings.Contains(p.header.Get("Content-Disposition"), "attachment") {
+				continue
+			}
 			if n := p.Find("h1").Length(); n != 1 {
 				t.Errorf("%s: %d h1", x.Path, n)
 			}

@@ -37,6 +37,7 @@ func (c *checker) journey(j Journey) error {
 	c.seen = map[cx.TouchpointID]bool{}
 	c.key("key", string(j.Key))
 	c.name("name", j.Name)
+	c.date("mapped", j.Mapped)
 	stages := map[cx.StageID]bool{}
 	for n, s := range j.Stages {
 		at := fmt.Sprintf("stages[%d].", n)
@@ -70,6 +71,7 @@ func (c *checker) touchpoint(at string, t Touchpoint) {
 		c.fail(!slices.Contains(cx.Channels, ch), fmt.Sprintf("%schannels[%d]", at, n), "journey.channel", "channel", ch)
 	}
 	c.dates(at, t)
+	c.fail(t.Mood != nil && (*t.Mood < MoodLow || *t.Mood > MoodHigh), at+"mood", "journey.mood", "min", MoodLow, "max", MoodHigh)
 	if t.Lead != "" {
 		c.indicator(at+"lead", t.Lead)
 	}
@@ -81,14 +83,15 @@ func (c *checker) touchpoint(at string, t Touchpoint) {
 }
 
 func (c *checker) dates(at string, t Touchpoint) {
-	right := true
-	for _, d := range []struct{ field, value string }{{"from", t.From}, {"until", t.Until}} {
-		if _, err := time.Parse(time.DateOnly, d.value); d.value != "" && err != nil {
-			right = false
-			c.fail(true, at+d.field, "journey.date", "value", d.value)
-		}
-	}
-	c.fail(right && t.From != "" && t.Until != "" && t.Until <= t.From, at+"until", "journey.dates", "from", t.From, "until", t.Until)
+	from, until := c.date(at+"from", t.From), c.date(at+"until", t.Until)
+	c.fail(from && until && t.From != "" && t.Until != "" && t.Until <= t.From, at+"until", "journey.dates", "from", t.From, "until", t.Until)
+}
+
+// date tells whether a day is right; "" is.
+func (c *checker) date(field, day string) bool {
+	_, err := time.Parse(time.DateOnly, day)
+	c.fail(day != "" && err != nil, field, "journey.date", "value", day)
+	return day == "" || err == nil
 }
 
 func (c *checker) indicator(field string, key cx.IndicatorID) (cx.Spec, bool) {

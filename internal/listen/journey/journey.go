@@ -7,7 +7,10 @@ type Journey struct {
 	Key     cx.JourneyID `json:"key" yaml:"key"`
 	Name    cx.Text      `json:"name" yaml:"name"`
 	Purpose cx.Text      `json:"purpose,omitempty" yaml:"purpose,omitempty"`
-	Stages  []Stage      `json:"stages" yaml:"stages"`
+	// Mapped is the day the map was drawn (2006-01-02): what the touchpoints say of expectations, feelings, pains and
+	// processes is the picture of that day. "": no map yet.
+	Mapped string  `json:"mapped,omitempty" yaml:"mapped,omitempty"`
+	Stages []Stage `json:"stages" yaml:"stages"`
 }
 
 // Stage keys are unique within their journey.
@@ -38,7 +41,17 @@ type Touchpoint struct {
 	Promises    []Promise                  `json:"promises,omitempty" yaml:"promises,omitempty"`
 	Expectation cx.Text                    `json:"expectation,omitempty" yaml:"expectation,omitempty"`
 	Processes   cx.Text                    `json:"processes,omitempty" yaml:"processes,omitempty"`
+	// What customers feel here, from MoodLow to MoodHigh and in words, and what hurts; nil: not said.
+	Mood     *int    `json:"mood,omitempty" yaml:"mood,omitempty"`
+	Feelings cx.Text `json:"feelings,omitempty" yaml:"feelings,omitempty"`
+	Pains    cx.Text `json:"pains,omitempty" yaml:"pains,omitempty"`
 }
+
+// Mood goes from distress to delight, 0 in between.
+const (
+	MoodLow  = -2
+	MoodHigh = 2
+)
 
 // Promise is what the brand says it delivers here, measured by an indicator when one is named.
 type Promise struct {

@@ -96,7 +96,7 @@ func TestVersionsDeleteAndOrder(t *testing.T) {
 		if err := s.Delete(ctx, "marc", "a"); cx.KindOf(err) != cx.NotFound {
 			t.Errorf("deleted twice: %v", err)
 		}
-		l, err := s.Versions(ctx, "a")
+		l, err := s.Versions(ctx, VersionFilter{Key: "a"})
 		if err != nil || len(l) != 3 || !l[0].Deleted || l[0].By != "marc" || l[2].Journey.Stages[0].Touchpoints[0].Key != "a1" {
 			t.Errorf("versions: %+v, %v", l, err)
 		}
