@@ -5,6 +5,7 @@ import { theme } from './theme.js'
 import { filters } from './filter.js'
 import { live } from './live.js'
 import { zoom } from './zoom.js'
+import { imports } from './import.js'
 import { shell } from './shell.js'
 import { explorer } from './explorer.js'
 import { palette } from './palette.js'
@@ -16,7 +17,7 @@ Object.assign(htmx.config, {
 })
 document.documentElement.classList.add('js')
 
-const start = () => { theme(); filters(); live(htmx); zoom(); shell(); explorer(); palette() }
+const start = () => { theme(); filters(); live(htmx); zoom(); imports(); shell(); explorer(); palette() }
 
 board()
 document.readyState === 'loading' ? document.addEventListener('DOMContentLoaded', start) : start()

@@ -58,7 +58,7 @@ func wireApp(ctx context.Context, e *environment, release func()) (*app, error) 
 		release()
 		return nil, err
 	}
-	h, err := house.New(ctx, house.Config{Dir: e.Data}, house.Deps{DB: db, Log: e.log})
+	h, err := house.New(ctx, house.Config{Dir: e.Data, ImportMax: e.ImportMax << 20}, house.Deps{DB: db, Log: e.log})
 	if err != nil {
 		err = errors.Join(err, db.Close())
 		release()
@@ -123,6 +123,7 @@ func (a *app) takeErasures(ctx context.Context, log string) error {
 func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
 	site.People, site.Journeys, site.Catalogue, site.Door, site.Insight, site.Customers = a.People, a.Journeys, a.Catalogue, a.Door, a.Insight, a.Customers
 	site.Circumstances, site.Views, site.Version = a.Circumstances, a.Views, version
+	site.Imports = a.Imports
 	site.Search, site.Log, site.Charts = a.Search.Search, a.env.log, chart.New(chart.Config{}, chart.Deps{Log: a.env.log})
 	if err := site.Charts.Start(context.Background()); err != nil {
 		return nil, nil, err

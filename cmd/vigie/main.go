@@ -26,7 +26,9 @@ type cli struct {
 	Data     string `help:"Data folder." default:"./vigie-data" env:"VIGIE_DATA" type:"path" placeholder:"DIR"`
 	Database string `help:"PostgreSQL address (postgres://…); without it, SQLite in the data folder." env:"VIGIE_DATABASE" placeholder:"URL"`
 	Listen   string `help:"Address to serve on." default:"127.0.0.1:8080" env:"VIGIE_LISTEN" placeholder:"ADDR"`
-	Verbose  bool   `help:"Log more." short:"v"`
+	// ImportMax is the largest file that the page takes, in MB.
+	ImportMax int64 `help:"Largest file to import from the page, in MB." default:"1024" env:"VIGIE_IMPORT_MAX_MB" placeholder:"MB" name:"import-max"`
+	Verbose   bool  `help:"Log more." short:"v"`
 
 	Serve   serveCmd   `cmd:"" help:"Serve the cockpit and the API."`
 	Demo    demoCmd    `cmd:"" help:"Serve a fictitious company, in a data folder of its own."`

@@ -26,6 +26,7 @@ type (
 	// identity; identity → person is joined, so that merging two persons rewrites nothing.
 	IdentityID int64
 	PersonID   int64
+	ImportID   int64 // one import of a file
 )
 
 // ValidKey tells whether s may serve as a key chosen by people.

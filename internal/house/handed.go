@@ -22,6 +22,21 @@ func (h *House) knownUnits(ctx context.Context) (map[cx.UnitID]bool, error) {
 	return o.Known(), nil
 }
 
+// addUnits adds those that are not there, at the top of the tree: key → name.
+func (h *House) addUnits(ctx context.Context, names map[string]string) error {
+	known, err := h.knownUnits(ctx)
+	if err != nil {
+		return err
+	}
+	var units []people.Unit
+	for key, name := range names {
+		if !known[cx.UnitID(key)] {
+			units = append(units, people.Unit{Key: cx.UnitID(key), Name: cx.Text{"fr": name}})
+		}
+	}
+	return h.People.PutUnits(ctx, units)
+}
+
 func (h *House) within(ctx context.Context, p people.Perimeter, u cx.UnitID) (bool, error) {
 	o, err := h.People.Present(ctx)
 	if err != nil {

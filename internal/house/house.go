@@ -15,6 +15,7 @@ import (
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/intake"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/record"
@@ -29,6 +30,8 @@ type Config struct {
 	Dir string
 	// Zone gives the days of figures; nil: that of the organisation's settings.
 	Zone *time.Location
+	// ImportMax is the size of the largest file to import, in bytes; 0 is 1 GiB.
+	ImportMax int64
 }
 
 // Deps is what the house stands on.
@@ -53,6 +56,8 @@ type House struct {
 	Door    *collect.Door
 	Insight *insight.Insight
 	Search  *search.Index
+	// Imports is where files wait, are imported and remembered.
+	Imports *intake.Desk
 
 	log   *slog.Logger
 	stops []func()
@@ -78,6 +83,10 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	if c.Zone == nil {
 		c.Zone = h.Zone(ctx)
 	}
+	h.Imports = intake.NewDesk(intake.DeskConfig{Dir: c.Dir, MaxBytes: c.ImportMax}, intake.DeskDeps{
+		DB: d.DB, Door: h.Door, House: intake.House{Catalogue: h.Catalogue, Journeys: h.Journeys}, Metrics: h.Catalogue.Metrics,
+		Touchpoints: h.Journeys.Touchpoints, Units: h.addUnits, Zone: h.Zone, Now: d.Now, Log: d.Log,
+	})
 	h.Insight = insight.New(insight.Config{Dir: c.Dir}, insight.Deps{
 		DB: d.DB, Read: h.Door.Present, All: h.Door.All, Catalogue: h.figuresCatalogue, Journeys: h.journeyList, Units: h.unitList,
 		Zone: c.Zone, Log: d.Log,
@@ -93,6 +102,15 @@ func (h *House) StartDoor(ctx context.Context) error {
 		return err
 	}
 	h.OnStop(h.Door.Stop)
+	return nil
+}
+
+// StartImports takes up the imports that were under way.
+func (h *House) StartImports(ctx context.Context) error {
+	if err := h.Imports.Start(ctx); err != nil {
+		return err
+	}
+	h.OnStop(h.Imports.Stop)
 	return nil
 }
 

@@ -38,6 +38,7 @@ const (
 	Administer                     // users, keys, settings
 	ErasePeople                    // erase a feedback or a customer
 	ReadAudit
+	ImportFiles // bring files of feedback in, see what is in them, undo
 )
 
 // May tells whether a role holds a right.
@@ -46,9 +47,9 @@ func (r Role) May(right Right) bool { return slices.Contains(r.rights(), right) 
 func (r Role) rights() []Right {
 	switch r {
 	case Administrator:
-		return []Right{ReadFigures, ReadPeople, WriteFeedback, EditStructure, Administer, ErasePeople, ReadAudit}
+		return []Right{ReadFigures, ReadPeople, WriteFeedback, EditStructure, Administer, ErasePeople, ReadAudit, ImportFiles}
 	case Director:
-		return []Right{ReadFigures, ReadPeople, WriteFeedback, EditStructure, ErasePeople}
+		return []Right{ReadFigures, ReadPeople, WriteFeedback, EditStructure, ErasePeople, ImportFiles}
 	case DPO:
 		return []Right{ReadFigures, ReadPeople, ErasePeople, ReadAudit}
 	case Manager, Adviser, Analyst, Relay:

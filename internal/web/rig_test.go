@@ -42,11 +42,11 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(h.Catalogue.Seed(ctx), h.StartDoor(ctx), h.StartDerived(ctx)); err != nil {
+	if err := errors.Join(h.Catalogue.Seed(ctx), h.StartDoor(ctx), h.StartDerived(ctx), h.StartImports(ctx)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Stop)
-	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Views: h.Views, Insight: h.Insight, Door: h.Door,
+	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Imports: h.Imports, Views: h.Views, Insight: h.Insight, Door: h.Door,
 		Customers: h.Customers, Search: h.Search.Search}
 	if change != nil {
 		change(&d)
@@ -208,6 +208,13 @@ func (b *browser) do(method, path string, form url.Values) page {
 	}
 	if method == "POST" {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return b.send(req)
+}
+
+func (b *browser) send(req *http.Request) page {
+	b.t.Helper()
+	if req.Method == "POST" {
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	req.Header.Set("Accept-Language", "fr")

@@ -30,7 +30,7 @@ func (s *Server) Routes() []Route {
 		s.touchpointRoutes(),
 		s.verbatimRoutes(),
 		s.explorerRoutes(),
-		s.listenRoutes(),
+		s.listenRoutes(), s.importRoutes(),
 		s.circumstanceRoutes(),
 		s.normRoutes(),
 		s.settingsRoutes(),

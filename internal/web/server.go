@@ -17,6 +17,7 @@ import (
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/intake"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
@@ -36,6 +37,8 @@ type Deps struct {
 	Insight   *insight.Insight
 	Door      *collect.Door
 	Customers *customer.Reference
+	// Imports is where files are imported.
+	Imports *intake.Desk
 	// Search finds feedback by words; nil: no search field is shown.
 	Search func(context.Context, people.Scope, string, insight.ListQuery) (insight.List, error)
 	// Charts draws; nil: one of the server's own.

@@ -146,9 +146,17 @@ func (d *Door) Put(ctx context.Context, key string, in Incoming) (Outcome, error
 // the lines. Lines must have a source_id. An error of kind Unavailable means *unknown* for all; an outcome may carry it
 // alone (Rejected with the code collect.unavailable) when only that line could not be written.
 func (d *Door) Batch(ctx context.Context, lines []Line) ([]Outcome, error) {
+	return d.Bring(ctx, 0, lines)
+}
+
+// Bring is Batch for the lines of a file: what is new remembers its import, so that Takeback finds it.
+func (d *Door) Bring(ctx context.Context, by cx.ImportID, lines []Line) ([]Outcome, error) {
 	r, err := d.Ready(ctx, lines)
 	if err != nil {
 		return nil, err
+	}
+	for _, e := range r.good {
+		e.brought = by
 	}
 	return d.Enter(ctx, r)
 }
@@ -214,30 +222,7 @@ func (d *Door) outcomes(entries []*entry, sent int) ([]Outcome, error) {
 
 // Check tells what Batch would answer, and writes nothing.
 func (d *Door) Check(ctx context.Context, lines []Line) ([]Outcome, error) {
-	var out []Outcome
-	seen := map[Key]*entry{}
-	for start := 0; start < len(lines); start += maxBatch {
-		entries, err := d.examineAll(ctx, lines[start:min(start+maxBatch, len(lines))])
-		if err != nil {
-			return nil, err
-		}
-		good := make([]*entry, 0, len(entries))
-		for _, e := range entries {
-			if !e.failed() {
-				good = append(good, e)
-			}
-		}
-		known, err := loadKnown(ctx, d.d.DB, good)
-		if err != nil {
-			return nil, unavailable(err)
-		}
-		settle(good, known, seen)
-		for _, e := range entries {
-			e.out.ID = 0
-			out = append(out, e.out)
-		}
-	}
-	return out, nil
+	return d.check(ctx, lines, map[Key][16]byte{})
 }
 
 // open tells whether the door was started.

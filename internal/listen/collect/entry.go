@@ -15,6 +15,7 @@ type Key [16]byte
 // entry is one feedback on its way through the door.
 type entry struct {
 	in       *Incoming
+	brought  cx.ImportID // by a file; 0: not
 	key      Key
 	random   bool
 	hash     [16]byte

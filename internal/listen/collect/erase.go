@@ -72,7 +72,7 @@ func blankIDs(ctx context.Context, tx *record.Tx, ids []int64) error {
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, `UPDATE feedback SET state = 2, at = 0, received = 0, identity = NULL, hash = ?, payload = ? WHERE id `+in,
+	_, err := tx.Exec(ctx, `UPDATE feedback SET state = 2, at = 0, received = 0, identity = NULL, import = NULL, hash = ?, payload = ? WHERE id `+in,
 		append([]any{[]byte{}, []byte{}}, args...)...)
 	if err != nil {
 		return err

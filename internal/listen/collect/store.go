@@ -89,7 +89,7 @@ func (e *entry) take(r customer.Resolved) {
 	}
 }
 
-var feedbackRows = record.Rows{Into: `INSERT INTO feedback (id, key, hash, at, received, state, identity, payload) VALUES`, Cols: 8,
+var feedbackRows = record.Rows{Into: `INSERT INTO feedback (id, key, hash, at, received, state, identity, payload, import) VALUES`, Cols: 9,
 	After: `ON CONFLICT (key) DO NOTHING`}
 
 // storeFeedbacks tells how many were new.
@@ -108,29 +108,33 @@ func storeFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (n int64
 func insertFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (int64, error) {
 	args := make([]any, 0, len(fresh)*feedbackRows.Cols)
 	for _, e := range fresh {
-		var identity any
-		if e.identity != 0 {
-			identity = int64(e.identity)
-		}
-		args = append(args, int64(e.out.ID), e.key[:], e.hash[:], e.f.At.UnixMicro(), e.f.Received.UnixMicro(), int64(e.f.State), identity, e.payload)
+		args = append(args, int64(e.out.ID), e.key[:], e.hash[:], e.f.At.UnixMicro(), e.f.Received.UnixMicro(), int64(e.f.State),
+			orNull(int64(e.identity)), e.payload, orNull(int64(e.brought)))
 	}
 	return tx.Insert(ctx, feedbackRows, args)
+}
+
+func orNull(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
 }
 
 // unnestFeedbacks writes any number in one statement: PostgreSQL takes whole columns.
 func unnestFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (int64, error) {
 	n := len(fresh)
-	ids, at, received, states, identities := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	ids, at, received, states, identities, imports := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
 	keys, hashes, payloads := make([][]byte, n), make([][]byte, n), make([][]byte, n)
 	for i, e := range fresh {
 		ids[i], at[i], received[i] = int64(e.out.ID), e.f.At.UnixMicro(), e.f.Received.UnixMicro()
 		states[i], identities[i] = int64(e.f.State), int64(e.identity)
-		keys[i], hashes[i], payloads[i] = e.key[:], e.hash[:], e.payload
+		keys[i], hashes[i], payloads[i], imports[i] = e.key[:], e.hash[:], e.payload, int64(e.brought)
 	}
-	res, err := tx.Exec(ctx, `INSERT INTO feedback (id, key, hash, at, received, state, identity, payload)
-		SELECT i, k, h, a, r, s, nullif(p, 0), b
-		FROM unnest(?::bigint[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bytea[]) AS f (i, k, h, a, r, s, p, b)
-		ON CONFLICT (key) DO NOTHING`, ids, keys, hashes, at, received, states, identities, payloads)
+	res, err := tx.Exec(ctx, `INSERT INTO feedback (id, key, hash, at, received, state, identity, payload, import)
+		SELECT i, k, h, a, r, s, nullif(p, 0), b, nullif(m, 0)
+		FROM unnest(?::bigint[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bigint[]) AS f (i, k, h, a, r, s, p, b, m)
+		ON CONFLICT (key) DO NOTHING`, ids, keys, hashes, at, received, states, identities, payloads, imports)
 	if err != nil {
 		return 0, err
 	}

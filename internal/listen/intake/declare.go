@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
@@ -50,6 +51,8 @@ func Declare(ctx context.Context, m Map, by string, to House) error {
 	return m.declareJourney(ctx, by, to.Journeys)
 }
 
+// declareJourney creates the map's journey, or adds to the one that has its key the stages and touchpoints that no
+// journey has yet.
 func (m Map) declareJourney(ctx context.Context, by string, to *journey.Store) error {
 	if m.Journey == nil {
 		return nil
@@ -58,10 +61,29 @@ func (m Map) declareJourney(ctx context.Context, by string, to *journey.Store) e
 	if err != nil {
 		return err
 	}
-	if _, err := have.Journey(m.Journey.Key); err == nil {
+	j, err := have.Journey(m.Journey.Key)
+	if err != nil {
+		j = journey.Journey{Key: m.Journey.Key, Name: m.Journey.Name, Purpose: m.Journey.Purpose}
+	}
+	more := false
+	j.Stages = slices.Clone(j.Stages)
+	for _, s := range m.Journey.Stages {
+		fresh := slices.DeleteFunc(slices.Clone(s.Touchpoints), func(t journey.Touchpoint) bool { return have.Known()[t.Key] })
+		if len(fresh) == 0 {
+			continue
+		}
+		more = true
+		at := slices.IndexFunc(j.Stages, func(old journey.Stage) bool { return old.Key == s.Key })
+		if at < 0 {
+			j.Stages = append(j.Stages, journey.Stage{Key: s.Key, Name: s.Name, Touchpoints: fresh})
+		} else {
+			j.Stages[at].Touchpoints = append(slices.Clone(j.Stages[at].Touchpoints), fresh...)
+		}
+	}
+	if !more {
 		return nil
 	}
-	return to.Put(ctx, by, *m.Journey)
+	return to.Put(ctx, by, j)
 }
 
 // Attributes lists those that the map says describe one person: declared before the import, they are never projected.

@@ -28,6 +28,11 @@ func Guess(f *File) (Map, []Note, error) {
 	if err != nil {
 		return Map{}, nil, err
 	}
+	return GuessAs(f, l)
+}
+
+// GuessAs is Guess for a file of which a person said how it is cut.
+func GuessAs(f *File, l Layout) (Map, []Note, error) {
 	rows, err := f.Rows(l, nil)
 	if err != nil {
 		return Map{}, nil, err
@@ -171,6 +176,8 @@ func (g *guesser) setAside() {
 	var empty []string
 	for _, c := range g.cols {
 		switch {
+		case c.Name == ReasonColumn:
+			c.as("ignore")
 		case c.n == 0:
 			c.as("ignore")
 			empty = append(empty, c.Name)

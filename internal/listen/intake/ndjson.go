@@ -53,10 +53,14 @@ func (w *worker) addObject(ctx context.Context, line int, b []byte) error {
 		bad = cx.Fail(cx.Invalid, "source_id", "intake.no_id")
 	}
 	if bad != nil {
-		w.report.reject([]Rejection{{Line: line, Column: bad.Field, Code: bad.Code, Args: bad.Args, Value: shorten(string(b))}}, w.job.Reject)
+		w.refuse(Row{Line: line, Cells: []string{string(b)}}, []Rejection{{Line: line, Column: bad.Field, Code: bad.Code, Args: bad.Args, Value: shorten(string(b))}})
 		return nil
 	}
-	return w.add(ctx, collect.Line{Number: line, Incoming: in}, Row{Line: line})
+	row := Row{Line: line}
+	if w.job.Refuse != nil {
+		row.Cells = []string{string(b)}
+	}
+	return w.add(ctx, collect.Line{Number: line, Incoming: in}, row)
 }
 
 func readObject(b []byte) (collect.Incoming, *cx.Error) {

@@ -22,6 +22,8 @@ type Job struct {
 	Zone     *time.Location  // of dates without zone when the map names none; nil: UTC
 	Progress func(Progress)  // after each batch; may be nil
 	Reject   func(Rejection) // every rejection, also those beyond the report's list; may be nil
+	// Refuse is told of every row that is refused, with all its reasons; may be nil.
+	Refuse func(row Row, why []Rejection)
 }
 
 // Progress tells how far an import is.
@@ -103,7 +105,7 @@ func (w *worker) eachRow(ctx context.Context, rows *Rows) error {
 		w.report.Rows++
 		in, problems := w.apply.read(row)
 		if len(problems) > 0 {
-			w.report.reject(problems, w.job.Reject)
+			w.refuse(row, problems)
 			continue
 		}
 		if err := w.add(ctx, collect.Line{Number: row.Line, Incoming: in}, row); err != nil {
@@ -164,7 +166,14 @@ func (w *worker) count(o collect.Outcome, i int) {
 			w.report.ConflictLines = append(w.report.ConflictLines, w.batch[i].Number)
 		}
 	default:
-		w.report.reject(w.explain(o, i), w.job.Reject)
+		w.refuse(w.raw[i], w.explain(o, i))
+	}
+}
+
+func (w *worker) refuse(row Row, why []Rejection) {
+	w.report.reject(why, w.job.Reject)
+	if w.job.Refuse != nil {
+		w.job.Refuse(row, why)
 	}
 }
 

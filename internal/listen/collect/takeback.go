@@ -1,0 +1,70 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+
+	"vigie/internal/cx"
+	"vigie/internal/record"
+)
+
+// Brought tells how many feedbacks of one import are in the record now, and how many of them wait.
+func (d *Door) Brought(ctx context.Context, by cx.ImportID) (all, waiting int, err error) {
+	err = d.d.DB.QueryRow(ctx, `SELECT count(*), coalesce(sum(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0) FROM feedback WHERE import = ?`, int64(by)).Scan(&all, &waiting)
+	if err != nil {
+		return 0, 0, unavailable(fmt.Errorf("brought: %w", err))
+	}
+	return all, waiting, nil
+}
+
+// takenAtOnce feedbacks are taken back in one transaction.
+const takenAtOnce = 500
+
+// Takeback removes every feedback that one import brought, and tells step by step how many are gone (gone may be nil).
+// It is no erasure on somebody's demand: nothing of them is kept, and the same file may bring them again. What stood in
+// the record before the import is not touched. Stopped half-way, it is called again.
+func (d *Door) Takeback(ctx context.Context, by cx.ImportID, gone func(n int)) error {
+	if by == 0 {
+		return cx.Fail(cx.NotFound, "", "collect.unknown_import")
+	}
+	for {
+		n := 0
+		err := d.d.DB.Write(ctx, func(tx *record.Tx) error {
+			ids, err := broughtBy(ctx, tx, by)
+			if n = len(ids); err != nil || n == 0 {
+				return err
+			}
+			return remove(ctx, tx, ids)
+		})
+		if err != nil {
+			return unavailable(fmt.Errorf("take back: %w", err))
+		}
+		if gone != nil && n > 0 {
+			gone(n)
+		}
+		if n < takenAtOnce {
+			return nil
+		}
+	}
+}
+
+func broughtBy(ctx context.Context, tx *record.Tx, by cx.ImportID) ([]int64, error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM feedback WHERE import = ? ORDER BY id LIMIT ?`, int64(by), takenAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	return record.Column[int64](rows)
+}
+
+func remove(ctx context.Context, tx *record.Tx, ids []int64) error {
+	in, args := record.In(ids)
+	for _, q := range []string{`DELETE FROM quarantine WHERE feedback `, `DELETE FROM feedback WHERE id `} {
+		if _, err := tx.Exec(ctx, q+in, args...); err != nil {
+			return err
+		}
+	}
+	for _, id := range ids {
+		tx.Publish(record.Event{Subject: record.Feedback, ID: id, Kind: record.Erased})
+	}
+	return nil
+}

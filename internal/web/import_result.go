@@ -1,0 +1,246 @@
+package web
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"vigie/internal/cx"
+	"vigie/internal/lang"
+	"vigie/internal/listen/intake"
+	"vigie/internal/people"
+	"vigie/internal/web/ui"
+)
+
+// importCounts account for every row of a file.
+type importCounts struct {
+	Rows    string
+	Items   []importCount
+	Reasons []string // the most frequent, with how often
+	Checked bool     // of a rehearsal
+}
+
+type importCount struct {
+	Value, Label, Note string
+	Tone               ui.Tone
+}
+
+const reasonsShown = 6
+
+func newImportCounts(v *visit, r *intake.Report) *importCounts {
+	l := v.Lang
+	c := &importCounts{Rows: l.T("import.rows", "count", r.Rows)}
+	for _, x := range []struct {
+		id   string
+		n    int
+		tone ui.Tone
+	}{{"accepted", r.Accepted, ui.Good}, {"quarantined", r.Quarantined, ui.Watch}, {"duplicates", r.Duplicates, ui.Plain}, {"conflicts", r.Conflicts, ui.Watch},
+		{"erased", r.Erased, ui.Plain}, {"rejected", r.RejectedRows, ui.Bad}} {
+		if x.n == 0 && x.id != "accepted" && x.id != "rejected" {
+			continue
+		}
+		if x.n == 0 {
+			x.tone = ui.Plain
+		}
+		c.Items = append(c.Items, importCount{Value: l.Int(int64(x.n)), Label: l.T("import.count." + x.id), Note: l.T("import.note." + x.id), Tone: x.tone})
+	}
+	for _, code := range r.TopReasons()[:min(reasonsShown, len(r.Reasons))] {
+		c.Reasons = append(c.Reasons, l.T("import.reason", "count", r.Reasons[code], "reason", reasonKind(l, code)))
+	}
+	return c
+}
+
+// reasonKind says a reason without its values.
+func reasonKind(l lang.Lang, code string) string {
+	if id := "import.reason." + code; l.Has(id) {
+		return l.T(id)
+	}
+	return l.Error(&cx.Error{Kind: cx.Invalid, Code: code, Args: map[string]any{"value": "…", "column": "…", "formats": "…", "known": "…", "metric": "…", "min": "…", "max": "…",
+		"cells": "…", "columns": "…", "count": "…", "reason": "…", "meaning": "…", "step": "…", "field": "…"}})
+}
+
+// importResult is what came of an import.
+type importResult struct {
+	Notice   string
+	Tone     ui.Tone
+	Counts   *importCounts
+	Refused  string // address of the file of refused rows; "" when there are none
+	Sample   ui.Table
+	MapAt    string
+	Undo     string // address; "" when there is nothing to undo
+	UndoSays string
+	Next     []ui.Button
+}
+
+const refusedShown = 10
+
+var errEnough = errors.New("enough")
+
+func (s *Server) newImportResult(v *visit, i intake.Import) (*importResult, error) {
+	l := v.Lang
+	p := &importResult{Tone: importTone(i.State), Notice: l.T("import.said." + string(i.State))}
+	switch i.State {
+	case intake.Undone:
+		p.Notice = l.T("import.undone", "count", i.Gone)
+	case intake.Failed:
+		p.Notice = l.T("import.said.failed", "reason", l.Error(i.Problem))
+	case intake.Done:
+		p.Notice = l.T("import.said.done", "count", i.Report.Accepted+i.Report.Quarantined)
+	}
+	if i.Report != nil {
+		p.Counts = newImportCounts(v, i.Report)
+	}
+	if i.Header != "" {
+		p.MapAt = importAddress(i.ID) + "/map"
+	}
+	if i.State == intake.Undone {
+		p.Next = []ui.Button{{Label: l.T("import.another"), Href: importsAt, Style: "primary"}}
+		return p, nil
+	}
+	p.Undo, p.UndoSays = importAddress(i.ID)+"/undo", l.T("import.undo.says")
+	if i.State == intake.Done {
+		p.Next = s.afterImport(v, i)
+	}
+	return p, s.sampleRefusals(v, i, p)
+}
+
+func (s *Server) afterImport(v *visit, i intake.Import) []ui.Button {
+	l := v.Lang
+	out := []ui.Button{{Label: l.T("import.see"), Href: "/", Style: "primary", Icon: "gauge"}}
+	if i.Report.Quarantined > 0 && v.Viewer.May(people.EditStructure) {
+		out = append(out, ui.Button{Label: l.T("import.map.waiting", "count", i.Report.Quarantined), Href: "/settings/quarantine"})
+	}
+	if v.Viewer.May(people.ReadPeople) {
+		out = append(out, ui.Button{Label: l.T("import.read"), Href: "/verbatims"})
+	}
+	return append(out, ui.Button{Label: l.T("import.another"), Href: importsAt, Style: "quiet"})
+}
+
+// sampleRefusals shows the first refused rows with their reasons.
+func (s *Server) sampleRefusals(v *visit, i intake.Import, p *importResult) error {
+	l := v.Lang
+	p.Sample = ui.Table{Caption: l.T("import.refused"), Columns: []ui.Column{{Label: l.T("import.refused.line"), Numeric: true}, {Label: l.T("import.refused.why")}}}
+	err := s.Imports.Refusals(i.ID, func(r intake.Refusal) error {
+		if len(p.Sample.Rows) == refusedShown {
+			return errEnough
+		}
+		p.Sample.Rows = append(p.Sample.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Int(int64(r.Line))}, {Text: reasonsText(l, r.Why)}}})
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return err
+	}
+	if len(p.Sample.Rows) > 0 {
+		p.Refused = importAddress(i.ID) + "/refused"
+	}
+	return nil
+}
+
+func reasonsText(l lang.Lang, why []intake.Reason) string {
+	var out []string
+	for _, w := range why {
+		out = append(out, reasonText(l, w))
+	}
+	return strings.Join(out, " ; ")
+}
+
+// serveRefused streams the refused rows as the file they came from, with one column more: why. Corrected, it is sent again.
+func (s *Server) serveRefused(w http.ResponseWriter, r *http.Request, v *visit) error {
+	i, err := s.pathImport(r)
+	if err != nil {
+		return err
+	}
+	if err := s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "import.refused", Subject: "import:" + strconv.FormatInt(int64(i.ID), 10)}); err != nil {
+		return err
+	}
+	name := strings.TrimSuffix(i.File, filepath.Ext(i.File))
+	headers, err := s.Imports.Headers(i)
+	if err != nil {
+		return err
+	}
+	if len(headers) == 0 {
+		return s.refusedObjects(w, i, name)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", attachment(name+"-"+v.Lang.T("import.refused.file")+".csv"))
+	if _, err := w.Write([]byte("\ufeff")); err != nil {
+		return nil // the browser has gone
+	}
+	out := csv.NewWriter(w)
+	if sep := []rune(i.Map.Layout().Separator); i.Map.Separator != "" && len(sep) == 1 {
+		out.Comma = sep[0]
+	}
+	_ = out.Write(append(headers, intake.ReasonColumn))
+	err = s.Imports.Refusals(i.ID, func(x intake.Refusal) error {
+		cells := make([]string, len(headers), len(headers)+1)
+		copy(cells, x.Cells)
+		return out.Write(append(cells, reasonsText(v.Lang, x.Why)))
+	})
+	out.Flush()
+	if err = errors.Join(err, out.Error()); err != nil {
+		s.log.Debug("refused rows not sent", "err", err)
+	}
+	return nil
+}
+
+// refusedObjects gives the refused lines of a file of objects as they came.
+func (s *Server) refusedObjects(w http.ResponseWriter, i intake.Import, name string) error {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Content-Disposition", attachment(name+".ndjson"))
+	err := s.Imports.Refusals(i.ID, func(x intake.Refusal) error {
+		_, err := fmt.Fprintln(w, strings.Join(x.Cells, ""))
+		return err
+	})
+	if err != nil {
+		s.log.Debug("refused rows not sent", "err", err)
+	}
+	return nil
+}
+
+// serveImportMap gives the map as the command takes it.
+func (s *Server) serveImportMap(w http.ResponseWriter, r *http.Request, v *visit) error {
+	i, err := s.pathImport(r)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
+	w.Header().Set("Content-Disposition", attachment(strings.TrimSuffix(i.File, filepath.Ext(i.File))+".yaml"))
+	_, _ = w.Write(i.Map.Lean().YAML(v.Lang, i.Draft.Notes))
+	return nil
+}
+
+func (s *Server) doUndoImport(w http.ResponseWriter, r *http.Request, v *visit) error {
+	i, err := s.pathImport(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Imports.Undo(r.Context(), i.ID); err != nil {
+		return err
+	}
+	if err := s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "import.undo", Subject: "import:" + strconv.FormatInt(int64(i.ID), 10)}); err != nil {
+		return err
+	}
+	http.Redirect(w, r, importAddress(i.ID), http.StatusSeeOther)
+	return nil
+}
+
+func attachment(name string) string {
+	return mime.FormatMediaType("attachment", map[string]string{"filename": name})
+}
+
+// sizeText writes a number of bytes as people read it.
+func sizeText(l lang.Lang, n int64) string {
+	switch {
+	case n < 1<<20:
+		return l.T("import.size.kb", "size", l.Short(float64(n)/1024, 1))
+	case n < 1<<30:
+		return l.T("import.size.mb", "size", l.Short(float64(n)/(1<<20), 1))
+	}
+	return l.T("import.size.gb", "size", l.Short(float64(n)/(1<<30), 1))
+}

@@ -1,0 +1,176 @@
+package web_test
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"vigie/internal/people"
+)
+
+// upload sends a file as the page's form does.
+func (b *browser) upload(name, text string) page {
+	b.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", name)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := part.Write([]byte(text)); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		b.t.Fatal(err)
+	}
+	req, err := http.NewRequest("POST", b.r.http.URL+"/listen/imports", &body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	return b.send(req)
+}
+
+// draftForm is what the browser would send of the form of a draft.
+func (p page) draftForm() url.Values {
+	f := url.Values{}
+	p.Find(".import-grid input, .import-grid select").Each(func(_ int, s *selection) {
+		name := s.AttrOr("name", "")
+		_, checked := s.Attr("checked")
+		switch s.AttrOr("type", "") {
+		case "radio", "checkbox":
+			if checked {
+				f.Set(name, s.AttrOr("value", ""))
+			}
+			return
+		}
+		if s.Is("select") {
+			chosen := s.Find("option[selected]")
+			if chosen.Length() == 0 {
+				chosen = s.Find("option")
+			}
+			f.Set(name, chosen.First().AttrOr("value", ""))
+			return
+		}
+		f.Set(name, s.AttrOr("value", ""))
+	})
+	return f
+}
+
+// over waits until an import is at rest.
+func (b *browser) over(path string) page {
+	b.t.Helper()
+	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		if p := b.get(path); p.Find("#import[hx-trigger]").Length() == 0 {
+			return p
+		}
+	}
+	b.t.Fatal("the import does not end")
+	return page{}
+}
+
+func notes(from, n int) string {
+	var b strings.Builder
+	b.WriteString("id;date;note;commentaire;ou\n")
+	for i := from; i < from+n; i++ {
+		fmt.Fprintf(&b, "%d;%s;%d;Tout s’est passé comme prévu, merci au conseiller numéro %d;%s\n", i, time.Now().AddDate(0, 0, -i%20).Format("02/01/2006"), i%11, i, []string{"Boutique de Lille", "Appel"}[i%2])
+	}
+	return b.String()
+}
+
+func TestAFileBecomesFeedbackAndIsTakenBack(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	p := b.upload("enquete.csv", notes(0, 40))
+	if p.status != 200 || p.path != "/listen/imports/1" {
+		t.Fatalf("%d %s: %s", p.status, p.path, squeeze(p.Find("main").Text()))
+	}
+	p.has(t, ".import-preview", "Tout s’est passé comme prévu", "ligne 2")
+	p.has(t, ".import-ask", "note", "NPS")
+	f := p.draftForm()
+	f.Set("do", "start")
+	if p = b.post(p.path, f); p.status != 422 {
+		t.Fatalf("started without an answer: %d", p.status)
+	}
+	p.has(t, ".notice.bad", "question de recommandation")
+
+	f = p.draftForm()
+	f.Set("c4-as", "touchpoint")
+	f.Set("nps-2", "nps")
+	p = b.post(p.path, f)
+	p.has(t, ".import-values", "Boutique de Lille", "Créer « Appel »")
+	p.has(t, ".import-go", "crée 2 points de contact")
+	f = p.draftForm()
+	f.Set("do", "check")
+	b.post(p.path, f)
+	p = b.over(p.path)
+	p.has(t, ".import-go", "40 lignes lues", "importés")
+	f = p.draftForm()
+	f.Set("do", "start")
+	b.post(p.path, f)
+	p = b.over(p.path)
+	p.has(t, "main", "40 retours clients sont entrés")
+	r.settle()
+	b.get("/touchpoints/appel?period=12m").has(t, "main", "20")
+
+	again := b.upload("enquete-2.csv", notes(30, 20))
+	again.has(t, ".notice.good", "mêmes colonnes")
+	f = again.draftForm()
+	f.Set("do", "start")
+	b.post(again.path, f)
+	again = b.over(again.path)
+	again.has(t, ".import-counts", "10")
+	again.has(t, "main", "10 retours clients sont entrés", "déjà connus")
+
+	b.post(p.path+"/undo", nil)
+	b.over(p.path).has(t, "main", "40 retours clients ont été retirés")
+	b.get("/listen/imports").has(t, "table", "annulé", "enquete.csv", "terminé")
+	third := b.upload("enquete.csv", notes(0, 40))
+	f = third.draftForm()
+	f.Set("do", "start")
+	b.post(third.path, f)
+	b.over(third.path).has(t, "main", "40 retours clients sont entrés")
+}
+
+func TestRefusedRowsComeBackAsAFileToCorrect(t *testing.T) {
+	r := newRig(t, nil)
+	b := r.as(r.user(people.Administrator, ""))
+	text := "id,date,csat,avis\n"
+	for i := range 20 {
+		text += fmt.Sprintf("%d,2026-01-%02d,5,Parfait en tous points je recommande\n", i, i+1)
+	}
+	p := b.upload("notes.csv", text+"20,hier,4,Une date qui ne se lit pas du tout\n")
+	f := p.draftForm()
+	f.Set("do", "start")
+	b.post(p.path, f)
+	b.over(p.path).has(t, "main", "Lignes refusées", "hier")
+	got := b.get(p.path + "/refused")
+	if !strings.HasPrefix(got.body, "\ufeffid,date,csat,avis,vigie_reason\n20,hier,4,") {
+		t.Fatalf("%q", got.body)
+	}
+	back := b.upload("notes-corrigees.csv", strings.Replace(got.body, "hier", "2026-01-03", 1))
+	back.has(t, ".notice.good", "mêmes colonnes")
+	b.get(p.path+"/map").has(t, "body", "source: notes", "as: score")
+}
+
+func TestAFileThatIsNoneIsRefusedWithAWord(t *testing.T) {
+	r := newRig(t, nil)
+	b := r.as(r.user(people.Administrator, ""))
+	for name, x := range map[string][2]string{"image": {"a.png", "\x89PNG\r\n\x1a\n...."}, "empty": {"a.csv", ""}, "json": {"a.json", `[{"a":1}]`}} {
+		t.Run(name, func(t *testing.T) {
+			p := b.upload(x[0], x[1])
+			if p.status != 422 || p.Find(".notice.bad").Length() != 1 {
+				t.Errorf("%d: %s", p.status, squeeze(p.Find("main").Text()))
+			}
+		})
+	}
+	if n := b.get("/listen/imports").Find("tbody tr").Length(); n > 1 {
+		t.Errorf("%d imports are kept", n)
+	}
+}
