@@ -42,6 +42,7 @@ var owners = map[string][]string{
 	"github.com/alexedwards/argon2id":     {"internal/people"},
 	"github.com/prometheus/client_golang": {"internal/api"},
 	"github.com/nicksnyder/go-i18n":       {"internal/lang"},
+	"rsc.io/qr":                           {"internal/web"},
 }
 
 type goPackage struct {

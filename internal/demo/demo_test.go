@@ -358,7 +358,7 @@ func TestCastsCustomerHasATimeline(t *testing.T) {
 	if len(touchpoints) != 9 || touchpoints[8] != "call" {
 		t.Errorf("lived %v", touchpoints)
 	}
-	if len(s.Cast()) != 8 {
+	if len(s.Cast()) != 9 {
 		t.Errorf("%d in the cast", len(s.Cast()))
 	}
 }

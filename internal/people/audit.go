@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -45,6 +46,10 @@ func (s *Store) Trail(ctx context.Context, before int64, limit int) ([]Entry, er
 		return nil, fmt.Errorf("audit: %w", err)
 	}
 	defer rows.Close()
+	return scanEntries(rows)
+}
+
+func scanEntries(rows *sql.Rows) ([]Entry, error) {
 	var out []Entry
 	for rows.Next() {
 		var e Entry

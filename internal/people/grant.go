@@ -5,7 +5,8 @@ import "vigie/internal/cx"
 // Grant is what a scope is made from.
 type Grant struct {
 	Role Role
-	Unit cx.UnitID // "" the whole company
+	Unit cx.UnitID   // "" the whole company
+	More []cx.UnitID // further units, beside Unit
 	// Agent is the adviser's key in the feedback ("" for nobody).
 	Agent string
 	// Narrow holds the figures to the unit as well.
@@ -19,7 +20,7 @@ func ScopeOf(g Grant) Scope {
 	var s Scope
 	own := Perimeter{All: g.Unit == "" && !g.Role.local()}
 	if g.Unit != "" {
-		own.Roots = []cx.UnitID{g.Unit}
+		own.Roots = append([]cx.UnitID{g.Unit}, g.More...)
 	}
 	if g.Role.May(ReadFigures) {
 		s.figures = Perimeter{All: true}
@@ -51,14 +52,19 @@ type Viewer struct {
 	Unit   cx.UnitID
 	Scope  Scope
 	Lang   string
+	// By is who looks through this viewer's eyes, and only looks; 0: nobody.
+	By int64
 }
 
 // May tells whether the viewer holds a right.
 func (v Viewer) May(r Right) bool { return v.Role.May(r) }
 
-// Actor names the viewer in the audit trail, without personal data: "user:3", "key:7".
+// Actor names who asks in the audit trail, without personal data: "user:3", "key:7"; who looks through somebody else's
+// eyes is named, not the other.
 func (v Viewer) Actor() string {
 	switch {
+	case v.By != 0:
+		return "user:" + formatID(v.By)
 	case v.KeyID != "":
 		return "key:" + v.KeyID
 	case v.UserID != 0:

@@ -39,6 +39,7 @@ const (
 	ErasePeople                    // erase a feedback or a customer
 	ReadAudit
 	ImportFiles // bring files of feedback in, see what is in them, undo
+	Protect     // rights requests, retention, processing register
 )
 
 // May tells whether a role holds a right.
@@ -47,11 +48,11 @@ func (r Role) May(right Right) bool { return slices.Contains(r.rights(), right) 
 func (r Role) rights() []Right {
 	switch r {
 	case Administrator:
-		return []Right{ReadFigures, ReadPeople, WriteFeedback, EditStructure, Administer, ErasePeople, ReadAudit, ImportFiles}
+		return []Right{ReadFigures, ReadPeople, WriteFeedback, EditStructure, Administer, ErasePeople, ReadAudit, ImportFiles, Protect}
 	case Director:
 		return []Right{ReadFigures, ReadPeople, WriteFeedback, EditStructure, ErasePeople, ImportFiles}
 	case DPO:
-		return []Right{ReadFigures, ReadPeople, ErasePeople, ReadAudit}
+		return []Right{ReadFigures, ReadPeople, ErasePeople, ReadAudit, Protect}
 	case Manager, Adviser, Analyst, Relay:
 		return []Right{ReadFigures, ReadPeople}
 	case Committee:

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -24,14 +25,39 @@ type Settings struct {
 	Narrow []Role `json:"narrow,omitempty"`
 	// Consultation of the works council, without which nobody sees figures by adviser.
 	Consultation *Consultation `json:"consultation,omitempty"`
+	// PastConsultations were revoked or replaced, the latest last.
+	PastConsultations []Consultation `json:"past_consultations,omitempty"`
+	// SecondFactor lists the roles that must have one.
+	SecondFactor []Role `json:"second_factor,omitempty"`
+	// Levels names the levels of the organisation, by what units call them.
+	Levels map[string]cx.Text `json:"levels,omitempty"`
+	// Retention says how long what is kept.
+	Retention Retention `json:"retention"`
+}
+
+// LevelName gives the name of a level in a language, what units call it when it was given none.
+func (s Settings) LevelName(level, lang string) string {
+	return cmp.Or(s.Levels[level].In(lang), level)
 }
 
 // Consultation is what an administrator recorded of the works council's.
 type Consultation struct {
-	On      string    `json:"on"` // 2006-01-02
-	Purpose string    `json:"purpose"`
-	By      string    `json:"by"` // Viewer.Actor
-	At      time.Time `json:"at"`
+	On        string    `json:"on"` // 2006-01-02
+	Purpose   string    `json:"purpose"`
+	Reference string    `json:"reference,omitempty"` // of the document: minutes, opinion
+	By        string    `json:"by"`                  // Viewer.Actor
+	At        time.Time `json:"at"`
+	// Ended and EndedBy: when and by whom it was revoked or replaced.
+	Ended   time.Time `json:"ended,omitzero"`
+	EndedBy string    `json:"ended_by,omitempty"`
+}
+
+// Retention says after how many months what is erased; 0 keeps it.
+type Retention struct {
+	Words    int `json:"words,omitempty"`    // words of feedbacks, their scores stay
+	Feedback int `json:"feedback,omitempty"` // whole feedbacks
+	Customer int `json:"customer,omitempty"` // customers nobody heard of since, with all their feedback
+	Audit    int `json:"audit,omitempty"`    // entries of the audit trail
 }
 
 // Location gives the time zone of the organisation.
@@ -76,17 +102,41 @@ func (s *Store) UpdateSettings(ctx context.Context, change func(*Settings)) erro
 	})
 }
 
-// RecordConsultation records the works council's consultation: from then on roles that may see figures by adviser.
+// RecordConsultation records the works council's consultation: from then on roles that may see figures by adviser. The
+// one before is kept among the past ones.
 func (s *Store) RecordConsultation(ctx context.Context, by Viewer, c Consultation) error {
 	if !by.May(Administer) {
 		return cx.Fail(cx.Denied, "", "people.denied")
 	}
 	c.By, c.At = by.Actor(), s.now().UTC()
-	if err := s.UpdateSettings(ctx, func(v *Settings) { v.Consultation = &c }); err != nil {
+	if err := s.UpdateSettings(ctx, func(v *Settings) { v.endConsultation(c.By, c.At); v.Consultation = &c }); err != nil {
 		return err
 	}
 	return s.Audit(ctx, Entry{Actor: c.By, What: "consultation.record", Subject: c.On})
 }
+
+// RevokeConsultation closes figures by adviser again, for everybody and at once.
+func (s *Store) RevokeConsultation(ctx context.Context, by Viewer) error {
+	if !by.May(Administer) {
+		return cx.Fail(cx.Denied, "", "people.denied")
+	}
+	if err := s.UpdateSettings(ctx, func(v *Settings) { v.endConsultation(by.Actor(), s.now().UTC()) }); err != nil {
+		return err
+	}
+	return s.Audit(ctx, Entry{Actor: by.Actor(), What: "consultation.revoke"})
+}
+
+func (v *Settings) endConsultation(by string, at time.Time) {
+	if v.Consultation == nil {
+		return
+	}
+	past := *v.Consultation
+	past.Ended, past.EndedBy = at, by
+	v.PastConsultations, v.Consultation = append(slices.Clone(v.PastConsultations), past), nil
+}
+
+// maxRetention in months: fifty years.
+const maxRetention = 600
 
 func (v Settings) check() error {
 	if _, err := time.LoadLocation(v.Zone); err != nil || v.Zone == "" {
@@ -97,6 +147,11 @@ func (v Settings) check() error {
 	}
 	if len(v.Name) > 200 {
 		return cx.Fail(cx.Invalid, "name", "people.too_long", "max", 200)
+	}
+	for _, months := range []int{v.Retention.Words, v.Retention.Feedback, v.Retention.Customer, v.Retention.Audit} {
+		if months < 0 || months > maxRetention {
+			return cx.Fail(cx.Invalid, "", "people.months", "max", maxRetention)
+		}
 	}
 	if c := v.Consultation; c != nil {
 		if _, err := time.Parse(time.DateOnly, c.On); err != nil {

@@ -17,10 +17,9 @@ import (
 // disabled user are denied alike; too many failures within a quarter of an hour, by e-mail or address, are TooMany.
 func (s *Store) SignIn(ctx context.Context, email, password, from string) (User, error) {
 	email = normalEmail(email)
-	now := s.now()
-	wait := max(s.attempts.wait("mail "+email, attemptsMail, now), s.attempts.wait("from "+from, attemptsFrom, now))
-	if wait > 0 {
-		return User{}, cx.Fail(cx.TooMany, "", "people.too_many", "wait", wait)
+	mail, address := byMail(email), byAddress(from)
+	if err := s.mayTry(ctx, mail, address); err != nil {
+		return User{}, err
 	}
 	var hash string
 	err := s.db.QueryRow(ctx, `SELECT password FROM account WHERE email = ? AND disabled = 0`, email).Scan(&hash)
@@ -35,23 +34,41 @@ func (s *Store) SignIn(ctx context.Context, email, password, from string) (User,
 		return User{}, fmt.Errorf("sign in: %w", err)
 	}
 	if !ok {
-		s.attempts.add("mail "+email, now)
-		s.attempts.add("from "+from, now)
+		if err := s.failed(ctx, mail, address); err != nil {
+			return User{}, err
+		}
 		return User{}, cx.Fail(cx.Denied, "", "people.wrong")
 	}
-	s.attempts.forget("mail " + email)
+	if err := s.succeeded(ctx, mail); err != nil {
+		return User{}, err
+	}
 	return s.UserByEmail(ctx, email)
 }
 
 // EntryLink gives a token that lets a user in once, within its time.
 func (s *Store) EntryLink(ctx context.Context, user int64, lasts time.Duration) (string, error) {
+	return s.link(ctx, user, lasts, 0)
+}
+
+// InviteLink gives a token that lets somebody choose a password and come in, once, within its time. Links given before
+// to the same person are over.
+func (s *Store) InviteLink(ctx context.Context, user int64, lasts time.Duration) (string, error) {
+	return s.link(ctx, user, lasts, 1)
+}
+
+func (s *Store) link(ctx context.Context, user int64, lasts time.Duration, invite int) (string, error) {
 	token := strings.ToLower(rand.Text())
 	return token, s.db.Write(ctx, func(tx *record.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM entry_link WHERE expires <= ?`, unixMicro(s.now())); err != nil {
 			return fmt.Errorf("entry link: %w", err)
 		}
-		const q = `INSERT INTO entry_link (hash, account, expires) VALUES (?, ?, ?)`
-		_, err := tx.Exec(ctx, q, secretHash(token), user, unixMicro(s.now().Add(lasts)))
+		if invite == 1 {
+			if _, err := tx.Exec(ctx, `DELETE FROM entry_link WHERE account = ?`, user); err != nil {
+				return fmt.Errorf("entry link: %w", err)
+			}
+		}
+		const q = `INSERT INTO entry_link (hash, account, expires, invite) VALUES (?, ?, ?, ?)`
+		_, err := tx.Exec(ctx, q, secretHash(token), user, unixMicro(s.now().Add(lasts)), invite)
 		return err
 	})
 }
@@ -75,4 +92,40 @@ func (s *Store) Enter(ctx context.Context, token string) (User, error) {
 		return User{}, cx.Fail(cx.NotFound, "", "people.link_over")
 	}
 	return u, err
+}
+
+// Invited gives who an invitation is for, and uses nothing up; false: the token is no invitation in force.
+func (s *Store) Invited(ctx context.Context, token string) (User, bool, error) {
+	var id int64
+	const q = `SELECT account FROM entry_link WHERE hash = ? AND expires > ? AND invite = 1`
+	err := s.db.QueryRow(ctx, q, secretHash(token), unixMicro(s.now())).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return User{}, false, nil
+	}
+	if err != nil {
+		return User{}, false, fmt.Errorf("invitation: %w", err)
+	}
+	u, err := s.User(ctx, id)
+	return u, err == nil && !u.Disabled, err
+}
+
+// Join uses an invitation up: the password chosen is kept and the user is in. A weak password uses nothing up.
+func (s *Store) Join(ctx context.Context, token, password string) (User, error) {
+	u, ok, err := s.Invited(ctx, token)
+	if err != nil {
+		return User{}, err
+	}
+	if !ok {
+		return User{}, cx.Fail(cx.NotFound, "", "people.link_over")
+	}
+	if err := CheckPassword(password, u.Email); err != nil {
+		return User{}, err
+	}
+	if _, err := s.Enter(ctx, token); err != nil {
+		return User{}, err
+	}
+	if err := s.SetPassword(ctx, u.ID, password); err != nil {
+		return User{}, err
+	}
+	return s.User(ctx, u.ID)
 }

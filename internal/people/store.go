@@ -20,22 +20,20 @@ const (
 
 // Store keeps everything of this package in the record. It is safe for concurrent use.
 type Store struct {
-	db       *record.DB
-	now      func() time.Time
-	units    *record.Snapshot[*Organisation]
-	access   *record.Snapshot[*access]
-	attempts *attempts
-	hashing  chan struct{} // argon2id takes 64 MB at once: few at a time
+	db      *record.DB
+	now     func() time.Time
+	units   *record.Snapshot[*Organisation]
+	access  *record.Snapshot[*access]
+	hashing chan struct{} // argon2id takes 64 MB at once: few at a time
 }
 
 // New reads and writes nothing until asked.
 func New(db *record.DB) *Store {
 	return &Store{
 		db: db, now: time.Now,
-		units:    record.NewSnapshot(db, unitTables, loadOrganisation),
-		access:   record.NewSnapshot(db, accessTables, loadAccess),
-		attempts: newAttempts(),
-		hashing:  make(chan struct{}, 2),
+		units:   record.NewSnapshot(db, unitTables, loadOrganisation),
+		access:  record.NewSnapshot(db, accessTables, loadAccess),
+		hashing: make(chan struct{}, 2),
 	}
 }
 
@@ -90,6 +88,21 @@ func fromMicro(n int64) time.Time {
 
 // normalEmail is the form an e-mail is compared and kept in.
 func normalEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+func (s *Store) checkUnits(ctx context.Context, r Role, unit cx.UnitID, more []cx.UnitID) error {
+	if err := s.checkUnit(ctx, r, unit); err != nil {
+		return err
+	}
+	if unit == "" && len(more) > 0 {
+		return cx.Fail(cx.Invalid, "unit", "people.unit_first")
+	}
+	for _, u := range more {
+		if err := s.checkUnit(ctx, r, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (s *Store) checkUnit(ctx context.Context, r Role, unit cx.UnitID) error {
 	if unit == "" {

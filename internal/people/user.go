@@ -20,12 +20,16 @@ type User struct {
 	Email    string
 	Name     string
 	Role     Role
-	Unit     cx.UnitID // "" the whole company
-	Agent    string    // the adviser's key in feedback
-	Lang     string    // "" the organisation's
-	Narrow   bool      // figures held to the unit
+	Unit     cx.UnitID   // "" the whole company
+	More     []cx.UnitID // further units, beside Unit
+	Agent    string      // the adviser's key in feedback
+	Lang     string      // "" the organisation's
+	Narrow   bool        // figures held to the unit
 	Disabled bool
 	Created  time.Time
+	Seen     time.Time // zero: never signed in
+	Second   bool      // a second factor is on
+	Joined   bool      // has a password
 	// Stamp changes when the password does or the user is disabled: a session of another stamp is over.
 	Stamp string
 }
@@ -35,6 +39,7 @@ type NewUser struct {
 	Email, Name string
 	Role        Role
 	Unit        cx.UnitID
+	More        []cx.UnitID
 	Agent, Lang string
 	Narrow      bool
 	Password    string
@@ -54,7 +59,7 @@ func (s *Store) AddUser(ctx context.Context, n NewUser) (User, error) {
 		}
 		hash = h
 	}
-	u := User{Email: normalEmail(n.Email), Name: strings.TrimSpace(n.Name), Role: n.Role, Unit: n.Unit, Agent: n.Agent,
+	u := User{Email: normalEmail(n.Email), Name: strings.TrimSpace(n.Name), Role: n.Role, Unit: n.Unit, More: n.More, Agent: n.Agent,
 		Lang: n.Lang, Narrow: n.Narrow, Created: s.now().UTC().Truncate(time.Microsecond), Stamp: rand.Text()}
 	err := s.db.Write(ctx, func(tx *record.Tx) error { return u.create(ctx, tx, hash) })
 	return u, err
@@ -92,10 +97,10 @@ func (u *User) create(ctx context.Context, tx *record.Tx, hash string) error {
 	if err != nil {
 		return err
 	}
-	u.ID = id
-	const q = `INSERT INTO account (id, email, name, role, unit, agent, lang, narrow, disabled, password, stamp, created)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT (email) DO NOTHING`
-	r, err := tx.Exec(ctx, q, id, u.Email, u.Name, string(u.Role), string(u.Unit), u.Agent, u.Lang, oneOrZero(u.Narrow),
+	u.ID, u.Joined = id, hash != ""
+	const q = `INSERT INTO account (id, email, name, role, unit, more, agent, lang, narrow, disabled, password, stamp, created)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT (email) DO NOTHING`
+	r, err := tx.Exec(ctx, q, id, u.Email, u.Name, string(u.Role), string(u.Unit), joinUnits(u.More), u.Agent, u.Lang, oneOrZero(u.Narrow),
 		hash, u.Stamp, unixMicro(u.Created))
 	if err != nil {
 		return fmt.Errorf("user: %w", err)
@@ -136,7 +141,7 @@ func (s *Store) checkUser(ctx context.Context, n NewUser) error {
 			return err
 		}
 	}
-	return s.checkUnit(ctx, n.Role, n.Unit)
+	return s.checkUnits(ctx, n.Role, n.Unit, n.More)
 }
 
 // Empty tells whether nobody was ever added.
@@ -146,16 +151,19 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 	return n == 0, err
 }
 
-const userColumns = `id, email, name, role, unit, agent, lang, narrow, disabled, stamp, created`
+const userColumns = `id, email, name, role, unit, more, agent, lang, narrow, disabled, stamp, created, seen,
+	CASE WHEN totp = '' THEN 0 ELSE 1 END, CASE WHEN password = '' THEN 0 ELSE 1 END`
 
 func scanUser(row interface{ Scan(...any) error }) (User, error) {
 	var u User
-	var narrow, disabled, created int64
-	err := row.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.Unit, &u.Agent, &u.Lang, &narrow, &disabled, &u.Stamp, &created)
+	var narrow, disabled, created, seen, second, joined int64
+	var more string
+	err := row.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.Unit, &more, &u.Agent, &u.Lang, &narrow, &disabled, &u.Stamp, &created, &seen, &second, &joined)
 	if errors.Is(err, sql.ErrNoRows) {
 		return u, cx.Fail(cx.NotFound, "", "people.user_unknown")
 	}
-	u.Narrow, u.Disabled, u.Created = narrow != 0, disabled != 0, fromMicro(created)
+	u.Narrow, u.Disabled, u.Created, u.Seen = narrow != 0, disabled != 0, fromMicro(created), fromMicro(seen)
+	u.More, u.Second, u.Joined = splitUnits(more), second != 0, joined != 0
 	return u, err
 }
 
@@ -206,9 +214,14 @@ func (s *Store) SetPassword(ctx context.Context, id int64, password string) erro
 	})
 }
 
-// DisableUser shuts somebody out, or in again; it ends the sessions opened before.
+// DisableUser shuts somebody out, or in again; it ends the sessions opened before. The last administrator stays.
 func (s *Store) DisableUser(ctx context.Context, id int64, disabled bool) error {
 	return s.db.Write(ctx, func(tx *record.Tx) error {
+		if disabled {
+			if err := keepAdministrator(ctx, tx, id); err != nil {
+				return err
+			}
+		}
 		r, err := tx.Exec(ctx, `UPDATE account SET disabled = ?, stamp = ? WHERE id = ?`, oneOrZero(disabled), rand.Text(), id)
 		if err != nil {
 			return fmt.Errorf("user: %w", err)
@@ -218,7 +231,8 @@ func (s *Store) DisableUser(ctx context.Context, id int64, disabled bool) error 
 		} else if n == 0 {
 			return cx.Fail(cx.NotFound, "", "people.user_unknown")
 		}
-		return nil
+		_, err = tx.Exec(ctx, `DELETE FROM sign_in WHERE account = ?`, id)
+		return err
 	})
 }
 
@@ -252,7 +266,7 @@ func (s *Store) ViewerOf(ctx context.Context, u User) (Viewer, error) {
 		return Viewer{}, err
 	}
 	g := settings.grant(u.Role, u.Unit)
-	g.Agent, g.Narrow = u.Agent, g.Narrow || u.Narrow
+	g.More, g.Agent, g.Narrow = u.More, u.Agent, g.Narrow || u.Narrow
 	v := Viewer{UserID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role, Unit: u.Unit, Scope: ScopeOf(g), Lang: u.Lang}
 	if v.Lang == "" {
 		v.Lang = settings.Lang

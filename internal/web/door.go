@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net"
 	"net/http"
 	"slices"
@@ -10,7 +9,6 @@ import (
 
 	"vigie/internal/api"
 	"vigie/internal/cx"
-	"vigie/internal/people"
 	"vigie/internal/web/ui"
 )
 
@@ -20,6 +18,8 @@ func (s *Server) doorRoutes() []Route {
 		{"GET", "/signin", Anyone, s.serveSignIn},
 		{"POST", "/signin", Anyone, s.doSignIn},
 		{"POST", "/signin/cast", Anyone, s.doEnterCast},
+		{"GET", "/signin/code", Anyone, s.serveCode},
+		{"POST", "/signin/code", Anyone, s.doCode},
 		{"GET", "/enter/{token}", Anyone, s.serveEnter},
 		{"POST", "/enter/{token}", Anyone, s.doEnter},
 		{"POST", "/signout", 0, s.doSignOut},
@@ -75,21 +75,7 @@ func (s *Server) doSignIn(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err != nil {
 		return err
 	}
-	if err := s.open(r.Context(), u); err != nil {
-		return err
-	}
-	http.Redirect(w, r, local(r.PostForm.Get("next")), http.StatusSeeOther)
-	return nil
-}
-
-// open begins the session of a user, under a new token.
-func (s *Server) open(ctx context.Context, u people.User) error {
-	if err := s.sessions.RenewToken(ctx); err != nil {
-		return err
-	}
-	s.sessions.Put(ctx, sessionUser, u.ID)
-	s.sessions.Put(ctx, sessionStamp, u.Stamp)
-	return s.People.Audit(ctx, people.Entry{Actor: people.Viewer{UserID: u.ID}.Actor(), What: "session.open"})
+	return s.letIn(w, r, u, r.PostForm.Get("next"))
 }
 
 func (s *Server) doEnterCast(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -104,31 +90,46 @@ func (s *Server) doEnterCast(w http.ResponseWriter, r *http.Request, v *visit) e
 	if err != nil {
 		return err
 	}
-	if err := s.open(r.Context(), u); err != nil {
+	if err := s.open(r, u); err != nil {
 		return err
 	}
 	http.Redirect(w, r, local(r.PostForm.Get("next")), http.StatusSeeOther)
 	return nil
 }
 
-// serveEnter asks for a click before the link is used up: programs that preview links open them too.
+// serveEnter asks for a click before the link is used up: programs that preview links open them too. Who is invited
+// chooses a password here.
 func (s *Server) serveEnter(w http.ResponseWriter, r *http.Request, v *visit) error {
+	u, invited, err := s.People.Invited(r.Context(), r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	if invited {
+		return s.render(w, r, joinView(&joinPage{visit: v, Token: r.PathValue("token"), User: u}))
+	}
 	return s.render(w, r, enterView(v, r.PathValue("token")))
 }
 
 func (s *Server) doEnter(w http.ResponseWriter, r *http.Request, v *visit) error {
-	u, err := s.People.Enter(r.Context(), r.PathValue("token"))
+	token := r.PathValue("token")
+	_, invited, err := s.People.Invited(r.Context(), token)
 	if err != nil {
 		return err
 	}
-	if err := s.open(r.Context(), u); err != nil {
+	if invited {
+		return s.join(w, r, v)
+	}
+	u, err := s.People.Enter(r.Context(), token)
+	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
-	return nil
+	return s.letIn(w, r, u, "/")
 }
 
 func (s *Server) doSignOut(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := s.People.Leave(r.Context(), v.Session); err != nil {
+		return err
+	}
 	if err := s.sessions.Destroy(r.Context()); err != nil {
 		return err
 	}
@@ -150,7 +151,7 @@ func (s *Server) doMe(w http.ResponseWriter, r *http.Request, v *visit) error {
 	}
 	if l := r.PostForm.Get("lang"); l == "fr" || l == "en" {
 		s.setCookie(w, langCookie, l)
-		if v.signedIn() {
+		if v.signedIn() && v.By.ID == 0 {
 			if err := s.People.SetLang(r.Context(), v.Viewer.UserID, l); err != nil {
 				return err
 			}

@@ -123,11 +123,14 @@ func (s *Server) pause(r *http.Request, d time.Duration) error {
 
 // stillWelcome ends the stream of who was shut out meanwhile.
 func (s *Server) stillWelcome(r *http.Request) error {
-	u, err := s.People.User(r.Context(), s.sessions.GetInt64(r.Context(), sessionUser))
+	u, err := s.People.UserOf(r.Context(), s.sessions.GetInt64(r.Context(), sessionIn))
+	if cx.KindOf(err) == cx.NotFound && err != nil {
+		return errGone
+	}
 	if err != nil {
 		return err
 	}
-	if u.Disabled || u.Stamp != s.sessions.GetString(r.Context(), sessionStamp) {
+	if u.Stamp != s.sessions.GetString(r.Context(), sessionStamp) {
 		return errGone
 	}
 	return nil

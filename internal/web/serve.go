@@ -55,6 +55,13 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, v *visit, x Route
 		if x.Right != 0 && !v.Viewer.May(x.Right) {
 			return cx.Fail(cx.Denied, "", "web.denied")
 		}
+		if err := v.holdBack(r); err != nil {
+			return err
+		}
+		if v.mustFirst(r) {
+			http.Redirect(w, r, v.Bound, http.StatusSeeOther)
+			return nil
+		}
 	}
 	return x.serve(w, r, v)
 }

@@ -12,18 +12,11 @@ func (s *Server) settingsRoutes() []Route {
 	return []Route{
 		{"GET", "/settings", 0, s.serveOrganisation},
 		{"POST", "/settings/organisation", people.Administer, s.doOrganisation},
-		{"POST", "/settings/consultation", people.Administer, s.doConsultation},
-		{"POST", "/settings/narrow", people.Administer, s.doNarrow},
-		{"GET", "/settings/people", people.Administer, s.servePeople},
-		{"POST", "/settings/people", people.Administer, s.doAddUser},
-		{"POST", "/settings/people/{user}/disable", people.Administer, s.doDisableUser},
-		{"POST", "/settings/people/{user}/link", people.Administer, s.doUserLink},
 		{"GET", "/settings/keys", people.Administer, s.serveKeys},
 		{"POST", "/settings/keys", people.Administer, s.doAddKey},
 		{"POST", "/settings/keys/{key}/revoke", people.Administer, s.doRevokeKey},
 		{"GET", "/settings/quarantine", people.EditStructure, s.serveQuarantine},
 		{"POST", "/settings/quarantine", people.EditStructure, s.doAlias},
-		{"GET", "/settings/audit", people.ReadAudit, s.serveTrail},
 	}
 }
 
@@ -67,8 +60,10 @@ func (s *Server) newSettings(v *visit, path string) *settingsPage {
 	for _, t := range []struct {
 		path, id string
 		right    people.Right
-	}{{"/settings", "settings.organisation", people.Administer}, {"/settings/people", "settings.people", people.Administer}, {"/settings/keys", "settings.keys", people.Administer},
-		{"/settings/quarantine", "settings.quarantine", people.EditStructure}, {"/settings/audit", "settings.audit", people.ReadAudit}} {
+	}{{"/settings", "settings.organisation", people.Administer}, {"/settings/people", "settings.people", people.Administer},
+		{"/settings/roles", "settings.roles", people.Administer}, {"/settings/keys", "settings.keys", people.Administer},
+		{"/settings/quarantine", "settings.quarantine", people.EditStructure}, {"/settings/council", "settings.council", people.Administer},
+		{"/settings/audit", "settings.audit", people.ReadAudit}} {
 		if v.Viewer.May(t.right) {
 			p.Tabs = append(p.Tabs, ui.Tab{Label: l.T(t.id), Href: t.path, Current: t.path == path})
 		}

@@ -181,7 +181,7 @@ func (s *Server) doSetup(w http.ResponseWriter, r *http.Request, v *visit) error
 		}
 		return s.renderAs(w, r, api.Status(cx.KindOf(err)), setupView(p))
 	}
-	if err := s.open(r.Context(), u); err != nil {
+	if err := s.open(r, u); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/setup/organisation", http.StatusSeeOther)

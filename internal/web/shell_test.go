@@ -99,7 +99,7 @@ func TestWhatWasDoneIsUndoneFromTheToast(t *testing.T) {
 	if s, err := r.People.Settings(ctx); err != nil || s.Name != "Avant" || s.Zone != "Europe/Paris" || s.Lang != "fr" {
 		t.Errorf("settings are %+v, %v", s, err)
 	}
-	undo(b.post("/settings/narrow", url.Values{"manager": {"1"}}))
+	undo(b.post("/settings/roles", url.Values{"narrow-manager": {"1"}}))
 	if s, err := r.People.Settings(ctx); err != nil || len(s.Narrow) != 0 {
 		t.Errorf("narrow is %v, %v", s.Narrow, err)
 	}
@@ -111,7 +111,7 @@ func TestWhatWasDoneIsUndoneFromTheToast(t *testing.T) {
 	if u, err := r.People.User(ctx, other.ID); err != nil || u.Disabled {
 		t.Errorf("still disabled, %v", err)
 	}
-	b.get("/settings/audit").has(t, "table", "Ada administrator", "A désactivé un utilisateur")
+	b.get("/settings/audit").has(t, "table", "Ada administrator", "compte désactivé")
 }
 
 func TestPlacesAreFoundByTheirNames(t *testing.T) {

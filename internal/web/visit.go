@@ -23,11 +23,21 @@ type visit struct {
 	Now      time.Time // in the organisation's zone
 	Toasts   []ui.Toast
 	Searches bool // there is a search by words
+	// Session is the number of the sign-in; By is who looks through the viewer's eyes, the zero user when nobody does.
+	Session int64
+	By      people.User
+	// Bound is the address that must be dealt with before any other page; "" none.
+	Bound string
 }
 
 const (
 	sessionUser  = "user"
 	sessionStamp = "stamp"
+	sessionIn    = "in"     // the number of the sign-in
+	sessionAs    = "as"     // whose eyes one looks through
+	sessionHalf  = "half"   // who gave a right password and owes a code
+	sessionUntil = "until"  // until when the code may be given
+	sessionNew   = "secret" // of a second factor being turned on
 	sessionToast = "toast"
 	langCookie   = "vigie_lang"
 	themeCookie  = "vigie_theme"
@@ -50,7 +60,7 @@ func (s *Server) visit(r *http.Request) (*visit, error) {
 	if err != nil {
 		return v, err
 	}
-	if v.Viewer, err = s.viewerOf(r, u); err != nil {
+	if err := s.look(r, v, u); err != nil {
 		return v, err
 	}
 	s.chooseLang(r, v, u.Lang)
@@ -66,18 +76,39 @@ func (s *Server) sessionUser(r *http.Request) (people.User, error) {
 	if id == 0 {
 		return people.User{}, nil
 	}
-	u, err := s.People.User(r.Context(), id)
-	if cx.KindOf(err) == cx.NotFound && err != nil || u.Disabled || u.Stamp != s.sessions.GetString(r.Context(), sessionStamp) {
+	u, err := s.People.UserOf(r.Context(), s.sessions.GetInt64(r.Context(), sessionIn))
+	if cx.KindOf(err) == cx.NotFound && err != nil || err == nil && (u.ID != id || u.Stamp != s.sessions.GetString(r.Context(), sessionStamp)) {
 		return people.User{}, s.sessions.Destroy(r.Context())
 	}
 	return u, err
 }
 
-func (s *Server) viewerOf(r *http.Request, u people.User) (people.Viewer, error) {
+// look puts the viewer of a user in the visit: the user's own, or the one whose eyes the user looks through.
+func (s *Server) look(r *http.Request, v *visit, u people.User) (err error) {
 	if u.ID == 0 {
-		return people.Viewer{}, nil
+		return nil
 	}
-	return s.People.ViewerOf(r.Context(), u)
+	v.Session = s.sessions.GetInt64(r.Context(), sessionIn)
+	if v.Viewer, err = s.People.ViewerOf(r.Context(), u); err != nil {
+		return err
+	}
+	if v.Settings.SecondNeeded(u.Role) && !u.Second {
+		v.Bound = "/me/second"
+	}
+	as := s.sessions.GetInt64(r.Context(), sessionAs)
+	if as == 0 {
+		return nil
+	}
+	seen, err := s.People.Through(r.Context(), v.Viewer, as)
+	if k := cx.KindOf(err); err != nil && (k == cx.Denied || k == cx.NotFound) { // disabled since, or no longer an administrator
+		s.sessions.Remove(r.Context(), sessionAs)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.Viewer, v.By = seen, u
+	return nil
 }
 
 // chooseLang: the address, else the choice kept in the browser, else the user's, else what the browser asks for, else the
@@ -120,9 +151,13 @@ func (v *visit) frame(title, section string) ui.Frame {
 	if !v.signedIn() {
 		return f
 	}
+	if v.By.ID != 0 {
+		f.Banner = v.Lang.T("people.as.banner", "name", v.Viewer.Name, "role", v.roleName(v.Viewer.Role))
+		f.BannerDo = &ui.BannerAction{Action: "/settings/as/stop", Label: v.Lang.T("people.as.stop")}
+	}
 	f.Nav = v.nav(section)
 	f.Me = &ui.Me{Name: v.Viewer.Name, Role: v.roleName(v.Viewer.Role), SettingsAction: "/me", SignOutAction: "/signout",
-		Items: []ui.MenuItem{{Label: v.Lang.T("web.about.title"), Href: "/about", Icon: "info"},
+		Items: []ui.MenuItem{{Label: v.Lang.T("me.title"), Href: "/me", Icon: "circle-user"}, {Label: v.Lang.T("web.about.title"), Href: "/about", Icon: "info"},
 			{Label: v.Lang.T("web.accessibility.title"), Href: "/accessibility", Icon: "eye"}}}
 	if v.Searches && v.Viewer.May(people.ReadPeople) {
 		f.Search = &ui.Search{Action: "/verbatims", Label: v.Lang.T("verbatim.search")}

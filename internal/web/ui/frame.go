@@ -24,10 +24,15 @@ type Frame struct {
 	Theme   string // "light", "dark", "": as the system
 	Path    string // this page's address with its query, to come back to
 	Banner  string // a word on top of every page (read-only, demo…); ""
-	Toasts  []Toast
+	// BannerDo is a button beside the banner; nil: none.
+	BannerDo *BannerAction
+	Toasts   []Toast
 	// Manifest and Worker make the page installable; "": it is not.
 	Manifest, Worker string
 }
+
+// BannerAction posts to an address of this server.
+type BannerAction struct{ Action, Label string }
 
 // Link is a text that leads somewhere.
 type Link struct{ Label, Href string }

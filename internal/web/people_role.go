@@ -1,0 +1,103 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"vigie/internal/people"
+	"vigie/internal/web/ui"
+)
+
+func (s *Server) roleRoutes() []Route {
+	return []Route{
+		{"GET", "/settings/roles", people.Administer, s.serveRoles},
+		{"POST", "/settings/roles", people.Administer, s.doRoles},
+	}
+}
+
+// rolesPage says what each role may do, and narrows it.
+type rolesPage struct {
+	frame ui.Frame
+	visit *visit
+	Tabs  []ui.Tab
+	Heads []string
+	Roles []roleView
+}
+
+// roleView is a line of the table.
+type roleView struct {
+	Key, Name, Note string
+	May             []bool // along the heads
+	Person          bool   // keys alone hold the others
+	Narrow, Second  bool
+	MayNarrow       bool
+	Users           int
+}
+
+func (s *Server) serveRoles(w http.ResponseWriter, r *http.Request, v *visit) error {
+	users, err := s.People.Users(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, rolesView(s.newRolesPage(v, users)))
+}
+
+func (s *Server) newRolesPage(v *visit, users []people.User) *rolesPage {
+	shell := s.newSettings(v, "/settings/roles")
+	p := &rolesPage{frame: shell.frame, visit: v, Tabs: shell.Tabs}
+	for _, x := range shownRights {
+		p.Heads = append(p.Heads, v.Lang.T("people.right."+x.name))
+	}
+	for _, role := range people.Roles() {
+		x := roleView{Key: string(role), Name: v.roleName(role), Note: v.Lang.T("people.role." + string(role) + ".for"), Person: role != people.Source,
+			Narrow: slices.Contains(v.Settings.Narrow, role), Second: v.Settings.SecondNeeded(role), MayNarrow: slices.Contains(narrowable[:], role)}
+		for _, right := range shownRights {
+			x.May = append(x.May, role.May(right.right))
+		}
+		for _, u := range users {
+			if u.Role == role && !u.Disabled {
+				x.Users++
+			}
+		}
+		p.Roles = append(p.Roles, x)
+	}
+	return p
+}
+
+// narrowable roles may have their figures held to their unit.
+var narrowable = [...]people.Role{people.Manager, people.Relay, people.Adviser, people.Analyst}
+
+func (s *Server) doRoles(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	var narrow, second []people.Role
+	for _, role := range people.Roles() {
+		if r.PostForm.Get("narrow-"+string(role)) != "" && slices.Contains(narrowable[:], role) {
+			narrow = append(narrow, role)
+		}
+		if r.PostForm.Get("second-"+string(role)) != "" && role != people.Source {
+			second = append(second, role)
+		}
+	}
+	if err := s.People.UpdateSettings(r.Context(), func(x *people.Settings) { x.Narrow, x.SecondFactor = narrow, second }); err != nil {
+		return err
+	}
+	if err := s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "settings.change", Subject: "roles"}); err != nil {
+		return err
+	}
+	s.done(r, v, v.Lang.T("settings.saved"), undoRoles(v.Settings))
+	http.Redirect(w, r, "/settings/roles", http.StatusSeeOther)
+	return nil
+}
+
+func undoRoles(before people.Settings) *ui.Undo {
+	u := &ui.Undo{Action: "/settings/roles"}
+	for _, role := range before.Narrow {
+		u.Fields = append(u.Fields, ui.Hidden{Name: "narrow-" + string(role), Value: "1"})
+	}
+	for _, role := range before.SecondFactor {
+		u.Fields = append(u.Fields, ui.Hidden{Name: "second-" + string(role), Value: "1"})
+	}
+	return u
+}
