@@ -15,7 +15,7 @@ const resolve = (v, style) => {
   return v
 }
 
-window.vigieChart = (box, option) => {
+window.vigieChart = (box, option, links = []) => {
   const height = Math.max(box.clientHeight, 260)
   const host = document.createElement('div')
   box.replaceChildren(host)
@@ -25,6 +25,10 @@ window.vigieChart = (box, option) => {
     tooltip: { trigger: 'axis', confine: true, renderMode: 'richText' }, dataZoom: [{ type: 'inside' }],
   }, true)
   draw()
+  // A column leads to the feedbacks behind it, as in the drawing of the server.
+  const link = e => chart.containPixel('grid', [e.offsetX, e.offsetY]) ? links[Math.round(chart.convertFromPixel({ gridIndex: 0 }, [e.offsetX, e.offsetY])[0])] : null
+  chart.getZr().on('click', e => { const l = link(e); if (l?.href) location.assign(l.href) })
+  chart.getZr().on('mousemove', e => chart.getZr().setCursorStyle(link(e)?.href ? 'pointer' : 'default'))
   new ResizeObserver(() => chart.resize({ height })).observe(host)
   new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ['data-theme'] })
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw)

@@ -15,7 +15,7 @@ export function zoom() {
     b.disabled = true
     try {
       const [option] = await Promise.all([fetch(b.dataset.chartZoom).then(r => { if (!r.ok) throw new Error(r.status); return r.json() }), load(b.dataset.library)])
-      window.vigieChart(box, option)
+      window.vigieChart(box, option.option, option.links)
       b.remove()
     } catch { b.disabled = false }
   })

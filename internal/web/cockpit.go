@@ -43,6 +43,7 @@ type cockpitPage struct {
 type mapBlock struct {
 	Journey ui.Journey
 	Moves   []moveView
+	Watch   []moveView // below objective without having moved, and what too few told
 	Live    *ui.Live
 }
 

@@ -23,8 +23,12 @@ func TestCockpitShowsWhereItHurtsSinceWhenAndWhoIsOnIt(t *testing.T) {
 		t.Errorf("too few shows a figure: %q", got)
 	}
 	p.has(t, ".moves", "J’attends le technicien", "CSAT −", "Ouest")
-	if p.Find(".moves li").Length() != 1 {
+	if p.Find(".moves:not(.watches) li").Length() != 1 {
 		t.Errorf("%d moves beyond the noise", p.Find(".moves li").Length())
+	}
+	p.has(t, ".watches", "Je signe en agence", "1 réponse, lisez-la")
+	if n := p.Find(".watches a[href*='/touchpoints/technician']").Length(); n != 0 {
+		t.Errorf("what moved is also listed as not moving (%d)", n)
 	}
 	p.has(t, ".voices", "Écrivez à ••• ou au •••", "Le technicien du jour")
 	if p.Find(".curve a").Length() != 2 {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/journey"
@@ -120,7 +121,18 @@ func (s *Server) newSpark(ctx context.Context, g *ground, m measured, q insight.
 		f := rows[k].Figure
 		spark.Points = append(spark.Points, ui.SparkPoint{Value: f.Value, Low: f.Low, High: f.High, Missing: !f.Has || f.N < sparkMin})
 	}
+	spark.Points = fromFirstKnown(spark.Points)
 	return spark, nil
+}
+
+// fromFirstKnown leaves out the steps before anything was heard, so that the trend takes its whole width.
+func fromFirstKnown(points []ui.SparkPoint) []ui.SparkPoint {
+	known := func(p ui.SparkPoint) bool { return !p.Missing }
+	first := slices.IndexFunc(points, known)
+	if first < 0 {
+		return nil
+	}
+	return points[first:]
 }
 
 // sparkMin answers are needed in a step for its point: with fewer the band would fill the picture.

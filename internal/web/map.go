@@ -31,7 +31,9 @@ func (s *Server) newMap(ctx context.Context, g *ground, j *journey.Journey, indi
 	a := answered{j, shown, answers}
 	b := mapBlock{Journey: newJourney(g, a)}
 	b.Journey.Tabs = indicatorTabs(g, j, indicator)
-	b.Moves, err = s.newMoves(ctx, g, a)
+	if b.Moves, err = s.newMoves(ctx, g, a); err == nil {
+		b.Watch = newWatch(g, a, b.Moves)
+	}
 	return b, err
 }
 
@@ -61,7 +63,7 @@ func newJourney(g *ground, a answered) ui.Journey {
 			row := a.row(m, t)
 			card := newCard(g, t, m, row)
 			card.Tags = promiseTags(g, t, a)
-			st.Hurt = st.Hurt || card.Weather == ui.Storm
+			st.Hurt = st.Hurt || card.Weather == ui.Storm || slices.ContainsFunc(card.Tags, func(t ui.Tag) bool { return t.Tone == ui.Bad })
 			st.Touchpoints = append(st.Touchpoints, card)
 			out.Curve.Points = append(out.Curve.Points, placed(curvePoint(g, card, m, row.Figure), ui.StageX(n, len(a.Stages), k, len(stage.Touchpoints))))
 		}

@@ -79,6 +79,8 @@ func (s *Server) serveTouchpoint(w http.ResponseWriter, r *http.Request, v *visi
 	}
 	s.reportBlocks(r, p.Head.Err, p.Trend.Err, p.Spread.Err, p.Channels.Err, p.Units.Err, p.Aspects.Err, p.Promises.Err, p.Voices.Err)
 	switch part {
+	case "option":
+		return s.serveTrendOption(w, r, p)
 	case "head":
 		return s.render(w, r, touchpointHead(p))
 	case "trend":
@@ -249,8 +251,8 @@ func (g *ground) touchpointFacts(t *journey.Touchpoint) ui.Table {
 	add("touchpoint.expectation", l.Text(t.Expectation))
 	add("touchpoint.services", strings.Join(t.Services, ", "))
 	add("touchpoint.systems", strings.Join(t.Systems, ", "))
-	add("touchpoint.partners", strings.Join(t.Partners, ", "))
-	add("touchpoint.personas", strings.Join(t.Personas, ", "))
+	add("touchpoint.partners", g.named(t.Partners))
+	add("touchpoint.personas", g.named(t.Personas))
 	var channels []string
 	for _, c := range t.Channels {
 		channels = append(channels, g.channelName(c))
@@ -258,6 +260,18 @@ func (g *ground) touchpointFacts(t *journey.Touchpoint) ui.Table {
 	add("touchpoint.channels", strings.Join(channels, ", "))
 	add("touchpoint.processes", l.Text(t.Processes))
 	return table
+}
+
+// named writes the keys of a list as people read them: the name of a unit when one has the key.
+func (g *ground) named(keys []string) string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = readable(k)
+		if _, ok := g.Organisation.Unit(cx.UnitID(k)); ok {
+			names[i] = g.Organisation.Name(cx.UnitID(k), g.lang().Tag())
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // newPromises asks what was delivered of each promise.

@@ -1,6 +1,9 @@
 package web_test
 
 import (
+	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 
 	"vigie/internal/people"
@@ -38,6 +41,19 @@ func TestTouchpointShowsItsFigureInEveryCut(t *testing.T) {
 			t.Errorf("part %s: %d", part, x.status)
 		}
 	}
+	var option struct {
+		Option map[string]any
+		Links  []struct{ Href, Says string }
+	}
+	at, _ := p.Find("[data-chart-zoom]").Attr("data-chart-zoom")
+	if x := b.get(at); x.status != 200 || json.Unmarshal([]byte(x.body), &option) != nil || option.Option["series"] == nil {
+		t.Errorf("%s: %d %.80s", at, x.status, x.body)
+	}
+	if !slices.ContainsFunc(option.Links, func(l struct{ Href, Says string }) bool {
+		return strings.HasPrefix(l.Href, "/verbatims") && l.Says != ""
+	}) {
+		t.Error("no column of the interactive chart leads to its words")
+	}
 	few := b.get("/touchpoints/rare")
 	few.has(t, ".heads .few", "1 réponse, lisez-la")
 	few.has(t, ".state", "Trop peu pour conclure", "Élargir à 12 mois")
@@ -57,7 +73,11 @@ func TestTouchpointOfUnknownIndicatorIsNotFound(t *testing.T) {
 func TestTouchpointOfTheCommitteeLeadsToNoWords(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()
-	p := r.as(r.user(people.Committee, "")).get("/touchpoints/technician")
+	b := r.as(r.user(people.Committee, ""))
+	if x := b.get("/touchpoints/technician?part=option"); x.status != 200 || strings.Contains(x.body, "/verbatims") {
+		t.Errorf("the interactive chart leads to words: %d %.200s", x.status, x.body)
+	}
+	p := b.get("/touchpoints/technician")
 	if p.status != 200 || p.Find("a[href^='/verbatims'],a[href^='/feedbacks'],.voice").Length() != 0 {
 		t.Errorf("%d, %d links to words", p.status, p.Find("a[href^='/verbatims']").Length())
 	}

@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
 	"strings"
 	"time"
 
@@ -16,12 +18,44 @@ import (
 
 // newTrend draws the page's indicator over time, with the band of its interval; each period leads to its words.
 func (s *Server) newTrend(ctx context.Context, g *ground, a about) (ui.ChartBox, error) {
+	t, err := s.trendOf(ctx, g, a)
+	if err != nil {
+		return ui.ChartBox{}, err
+	}
+	box, err := s.draw(ctx, t.line, t.table)
+	box.Keys = t.keys
+	if box.Wide != "" {
+		box.OptionURL = withParam(g.touchpointAddress(a.key(), a.m.Key), "part", "option")
+	}
+	return box, err
+}
+
+// trendParts are a trend before it is drawn.
+type trendParts struct {
+	line  chart.Line
+	table ui.Table
+	keys  []ui.ChartKey
+}
+
+// serveTrendOption gives the trend to the interactive library, within what the viewer may see.
+func (s *Server) serveTrendOption(w http.ResponseWriter, r *http.Request, p *touchpointPage) error {
+	ctx, stop := context.WithTimeout(r.Context(), blockDeadline)
+	defer stop()
+	t, err := s.trendOf(ctx, p.ground, p.about)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(chart.InteractiveOf(t.line))
+}
+
+func (s *Server) trendOf(ctx context.Context, g *ground, a about) (trendParts, error) {
 	l, grain := g.lang(), g.grain(g.Now)
 	q := g.question(a)
 	q.By = []string{grain}
 	rows, err := s.figuresBy(ctx, g, q)
 	if err != nil {
-		return ui.ChartBox{}, err
+		return trendParts{}, err
 	}
 	line := chart.Line{Label: l.T("touchpoint.trend.of", "indicator", a.m.Name), Objective: a.m.Objective, Format: a.m.format(g), ObjectiveWord: l.T("cockpit.map.zero")}
 	table := ui.Table{Caption: line.Label, Empty: l.T("cockpit.none"), Columns: []ui.Column{{Label: l.T("touchpoint.period")}, {Label: a.m.short(l), Numeric: true},
@@ -47,12 +81,10 @@ func (s *Server) newTrend(ctx context.Context, g *ground, a about) (ui.ChartBox,
 	line.Series = []chart.Series{series}
 	marks, keys, err := s.contextMarks(ctx, g, a.key(), spans(*q.During, grain))
 	if err != nil {
-		return ui.ChartBox{}, err
+		return trendParts{}, err
 	}
 	line.Events = marks
-	box, err := s.draw(ctx, line, table)
-	box.Keys = keys
-	return box, err
+	return trendParts{line, table, keys}, nil
 }
 
 // trendFew answers make a point worth a full dot.

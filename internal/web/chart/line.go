@@ -1,6 +1,9 @@
 package chart
 
-import "math"
+import (
+	"math"
+	"unicode/utf8"
+)
 
 // Line is a trend: one or two series over the same periods, each with the band of its interval.
 type Line struct {
@@ -52,6 +55,9 @@ func (c Line) frame() frame {
 
 func (c Line) plot() plot {
 	p := plot{left: c.Format.margin(c.scale()), right: marginRight}
+	if n := len(c.Periods); n > 0 { // half of the last label stands beyond the last point
+		p.right = max(p.right, 6+4*utf8.RuneCountInString(c.Periods[n-1]))
+	}
 	if len(c.Series) > 1 {
 		p.right = nameWidth
 	}
@@ -171,12 +177,48 @@ func (s Series) line(named bool) Option {
 		"lineStyle": style, "itemStyle": Option{"color": s.token(), "borderColor": "var(--surface)", "borderWidth": 1.5}, "emphasis": Option{"disabled": true}}
 }
 
+// objectiveSide writes the word of the objective at the end of its line that the trend passes farthest from, on the free side.
+func (c Line) objectiveSide() string {
+	if len(c.Series) == 0 {
+		return "insideEndTop"
+	}
+	points := c.Series[0].Points
+	third := (len(points) + 2) / 3
+	start, startGap := c.freeSide(points[:third])
+	end, endGap := c.freeSide(points[len(points)-third:])
+	if startGap > endGap {
+		return "insideStart" + start
+	}
+	return "insideEnd" + end
+}
+
+// freeSide tells on which side of the objective a stretch leaves the most room, and how much.
+func (c Line) freeSide(points []Point) (string, float64) {
+	above, below := math.Inf(1), math.Inf(1)
+	for _, p := range points {
+		switch gap := p.Value - *c.Objective; {
+		case p.Missing:
+		case gap >= 0:
+			above = min(above, gap)
+			if gap == 0 {
+				below = 0
+			}
+		default:
+			below = min(below, -gap)
+		}
+	}
+	if above >= below {
+		return "Top", above
+	}
+	return "Bottom", below
+}
+
 // marks are the objective and the events.
 func (c Line) marks() Option {
 	var data []Option
 	if c.Objective != nil {
 		data = append(data, Option{"yAxis": *c.Objective, "lineStyle": Option{"color": "var(--ink-3)", "type": []int{3, 4}, "width": 1.25},
-			"label": Option{"show": true, "position": "insideEndTop", "formatter": c.ObjectiveWord, "color": "var(--ink-2)", "fontSize": textSize,
+			"label": Option{"show": true, "position": c.objectiveSide(), "formatter": c.ObjectiveWord, "color": "var(--ink-2)", "fontSize": textSize,
 				"backgroundColor": "var(--surface)", "padding": []int{1, 4}, "borderRadius": 3}})
 	}
 	for _, e := range c.Events {

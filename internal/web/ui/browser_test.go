@@ -246,7 +246,7 @@ func TestChartBecomesInteractiveUnderThePolicy(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("GET "+assets.Prefix, assets.Handler())
 	mux.HandleFunc("GET /option", func(w http.ResponseWriter, r *http.Request) {
-		if err := json.NewEncoder(w).Encode(line.Option(chart.Wide)); err != nil {
+		if err := json.NewEncoder(w).Encode(chart.InteractiveOf(line)); err != nil {
 			t.Error(err)
 		}
 	})
