@@ -16,22 +16,12 @@ type rebuildCmd struct{}
 
 // Run rebuilds figures beside those in use and then swaps, here or in the server that holds the folder.
 func (rebuildCmd) Run(ctx context.Context, e *environment) error {
-	f, err := e.functions(ctx)
+	var n int64
+	took, err := derived(ctx, e, "Rebuild", &n)
 	if err != nil {
 		return err
 	}
-	defer f.close()
-	if f.app != nil {
-		if err := f.app.StartDerived(ctx); err != nil {
-			return err
-		}
-	}
-	start := time.Now()
-	var n int64
-	if err := f.call("Rebuild", struct{}{}, &n); err != nil {
-		return err
-	}
-	fmt.Println(e.lang.T("cmd.rebuilt", "count", n, "seconds", time.Since(start).Seconds()))
+	fmt.Println(e.lang.T("cmd.rebuilt", "count", n, "seconds", took.Seconds()))
 	return nil
 }
 
@@ -39,22 +29,29 @@ type compactCmd struct{}
 
 // Run rewrites the files, here or in the server that holds the folder.
 func (compactCmd) Run(ctx context.Context, e *environment) error {
-	f, err := e.functions(ctx)
+	took, err := derived(ctx, e, "Compact", &struct{}{})
 	if err != nil {
 		return err
+	}
+	fmt.Println(e.lang.T("cmd.compacted", "seconds", took.Seconds()))
+	return nil
+}
+
+// derived calls a function that works on what is derived, and tells how long it took.
+func derived(ctx context.Context, e *environment, name string, result any) (time.Duration, error) {
+	f, err := e.functions(ctx)
+	if err != nil {
+		return 0, err
 	}
 	defer f.close()
 	if f.app != nil {
 		if err := f.app.StartDerived(ctx); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	start := time.Now()
-	if err := f.call("Compact", struct{}{}, &struct{}{}); err != nil {
-		return err
-	}
-	fmt.Println(e.lang.T("cmd.compacted", "seconds", time.Since(start).Seconds()))
-	return nil
+	err = f.call(name, struct{}{}, result)
+	return time.Since(start), err
 }
 
 type doctorCmd struct{}
