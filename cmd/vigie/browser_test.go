@@ -132,13 +132,19 @@ func (p *visitor) size(width int64, theme string) {
 const violations = `axe.run({resultTypes:['violations']}).then(r => r.violations.map(v => v.id + ': ' +
 	v.nodes.slice(0,3).map(n => n.html.slice(0,160) + ' — ' + n.failureSummary.split('\n')[1]).join(' | ')))`
 
+func axeScript(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", "assets", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal("axe-core is not there: run make assets")
+	}
+	return string(b)
+}
+
 // accessible holds every page to axe, in two sizes, two languages and both lights.
 func (p *visitor) accessible(paths ...string) {
 	p.t.Helper()
-	axe, err := os.ReadFile(filepath.Join("..", "..", "assets", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		p.t.Fatal("axe-core is not there: run make assets")
-	}
+	axe := axeScript(p.t)
 	for _, c := range []struct {
 		width       int64
 		lang, theme string
@@ -150,7 +156,7 @@ func (p *visitor) accessible(paths ...string) {
 				sep = "&"
 			}
 			p.open(path + sep + "lang=" + c.lang)
-			says[bool](p, string(axe)+";true")
+			says[bool](p, axe+";true")
 			for _, v := range says[[]string](p, violations) {
 				p.t.Errorf("%s at %d, %s, %s: %s", path, c.width, c.lang, c.theme, v)
 			}
