@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"vigie/assets"
@@ -29,7 +30,7 @@ const (
 
 // beforeSetup tells whether an address answers although nobody was ever added.
 func beforeSetup(path string) bool {
-	return strings.HasPrefix(path, "/setup") || path == manifestPath || path == workerPath || path == offlinePath
+	return strings.HasPrefix(path, "/setup") || slices.Contains([]string{manifestPath, workerPath, offlinePath, "/about", "/accessibility"}, path)
 }
 
 type manifestIcon struct {

@@ -152,6 +152,9 @@ func TestThePagesInstallAndKeepNothingPersonal(t *testing.T) {
 	if before.status != 200 || !strings.Contains(before.body, `"display":"standalone"`) {
 		t.Errorf("before the set-up the manifest is %d %.80s", before.status, before.body)
 	}
+	if p := nobody.get("/accessibility"); p.path != "/accessibility" {
+		t.Errorf("before the set-up the statement of accessibility is %s", p.path)
+	}
 	r.company()
 	ada := r.as(r.user(people.Administrator, ""))
 	if p := ada.get("/offline"); p.status != 200 || strings.Contains(p.body, "Ada") {
