@@ -13,6 +13,7 @@ import (
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
+	"vigie/internal/understand/view"
 )
 
 // Deps are the rooms the demo company moves into; the door must be open.
@@ -22,9 +23,11 @@ type Deps struct {
 	Catalogue *catalogue.Store
 	// Circumstances are the context events.
 	Circumstances *circumstance.Store
-	Door          *collect.Door
-	Log           *slog.Logger     // nil: discarded
-	Now           func() time.Time // nil: time.Now
+	// Views are the questions of the explorer.
+	Views *view.Store
+	Door  *collect.Door
+	Log   *slog.Logger     // nil: discarded
+	Now   func() time.Time // nil: time.Now
 }
 
 func (d Deps) filled() Deps {
@@ -138,7 +141,7 @@ func (s *Story) found(ctx context.Context, d Deps) error {
 			return err
 		}
 	}
-	return nil
+	return s.keep(ctx, d)
 }
 
 // event tells the story's event in days of the calendar.

@@ -12,6 +12,7 @@ import (
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/journey"
+	"vigie/internal/understand/view"
 )
 
 //go:embed story.yaml texts/*.txt
@@ -72,6 +73,14 @@ type Event struct {
 	Text        cx.Text           `yaml:"text"`
 }
 
+// keptView is a question that one of the cast keeps in the explorer.
+type keptView struct {
+	Owner    string      `yaml:"owner"` // key of the cast
+	For      view.SeenBy `yaml:"for"`
+	Name     string      `yaml:"name"`
+	Question string      `yaml:"question"`
+}
+
 // lived is one answer told word by word.
 type lived struct {
 	Day        int            `yaml:"day"`
@@ -97,6 +106,7 @@ type storyFile struct {
 	Objectives map[cx.IndicatorID]float64 `yaml:"objectives"`
 	Owner      string                     `yaml:"owner"`
 	Barometer  barometer                  `yaml:"barometer"`
+	Views      []keptView                 `yaml:"views"`
 	Events     []Event                    `yaml:"events"`
 	Effects    []effect                   `yaml:"effects"`
 	Mirror     []mirror                   `yaml:"mirror"`

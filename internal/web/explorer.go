@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"vigie/internal/api"
 	"vigie/internal/cx"
@@ -85,7 +87,7 @@ func (s *Server) serveExplorer(w http.ResponseWriter, r *http.Request, v *visit)
 
 // readQuestion reads the address, the indicator that suits best when it names none.
 func (s *Server) readQuestion(r *http.Request, v *visit) (*ground, asked, error) {
-	f, err := parseFilters(r.URL.Query())
+	f, err := parseFilters(scoreAsked(r.URL.Query()))
 	if err != nil {
 		return nil, asked{}, err
 	}
@@ -96,6 +98,9 @@ func (s *Server) readQuestion(r *http.Request, v *visit) (*ground, asked, error)
 	f.Words, f.Text, f.Program = "with", "", ""
 	g, err := s.ground(r.Context(), v, f, matter{cx.JourneyID(f.Journey), cx.TouchpointID(f.Touchpoint)})
 	if err != nil || a.Indicator != "" {
+		if err == nil && g.Usual {
+			g.staffPeriod(a)
+		}
 		return g, a, err
 	}
 	a.Indicator, err = s.firstIndicator(r.Context(), g)
@@ -103,6 +108,49 @@ func (s *Server) readQuestion(r *http.Request, v *visit) (*ground, asked, error)
 		a.By = []string{g.grain(g.Now)}
 	}
 	return g, a, err
+}
+
+// scoreAsked joins the fields of the form that bound a score into the one filter of the address.
+func scoreAsked(q url.Values) url.Values {
+	metric, low, high := q.Get("score_metric"), q.Get("score_low"), q.Get("score_high")
+	if !q.Has("score_metric") {
+		return q
+	}
+	q.Del("score")
+	switch {
+	case metric != "" && low+high != "":
+		q.Set("score", metric+":"+low+".."+high)
+	case metric != "":
+		q.Set("score", metric)
+	}
+	return q
+}
+
+// staffPeriod gives a question about employees the period it takes.
+func (g *ground) staffPeriod(a asked) {
+	if m, ok := measure(g.Catalogue, a.Indicator, nil); !ok || m.Audience != cx.Employees {
+		return
+	}
+	from, to := staffPeriod(g.Now, a.By)
+	g.During, g.From, g.To = "range", from.Format(time.DateOnly), to.AddDate(0, 0, -1).Format(time.DateOnly)
+}
+
+// staffPeriod is the last whole quarter, or as many whole steps of a time axis as are worth a look: to is not included.
+func staffPeriod(now time.Time, by []string) (from, to time.Time) {
+	y, month, _ := now.Date()
+	to = time.Date(y, month, 1, 0, 0, 0, 0, time.UTC)
+	if slices.Contains(by, "month") {
+		return to.AddDate(-1, 0, 0), to
+	}
+	if slices.Contains(by, "year") {
+		to = time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)
+		return to.AddDate(-3, 0, 0), to
+	}
+	to = to.AddDate(0, -(int(month)-1)%3, 0)
+	if slices.Contains(by, "quarter") {
+		return to.AddDate(-2, 0, 0), to
+	}
+	return to.AddDate(0, -3, 0), to
 }
 
 // firstIndicator is the first of the usual ones that has answers.
@@ -181,6 +229,11 @@ func (g *ground) insteadOf(a asked, err error) (*instead, error) {
 		fewer := a.with(func(x *asked) { x.By, x.Shape = x.By[:len(x.By)-1], "" })
 		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("explorer.fewer", "dimension", lowerFirst(g.axisLabel(a.By[len(a.By)-1]))), Href: fewer.address(g.filters), Style: "quiet"})
 	}
+	if m, ok := measure(g.Catalogue, a.Indicator, nil); ok && m.Audience == cx.Employees && !g.Usual {
+		usual := g.filters.with(func(f *filters) { f.Usual = true })
+		usual.Usual = true
+		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("explorer.whole"), Href: a.address(usual)})
+	}
 	if kind == cx.Unavailable {
 		in.State.Retry = a.address(g.filters)
 	}
@@ -220,7 +273,7 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 		if err != nil {
 			return err
 		}
-		p.Box = box
+		p.Box, p.Box.Keys = box, st.eventKeys
 	}
 	for _, k := range shapes(st.axes, p.asked.Other != "") {
 		p.Shapes = append(p.Shapes, ui.Tab{Label: l.T("explorer.shape." + k), Href: p.asked.with(func(a *asked) { a.Shape = k }).address(g.filters), Current: k == p.Drawing.Shape})

@@ -65,7 +65,7 @@ func (st *study) point(m *mark) chart.Point {
 // line draws one series over time, and dashed what it is compared with.
 func (st *study) line() chart.Chart {
 	l := st.g.lang()
-	c := chart.Line{Label: st.label(), Objective: st.m.Objective, ObjectiveWord: l.T("cockpit.map.zero"), Format: st.m.format(st.g)}
+	c := chart.Line{Label: st.label(), Objective: st.m.Objective, ObjectiveWord: l.T("cockpit.map.zero"), Format: st.m.format(st.g), Events: st.events}
 	find := st.finder()
 	series, beside := chart.Series{Name: l.T("explorer.now")}, chart.Series{Name: st.versusShort(), Color: "ink-3", Dashed: true}
 	for _, key := range st.keys(0) {

@@ -298,5 +298,6 @@ func wrapped(text string, width int) []string {
 		}
 		line += word
 	}
-	return append(out, line)[:min(3, len(out)+1)]
+	out = append(out, line)
+	return out[:min(3, len(out))]
 }

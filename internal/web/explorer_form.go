@@ -14,12 +14,13 @@ import (
 
 // explorerForm asks the question: what, cut how, beside what.
 type explorerForm struct {
-	Indicator, Versus, Other picker
-	By                       []picker
-	Population               *picker // when the comparison is with one
-	Dates                    *ui.DateRange
-	Keep                     []ui.Hidden // the filters, which stand in their own bar
-	Closed                   string      // why a dimension may not be asked
+	Indicator, Versus, Other, Scored picker
+	By                               []picker
+	Population                       *picker // when the comparison is with one
+	Dates                            *ui.DateRange
+	Range                            *ui.DateRange // bounds of a score, when one is chosen
+	Keep                             []ui.Hidden   // the filters, which stand in their own bar
+	Closed                           string        // why a dimension may not be asked
 }
 
 // picker is one choice among groups.
@@ -40,7 +41,8 @@ type pickOption struct {
 
 func (s *Server) newExplorerForm(ctx context.Context, g *ground, a asked) (explorerForm, error) {
 	l := g.lang()
-	f := explorerForm{Keep: hidden(g.filters.values())}
+	f := explorerForm{Keep: hidden(g.filters.with(func(f *filters) { f.Score = "" }).values())}
+	f.Scored, f.Range = g.scorePicker()
 	if a.Shape != "" {
 		f.Keep = append(f.Keep, ui.Hidden{Name: "shape", Value: a.Shape})
 	}
@@ -152,6 +154,31 @@ func axisGroup(name string) int {
 		return 5
 	}
 	return 4
+}
+
+// scorePicker narrows the question to those who gave a score between two bounds, of this or another metric.
+func (g *ground) scorePicker() (picker, *ui.DateRange) {
+	l := g.lang()
+	metric, _, _ := strings.Cut(g.Score, ":")
+	p := picker{ID: "q-score", Name: "score_metric", Label: l.T("explorer.ask.score"), Groups: []optionGroup{{Choices: []pickOption{{Label: l.T("explorer.none"), Selected: metric == ""}}}}}
+	for _, m := range g.Catalogue.MetricList {
+		p.Groups[0].Choices = append(p.Groups[0].Choices, pickOption{Value: string(m.Key), Label: l.Text(m.Name), Selected: string(m.Key) == metric})
+	}
+	if metric == "" {
+		return p, nil
+	}
+	r := &ui.DateRange{FromLabel: l.T("explorer.ask.low"), ToLabel: l.T("explorer.ask.high")}
+	if c, err := scoreCondition(g.Score); err == nil {
+		r.From, r.To = boundText(c.GTE), boundText(c.LTE)
+	}
+	return p, r
+}
+
+func boundText(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return scoreKey(*v)
 }
 
 // populationPicker offers those whom the filters leave out, then the values of every dimension with few enough.

@@ -12,21 +12,25 @@ import (
 	"vigie/internal/lang"
 	"vigie/internal/listen/journey"
 	"vigie/internal/understand/insight"
+	"vigie/internal/web/chart"
+	"vigie/internal/web/ui"
 )
 
 // study is a question answered, ready to be drawn.
 type study struct {
-	g        *ground
-	asked    asked
-	m, other measured
-	axes     []axis
-	query    insight.Query
-	answer   insight.Answer // with the verdicts of the marks
-	marks    []mark
-	whole    insight.Row // the same question without dimensions
-	looks    int         // differences judged together
-	beyond   int         // those beyond the noise of so many looks
-	overlap  bool        // what is compared shares answers: nothing is judged
+	g         *ground
+	asked     asked
+	m, other  measured
+	axes      []axis
+	query     insight.Query
+	answer    insight.Answer // with the verdicts of the marks
+	events    []chart.Event  // that begin on a time axis, and what their letters stand for
+	eventKeys []ui.ChartKey
+	marks     []mark
+	whole     insight.Row // the same question without dimensions
+	looks     int         // differences judged together
+	beyond    int         // those beyond the noise of so many looks
+	overlap   bool        // what is compared shares answers: nothing is judged
 }
 
 // mark is one figure of an answer. Its Versus is significant only when it stays so among all the others.
@@ -57,16 +61,34 @@ func (s *Server) study(ctx context.Context, g *ground, a asked) (*study, error) 
 	if err != nil {
 		return nil, err
 	}
-	q.By = nil
-	if st.whole, err = s.figure(ctx, g, q); err != nil {
+	if st.whole, err = s.whole(ctx, st, answer); err != nil {
 		return nil, err
 	}
 	st.query, st.answer = a.question(g, a.Indicator), answer
 	st.take(answer.Rows)
 	if a.Other != "" {
-		err = s.setAgainst(ctx, st)
+		return st, s.setAgainst(ctx, st)
+	}
+	if a.shape(st.axes) == shapeLine {
+		st.events, st.eventKeys, err = s.contextMarks(ctx, g, cx.TouchpointID(g.Touchpoint), st.axes[0].Span)
 	}
 	return st, err
+}
+
+// whole asks the question without its dimensions. Employees' figures have none over several steps of time: it then only
+// tells whether anybody answered.
+func (s *Server) whole(ctx context.Context, st *study, answer insight.Answer) (insight.Row, error) {
+	q := st.asked.question(st.g, st.asked.Indicator)
+	q.By = nil
+	if st.m.Audience == cx.Customers || !slices.ContainsFunc(st.axes, func(a axis) bool { return a.Grain != "" }) {
+		return s.figure(ctx, st.g, q)
+	}
+	var sum insight.Row
+	for _, r := range answer.Rows {
+		sum.Figure.N += r.Figure.N
+	}
+	sum.Figure.Has, sum.Figure.Value = sum.Figure.N > 0, math.NaN()
+	return sum, nil
 }
 
 func (st *study) take(rows []insight.Row) {
@@ -277,7 +299,7 @@ func (st *study) level(m mark) int {
 		}
 		d, noise = m.Versus.Difference, !m.Versus.Significant && !st.overlap
 	}
-	if noise || d == 0 {
+	if noise || d == 0 || math.IsNaN(d) {
 		return 0
 	}
 	size := 1

@@ -14,11 +14,10 @@ import (
 
 // viewsPage lists the questions kept.
 type viewsPage struct {
-	frame   ui.Frame
-	ground  *ground
-	Rows    []viewRow
-	Deleted *view.View // just now: it may come back
-	Empty   *ui.State
+	frame  ui.Frame
+	ground *ground
+	Rows   []viewRow
+	Empty  *ui.State
 }
 
 type viewRow struct {
@@ -57,15 +56,14 @@ func (s *Server) serveViews(w http.ResponseWriter, r *http.Request, v *visit) er
 	if err != nil {
 		return err
 	}
-	deleted, _ := strconv.ParseInt(r.URL.Query().Get("deleted"), 10, 64) // 0 is none
-	p, err := s.newViewsPage(r.Context(), g, deleted)
+	p, err := s.newViewsPage(r.Context(), g)
 	if err != nil {
 		return err
 	}
 	return s.render(w, r, viewsView(p))
 }
 
-func (s *Server) newViewsPage(ctx context.Context, g *ground, deleted int64) (*viewsPage, error) {
+func (s *Server) newViewsPage(ctx context.Context, g *ground) (*viewsPage, error) {
 	l := g.lang()
 	p := &viewsPage{ground: g, frame: g.frame(l.T("explorer.views"), ui.SectionExplorer)}
 	p.frame.Crumb = []ui.Link{{Label: l.T("explorer.title"), Href: explorerPath}}
@@ -83,11 +81,6 @@ func (s *Server) newViewsPage(ctx context.Context, g *ground, deleted int64) (*v
 	}
 	for _, v := range all {
 		p.Rows = append(p.Rows, g.viewRow(v, owners[v.Owner]))
-	}
-	if deleted != 0 {
-		if v, err := s.Views.View(ctx, g.Viewer, deleted); err == nil && !v.Deleted.IsZero() {
-			p.Deleted = &v
-		}
 	}
 	if len(p.Rows) == 0 {
 		p.Empty = &ui.State{Title: l.T("explorer.views.none"), Text: l.T("explorer.views.none.text"), Actions: []ui.Button{{Label: l.T("explorer.views.ask"), Href: explorerPath}}}
@@ -174,24 +167,27 @@ func (s *Server) doChangeView(w http.ResponseWriter, r *http.Request, v *visit) 
 		return err
 	}
 	n := view.New{Name: r.PostForm.Get("name"), SeenBy: view.SeenBy(r.PostForm.Get("seen_by"))}
-	return s.viewDone(w, r, v, viewDeed{"view.change", "", func(id int64) error { return s.Views.Change(r.Context(), v.Viewer, id, n) }})
+	return s.viewDone(w, r, v, viewDeed{"view.change", "settings.saved", func(id int64) error { return s.Views.Change(r.Context(), v.Viewer, id, n) }})
 }
 
 func (s *Server) doDeleteView(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return s.viewDone(w, r, v, viewDeed{"view.delete", "?deleted=" + url.QueryEscape(r.PathValue("id")), func(id int64) error { return s.Views.Delete(r.Context(), v.Viewer, id) }})
+	return s.viewDone(w, r, v, viewDeed{"view.delete", "explorer.deleted", func(id int64) error { return s.Views.Delete(r.Context(), v.Viewer, id) }})
 }
 
 func (s *Server) doRestoreView(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return s.viewDone(w, r, v, viewDeed{"view.restore", "", func(id int64) error { return s.Views.Restore(r.Context(), v.Viewer, id) }})
+	return s.viewDone(w, r, v, viewDeed{"view.restore", "explorer.restored", func(id int64) error { return s.Views.Restore(r.Context(), v.Viewer, id) }})
 }
 
-// viewDeed is something done to a view, its name in the audit trail and what follows the address of the list.
+// viewDeed is something done to a view: its name in the audit trail, and the words said after it.
 type viewDeed struct {
-	what, then string
+	what, says string
 	do         func(id int64) error
 }
 
 func (s *Server) viewDone(w http.ResponseWriter, r *http.Request, v *visit, d viewDeed) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
 	id, err := viewID(r)
 	if err != nil {
 		return err
@@ -202,9 +198,11 @@ func (s *Server) viewDone(w http.ResponseWriter, r *http.Request, v *visit, d vi
 	if err := s.auditView(r, v, d.what, id); err != nil {
 		return err
 	}
-	if d.then == "" {
-		s.toast(r, v.Lang.T("settings.saved"))
+	var undo *ui.Undo
+	if d.what == "view.delete" {
+		undo = &ui.Undo{Action: viewAddress(view.View{ID: id}) + "/restore"}
 	}
-	http.Redirect(w, r, explorerPath+"/views"+d.then, http.StatusSeeOther)
+	s.done(r, v, v.Lang.T(d.says), undo)
+	http.Redirect(w, r, explorerPath+"/views", http.StatusSeeOther)
 	return nil
 }

@@ -1,0 +1,254 @@
+package web_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"vigie/internal/people"
+	"vigie/internal/understand/insight"
+)
+
+func TestExplorerAsksWhatItsAddressSays(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	for name, c := range map[string]struct {
+		address, sentence, shape string
+		holds                    []string
+	}{
+		"the default":        {"/explorer", "Satisfaction (4 et 5 sur 5) par", "Courbe", nil},
+		"no dimension":       {"/explorer?indicator=csat&during=90", "Satisfaction (4 et 5 sur 5), sur les 90 derniers jours.", "Chiffre", nil},
+		"one dimension":      {"/explorer?indicator=csat&by=touchpoint", "par point de contact", "Barres", []string{"J’attends le technicien", "Je cherche une offre"}},
+		"a level of units":   {"/explorer?indicator=csat&by=unit.region", "par région", "Barres", []string{"Ouest", "Nord"}},
+		"an attribute":       {"/explorer?indicator=csat&by=attributes.segment", "par segment", "Barres", []string{"premium", "standard", "non renseigné"}},
+		"time and units":     {"/explorer?indicator=csat&by=month&by=unit.region&during=365", "par mois et par région, sur les 12 derniers mois", "Petits multiples", []string{"Ouest"}},
+		"two categories":     {"/explorer?indicator=csat&by=touchpoint&by=channel", "par point de contact et par canal", "Carte de chaleur", []string{"à domicile", "site web"}},
+		"three":              {"/explorer?indicator=csat&by=touchpoint&by=channel&by=unit.region", "par point de contact, par canal et par région", "Carte de chaleur", nil},
+		"two indicators":     {"/explorer?indicator=csat&other=fcr&by=unit.region&during=90", "en face de", "Nuage", nil},
+		"another shape":      {"/explorer?indicator=csat&by=month&by=unit.region&during=365&shape=heat", "par mois", "Carte de chaleur", nil},
+		"a filter":           {"/explorer?indicator=csat&by=channel&unit=nantes&attributes.segment=premium", "pour Entité : Nantes et segment : premium", "Barres", nil},
+		"scores between":     {"/explorer?indicator=csat&by=channel&score_metric=nps&score_low=9&score_high=10", "NPS : 9 à 10", "Barres", nil},
+		"a population":       {"/explorer?indicator=csat&by=channel&unit=west&versus=population&population=unit:north", "comparé à la population Entité : Nord", "Barres", nil},
+		"those left out":     {"/explorer?indicator=csat&by=channel&unit=west&versus=population&population=others:unit", "comparé à ceux que le filtre entité laisse de côté", "Barres", nil},
+		"a period beside":    {"/explorer?indicator=csat&by=unit.region&during=range&from=2026-01-01&to=2026-01-31&versus=period&versus_from=2025-01-01&versus_to=2025-01-31", "comparé à la période du", "", nil},
+		"the same of a kept": {"/explorer?indicator=csat&by=unit.region&versus=year", "comparé à la même période un an plus tôt", "Barres", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := b.get(c.address)
+			if p.status != http.StatusOK {
+				t.Fatalf("%d: %s", p.status, squeeze(p.Find("main").Text()))
+			}
+			p.has(t, "#said", c.sentence)
+			if got := squeeze(p.Find(".explorer .seg [aria-current]").Text()); got != c.shape {
+				t.Errorf("shape %q, want %q", got, c.shape)
+			}
+			p.has(t, "table", c.holds...)
+		})
+	}
+}
+
+// days writes the day so many days from today.
+func days(n int) string { return time.Now().UTC().AddDate(0, 0, n).Format(time.DateOnly) }
+
+// Every mark leads to as many feedbacks as it has answers.
+func TestExplorerMarksLeadToTheFeedbackBehindThem(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	for _, question := range []string{"by=touchpoint", "by=channel&by=unit.region", "by=month&during=365", "by=week&by=attributes.segment&during=90", "by=stage&by=quarter&during=365",
+		"by=collected_by", "by=language", "by=score&by=unit", "by=source&unit=west&score=nps:0..6", "by=unit.agency&by=journey"} {
+		t.Run(question, func(t *testing.T) {
+			p := b.get("/explorer?indicator=csat&shape=table&" + question)
+			n := 1
+			if strings.Count(question, "by=") > 1 {
+				n = 2
+			}
+			rows := p.Find(".explorer .card .table tbody tr")
+			if rows.Length() == 0 {
+				t.Fatal("no row")
+			}
+			rows.Slice(0, min(4, rows.Length())).Each(func(_ int, row *selection) {
+				href := row.Find("a").First().AttrOr("href", "")
+				answers := squeeze(row.Find("td").Eq(n + 1).Text())
+				list := b.get(href)
+				want := answers + " retours"
+				if answers == "1" {
+					want = "1 retour"
+				}
+				if got := squeeze(list.Find(".pager [role=status]").Text()); got != want {
+					t.Errorf("%s: %q leads to %q", href, answers, got)
+				}
+			})
+		})
+	}
+}
+
+func TestExplorerShowsTheQuestionThatTheAPITakes(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	p := b.get("/explorer?indicator=csat&by=channel&unit=west&score=nps:9..10&during=range&from=2026-01-01&to=2026-01-31&versus=population&population=others:unit")
+	var got insight.Query
+	if err := json.Unmarshal([]byte(p.Find("#query-0").Text()), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := insight.Query{Indicator: "csat", By: []string{"channel"}, During: &insight.Period{From: "2026-01-01", To: "2026-02-01"},
+		Where:  insight.Where{"unit": {In: []any{"west"}}, "scores.nps": {GTE: new(9.0), LTE: new(10.0)}},
+		Versus: &insight.Versus{Where: insight.Where{"unit": {Not: []any{"west"}}}}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestExplorerJudgesDifferencesAmongAllItsLooks(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	p := b.get("/explorer?indicator=csat&by=unit&during=range&from=" + days(-59) + "&to=" + days(0) + "&versus=period&versus_from=" + days(-119) + "&versus_to=" + days(-60) + "&shape=table")
+	p.has(t, ".remarks", "2 écarts regardés ensemble : 1 est au-delà du bruit", "Benjamini-Hochberg")
+	verdicts := map[string]string{}
+	p.Find(".explorer .table tbody tr").Each(func(_ int, row *selection) {
+		verdicts[squeeze(row.Find("th").Text())] = squeeze(row.Find("td").Last().Text())
+	})
+	if verdicts["Nantes"] != "au-delà du bruit" || verdicts["Lille"] != "dans le bruit" {
+		t.Errorf("%v", verdicts)
+	}
+	b.get("/explorer?indicator=csat&by=channel&versus=population&population=unit:west").has(t, ".remarks", "partagent des réponses")
+}
+
+func TestExplorerSaysWhyItDoesNotAnswer(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	director, adviser := r.as(r.user(people.Director, "")), r.as(r.user(people.Committee, ""))
+	for name, c := range map[string]struct {
+		b       *browser
+		address string
+		status  int
+		says    string
+	}{
+		"advisers, before the consultation": {director, "/explorer?indicator=csat&by=agent", http.StatusForbidden, "consultation du CSE"},
+		"advisers, not for this role":       {adviser, "/explorer?indicator=csat&by=agent", http.StatusForbidden, "n’est pas ouverte à votre rôle"},
+		"an unknown dimension":              {director, "/explorer?indicator=csat&by=moon", http.StatusUnprocessableEntity, "moon"},
+		"four dimensions":                   {director, "/explorer?indicator=csat&by=day&by=channel&by=unit&by=score", http.StatusUnprocessableEntity, "3 dimensions"},
+		"an unknown indicator":              {director, "/explorer?indicator=moon&by=day", http.StatusNotFound, "moon"},
+		"nobody left":                       {director, "/explorer?indicator=csat&by=day&channel=kiosk", http.StatusOK, "Aucune réponse"},
+		"an unknown file":                   {director, "/explorer?indicator=csat&by=day&as=doc", http.StatusNotFound, ""},
+		"no image of a table":               {director, "/explorer?indicator=csat&by=day&shape=table&as=svg", http.StatusUnprocessableEntity, "image"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := c.b.get(c.address)
+			if p.status != c.status {
+				t.Errorf("status %d, want %d", p.status, c.status)
+			}
+			p.has(t, "main", c.says)
+		})
+	}
+	if n := director.get("/explorer").Find("#q-by-1 option[value=agent][disabled]").Length(); n != 1 {
+		t.Error("advisers are offered")
+	}
+	if p := adviser.get("/explorer?indicator=csat&by=unit.region&shape=table"); p.Find(".explorer a[href^='/verbatims']").Length() != 0 {
+		t.Error("the committee is led to words it may not read")
+	}
+}
+
+func TestExportsHoldEveryLineAndNoFormula(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	in := r.answers()[0]
+	in.Attributes = map[string]any{"segment": "=HYPERLINK(\"x\")"}
+	r.send(in)
+	r.settle()
+	b := r.as(r.user(people.Director, ""))
+	address := "/explorer?indicator=csat&by=attributes.segment&by=touchpoint&during=365&as="
+	lines := func(p page) [][]string {
+		c := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.body, "\ufeff")))
+		c.Comma = ';'
+		all, err := c.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	all := lines(b.get(address + "csv"))
+	found := false
+	for _, row := range all[1:] {
+		found = found || row[0] == "'=HYPERLINK(\"x\")" && row[1] == row[0]
+		if strings.ContainsAny(row[4], ".") {
+			t.Errorf("a figure in English: %v", row)
+		}
+	}
+	if !found {
+		t.Errorf("the formula is not held back: %v", all)
+	}
+	x := b.get(address + "xlsx")
+	f, err := excelize.OpenReader(bytes.NewReader([]byte(x.body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("Chiffres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != len(all) || rows[1][0] == "" || strings.HasPrefix(rows[1][0], "=") {
+		t.Errorf("%d lines, %d in CSV", len(rows), len(all))
+	}
+	if p := b.get(address + "parquet"); p.status != 200 || !strings.HasPrefix(p.body, "PAR1") || !strings.HasSuffix(p.body, "PAR1") {
+		t.Errorf("parquet: %d", p.status)
+	}
+	if p := b.get(address + "svg&shape=heat"); p.status != 200 || strings.Contains(p.body, "var(--") || !strings.Contains(p.body, "Satisfaction") || strings.Contains(p.body, "href") {
+		t.Errorf("svg: %d %.200s", p.status, p.body)
+	}
+}
+
+func TestAViewIsKeptSharedDeletedAndBroughtBack(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	ada, bob := r.as(r.user(people.Director, "")), r.as(r.user(people.Analyst, ""))
+	question := url.Values{"indicator": {"csat"}, "by": {"channel"}, "unit": {"west"}, "nonsense": {"x"}}.Encode()
+	p := ada.post("/explorer/views", url.Values{"name": {"L’Ouest"}, "seen_by": {"all"}, "question": {question}})
+	if want := "/explorer?by=channel&indicator=csat&unit=west"; p.path != want {
+		t.Errorf("saved at %s, want %s", p.path, want)
+	}
+	if p := ada.post("/explorer/views", url.Values{"name": {" "}, "seen_by": {"all"}}); p.status != http.StatusUnprocessableEntity {
+		t.Errorf("without name: %d", p.status)
+	}
+	bob.get("/explorer/views").has(t, "main", "L’Ouest", "partagée par Ada director", "par canal, pour Entité : Ouest")
+	bob.get("/explorer/views/1").has(t, "#said", "Ouest")
+	if p := bob.post("/explorer/views/1/delete", nil); p.status != http.StatusForbidden {
+		t.Errorf("another deletes: %d", p.status)
+	}
+	ada.post("/explorer/views/1", url.Values{"name": {"Mon Ouest"}, "seen_by": {"me"}})
+	if p := bob.get("/explorer/views/1"); p.status != http.StatusNotFound {
+		t.Errorf("no longer shared: %d", p.status)
+	}
+	p = ada.post("/explorer/views/1/delete", nil)
+	p.has(t, ".toasts", "supprimée")
+	p.has(t, "main", "Aucune vue enregistrée")
+	undo := p.Find(".toasts form").AttrOr("action", "")
+	ada.post(undo, nil).has(t, "main", "Mon Ouest")
+}
+
+func TestEmployeesAreAskedInWholePeriods(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	for _, by := range []string{"by=touchpoint", "by=month", "by=quarter&by=unit.region", "by=year"} {
+		if p := b.get("/explorer?indicator=enps&" + by); p.status != 200 {
+			t.Errorf("%s: %d %s", by, p.status, squeeze(p.Find("main .state").Text()))
+		}
+	}
+	p := b.get("/explorer?indicator=enps&by=touchpoint&during=30")
+	if p.status != http.StatusUnprocessableEntity || p.Find(".state a:contains('période entière')").Length() != 1 {
+		t.Errorf("thirty days: %d", p.status)
+	}
+}
