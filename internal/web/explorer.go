@@ -265,7 +265,7 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 	case p.Drawing.Shape == shapeFigure:
 		h := st.m.head(g, st.whole)
 		h.Href = p.Words
-		p.Head = &ui.Heads{Label: p.Sentence, Items: []ui.Head{h}}
+		p.Head = &ui.Heads{Label: l.T("touchpoint.figure"), Items: []ui.Head{h}}
 	case p.Drawing.Heat != nil:
 		p.HeatKey = st.heatKey()
 	case p.Drawing.Chart != nil:

@@ -67,7 +67,7 @@ func (st *study) line() chart.Chart {
 	l := st.g.lang()
 	c := chart.Line{Label: st.label(), Objective: st.m.Objective, ObjectiveWord: l.T("cockpit.map.zero"), Format: st.m.format(st.g), Events: st.events}
 	find := st.finder()
-	series, beside := chart.Series{Name: l.T("explorer.now")}, chart.Series{Name: st.versusShort(), Color: "ink-3", Dashed: true}
+	series, beside := chart.Series{Name: st.nowShort()}, chart.Series{Name: st.versusShort(), Color: "ink-3", Dashed: true}
 	for _, key := range st.keys(0) {
 		m := find([]string{key})
 		c.Periods = append(c.Periods, st.name(0, key))

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -135,6 +136,19 @@ func versusWords(g *ground, a asked) string {
 		return l.T("explorer.versus.words.others", "dimension", lowerFirst(g.axisLabel(value)))
 	}
 	return l.T("explorer.versus.words.population", "name", g.axisLabel(key), "value", g.valueName(axis{Name: key}, value))
+}
+
+// nowShort names the question itself at the end of a line: what it is filtered to when others are beside it.
+func (st *study) nowShort() string {
+	if key, value, _ := strings.Cut(st.asked.Population, ":"); st.asked.Versus == "population" {
+		if key == "others" {
+			key = value
+		}
+		if c := st.g.where()[key]; len(c.In) == 1 {
+			return st.g.valueName(axis{Name: key}, fmt.Sprint(c.In[0]))
+		}
+	}
+	return st.g.lang().T("explorer.now")
 }
 
 // versusShort names the comparison at the end of a line.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -84,12 +85,17 @@ func (d *Drawer) Stop() { d.warm.Wait() }
 
 // Draw gives the drawings of a chart; the same chart again comes from memory.
 func (d *Drawer) Draw(ctx context.Context, c Chart) (Drawing, error) {
-	wide, err := d.draw(ctx, c, Wide)
-	if err != nil {
+	var out Drawing
+	var side sync.WaitGroup
+	var failed error
+	side.Go(func() { out.Narrow, failed = d.draw(ctx, c, Narrow) })
+	var err error
+	out.Wide, err = d.draw(ctx, c, Wide)
+	side.Wait()
+	if err = errors.Join(err, failed); err != nil {
 		return Drawing{}, err
 	}
-	narrow, err := d.draw(ctx, c, Narrow)
-	return Drawing{Wide: wide, Narrow: narrow}, err
+	return out, nil
 }
 
 // DrawAt gives the drawing of a chart at one size: for a mail or a wall.
@@ -98,26 +104,32 @@ func (d *Drawer) DrawAt(ctx context.Context, c Chart, s Size) (string, error) {
 }
 
 func (d *Drawer) draw(ctx context.Context, c Chart, s Size) (string, error) {
-	if f, ok := c.(fitted); ok {
-		s = f.fit(s)
+	return d.drawIn(ctx, c, s, c.frame())
+}
+
+// drawIn draws a chart with the name and links of a frame.
+func (d *Drawer) drawIn(ctx context.Context, c Chart, s Size, f frame) (string, error) {
+	if x, ok := c.(fitted); ok {
+		s = x.fit(s)
 	}
 	option, err := json.Marshal(c.Option(s))
 	if err != nil {
 		return "", fmt.Errorf("chart: option: %w", err)
 	}
-	key := keyOf(option, c.frame(), s)
+	key := keyOf(option, f, s)
 	if svg, ok := d.kept.find(key); ok {
 		return svg, nil
-	}
-	raw, err := d.render(ctx, string(option), s)
-	if err != nil {
-		return "", err
 	}
 	o := drawn{size: s, plot: c.plot(), prefix: "c" + key[:8] + "-"}
 	if p, ok := c.(spotted); ok {
 		o.spots = p.spots(s)
 	}
-	svg, err := clean(raw, c.frame(), o)
+	svg := ""
+	if h, ok := c.(handmade); ok {
+		svg = root(f, o) + h.svg(s) + links(f, o) + "</svg>"
+	} else if svg, err = d.render(ctx, string(option), s); err == nil {
+		svg, err = clean(svg, f, o)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -120,9 +120,7 @@ func (s Series) token() string {
 }
 
 // band is drawn as an invisible line at the low end with the width of the interval stacked on it.
-func (s Series) band(i int) []Option { return s.bandNamed("band" + string(rune('a'+i))) }
-
-func (s Series) bandNamed(stack string) []Option {
+func (s Series) band(i int) []Option {
 	var low, width []any
 	wide := false
 	for _, p := range s.Points {
@@ -136,7 +134,7 @@ func (s Series) bandNamed(stack string) []Option {
 	if !wide {
 		return nil
 	}
-	hidden := Option{"type": "line", "symbol": "none", "silent": true, "stack": stack, "stackStrategy": "all",
+	hidden := Option{"type": "line", "symbol": "none", "silent": true, "stack": "band" + string(rune('a'+i)), "stackStrategy": "all",
 		"lineStyle": Option{"opacity": 0}, "emphasis": Option{"disabled": true}, "data": low}
 	shown := Option{}
 	for k, v := range hidden {

@@ -1,9 +1,14 @@
 package chart
 
-import "math"
+import (
+	"fmt"
+	"html"
+	"math"
+	"strings"
+)
 
 // Multiples are small charts of the same kind on the same scale, side by side: trends over Names when Over is set, else
-// horizontal bars, one a name.
+// horizontal bars, one a name. They are drawn here: the engine takes seconds for dozens of them.
 type Multiples struct {
 	Label     string
 	Names     []string // along the shared axis
@@ -37,6 +42,9 @@ func (c Multiples) frame() frame {
 }
 
 func (c Multiples) plot() plot { return plot{} }
+
+// Option is what keeps the drawing in memory: all that it shows.
+func (c Multiples) Option(Size) Option { return Option{"multiples": c} }
 
 // layout is where the panels stand.
 type layout struct {
@@ -115,59 +123,163 @@ func (p Panel) rows() []Row {
 	return out
 }
 
-// Option gives the ECharts option: one grid and one pair of axes a panel, all on one scale.
-func (c Multiples) Option(s Size) Option {
-	l, shared := c.layout(s), c.scale()
-	o := base(plot{})
-	var grids, xs, ys, series []Option
-	for i, p := range c.Panels {
+// pen writes shapes in the tokens of the page.
+type pen struct{ strings.Builder }
+
+func (p *pen) line(x1, y1, x2, y2 float64, style string) {
+	fmt.Fprintf(p, `<path d="M%s %sL%s %s" %s/>`, short(x1), short(y1), short(x2), short(y2), style)
+}
+
+func (p *pen) text(x, y float64, style, text string) {
+	fmt.Fprintf(p, `<text x="%s" y="%s" font-size="%d" %s>%s</text>`, short(x), short(y), textSize, style, html.EscapeString(text))
+}
+
+const (
+	gridStyle = `stroke="var(--line)"`
+	goalStyle = `stroke="var(--ink-3)" stroke-width="1.25" stroke-dasharray="3 4"`
+	faint     = `fill="var(--ink-3)"`
+)
+
+// svg draws the panels, one after the other.
+func (c Multiples) svg(s Size) string {
+	l, shared, p := c.layout(s), c.scale(), &pen{}
+	for i, panel := range c.Panels {
 		x, y := l.at(i)
-		grids = append(grids, Option{"left": x, "top": y, "width": l.width, "height": l.height, "outerBoundsMode": "none"})
-		across, up := c.axes(i, l, shared)
-		xs, ys = append(xs, across), append(ys, up)
-		for _, one := range c.series(p, i) {
-			one["xAxisIndex"], one["yAxisIndex"] = i, i
-			series = append(series, one)
+		p.text(x, y-9, `fill="var(--ink)" font-weight="600"`, cutTo(panel.Name, l.width))
+		f := field{pen: p, x: x, y: y, width: l.width, height: l.height, scale: shared, first: i%l.columns == 0}
+		if c.Over {
+			f.trend(c, panel)
+		} else {
+			f.bars(c, panel)
 		}
 	}
-	o["grid"], o["xAxis"], o["yAxis"], o["series"] = grids, xs, ys, series
-	return o
+	return p.String()
 }
 
-func (c Multiples) axes(i int, l layout, shared scale) (across, up Option) {
-	first := i%l.columns == 0
-	if c.Over {
-		across, up = categories(c.Names, true), values(shared, c.Format)
-		label := across["axisLabel"].(Option)
-		label["interval"], label["alignMinLabel"], label["alignMaxLabel"] = max(0, len(c.Names)-2), "left", "right"
-	} else {
-		across, up = values(shared, c.Format), nameAxis(c.Names, int(l.left)-14)
-		across["axisLabel"].(Option)["hideOverlap"] = true
+// cutTo shortens a text to about so many pixels.
+func cutTo(text string, width float64) string {
+	r := []rune(text)
+	if most := int(width / 6.6); len(r) > most && most > 1 {
+		return string(r[:most-1]) + "…"
 	}
-	across["gridIndex"], up["gridIndex"] = i, i
-	up["axisLabel"].(Option)["show"] = first
-	title, where := c.Panels[i].Name, "end"
-	if !c.Over {
-		where = "start" // of an axis turned upside down
-	}
-	up["name"], up["nameLocation"], up["nameGap"] = title, where, 9
-	up["nameTextStyle"] = Option{"color": "var(--ink)", "fontSize": textSize, "fontWeight": 600, "align": "left"}
-	up["nameTruncate"] = Option{"maxWidth": l.width, "ellipsis": "…"}
-	return across, up
+	return text
 }
 
-func (c Multiples) series(p Panel, i int) []Option {
-	if !c.Over {
-		bars := rowBars(p.rows())
-		bars["barWidth"] = 11
-		mark := bars["markLine"].(Option)
-		mark["data"] = append(mark["data"].([]any), goal(c.Objective, "")...)
-		return []Option{bars}
+// field is one panel being drawn.
+type field struct {
+	pen                 *pen
+	x, y, width, height float64
+	scale               scale
+	first               bool // of its line: it names the axis
+}
+
+// share is where a value stands on the scale, 0 to 1.
+func (f field) share(v float64) float64 { return (v - f.scale.min) / (f.scale.max - f.scale.min) }
+
+func (f field) steps() []float64 {
+	var out []float64
+	for v := f.scale.min; v <= f.scale.max+f.scale.step/2; v += f.scale.step {
+		out = append(out, v)
 	}
-	s := Series{Points: p.Points}
-	out := s.bandNamed("panel" + string(rune('a'+i)))
-	line := s.line(false)
-	line["symbolSize"], line["showAllSymbol"] = 5, len(p.Points) <= 16
-	line["markLine"] = Line{Objective: c.Objective}.marks()
-	return append(out, line)
+	return out
+}
+
+func (f field) trend(c Multiples, p Panel) {
+	up := func(v float64) float64 { return f.y + f.height*(1-f.share(v)) }
+	for _, v := range f.steps() {
+		f.pen.line(f.x, up(v), f.x+f.width, up(v), gridStyle)
+		if f.first {
+			f.pen.text(f.x-8, up(v)+4, faint+` text-anchor="end"`, c.Format.write(v))
+		}
+	}
+	if c.Objective != nil {
+		f.pen.line(f.x, up(*c.Objective), f.x+f.width, up(*c.Objective), goalStyle)
+	}
+	across := func(k int) float64 { return f.x + f.width*(float64(k)+0.5)/float64(max(1, len(c.Names))) }
+	for _, run := range runs(p.Points) {
+		f.run(p.Points, run, across, up)
+	}
+	if n := len(c.Names); n > 0 {
+		f.pen.text(f.x, f.y+f.height+16, faint, c.Names[0])
+		if n > 1 {
+			f.pen.text(f.x+f.width, f.y+f.height+16, faint+` text-anchor="end"`, c.Names[n-1])
+		}
+	}
+}
+
+// runs are the stretches of points without a hole: from, to (not included).
+func runs(points []Point) [][2]int {
+	var out [][2]int
+	for k, p := range points {
+		switch {
+		case p.Missing:
+		case len(out) > 0 && out[len(out)-1][1] == k:
+			out[len(out)-1][1] = k + 1
+		default:
+			out = append(out, [2]int{k, k + 1})
+		}
+	}
+	return out
+}
+
+// dotted panels have few enough points for each to have its dot.
+const dotted = 16
+
+func (f field) run(points []Point, r [2]int, across func(int) float64, up func(float64) float64) {
+	var line, band, back strings.Builder
+	letter := "M"
+	for k := r[0]; k < r[1]; k++ {
+		x := short(across(k))
+		fmt.Fprintf(&line, "%s%s %s", letter, x, short(up(points[k].Value)))
+		fmt.Fprintf(&band, "%s%s %s", letter, x, short(up(points[k].High)))
+		j := r[1] - 1 - (k - r[0])
+		fmt.Fprintf(&back, "L%s %s", short(across(j)), short(up(points[j].Low)))
+		letter = "L"
+	}
+	fmt.Fprintf(f.pen, `<path d="%s%sZ" fill="var(--accent)" opacity="0.14"/>`, band.String(), back.String())
+	fmt.Fprintf(f.pen, `<path d="%s" fill="none" stroke="var(--accent)" stroke-width="2" stroke-linejoin="round"/>`, line.String())
+	for k := r[0]; k < r[1]; k++ {
+		if p := points[k]; len(points) <= dotted || r[1]-r[0] == 1 {
+			style := `fill="var(--accent)" stroke="var(--surface)"`
+			if p.Few {
+				style = `fill="var(--surface)" stroke="var(--ink-3)" stroke-width="1.5"`
+			}
+			fmt.Fprintf(f.pen, `<circle cx="%s" cy="%s" r="3" %s/>`, short(across(k)), short(up(p.Value)), style)
+		}
+	}
+}
+
+func (f field) bars(c Multiples, p Panel) {
+	across := func(v float64) float64 { return f.x + f.width*f.share(v) }
+	for i, v := range f.steps() {
+		f.pen.line(across(v), f.y, across(v), f.y+f.height, gridStyle)
+		if i == 0 || v >= f.scale.max-f.scale.step/2 || v == 0 {
+			f.pen.text(across(v), f.y+f.height+16, faint+` text-anchor="middle"`, c.Format.write(v))
+		}
+	}
+	if c.Objective != nil {
+		f.pen.line(across(*c.Objective), f.y, across(*c.Objective), f.y+f.height, goalStyle)
+	}
+	for k, row := range p.rows() {
+		middle := f.y + float64(barHeight*k) + barHeight/2
+		if f.first {
+			f.pen.text(f.x-10, middle+4, `fill="var(--ink-2)" text-anchor="end"`, cutTo(c.Names[k], f.x-14))
+		}
+		f.bar(row, middle, across)
+	}
+}
+
+func (f field) bar(r Row, middle float64, across func(float64) float64) {
+	if r.Missing {
+		return
+	}
+	color := "var(--accent)"
+	if r.Few {
+		color = "var(--passive)"
+	}
+	from, to := across(min(0, r.Value)), across(max(0, r.Value))
+	fmt.Fprintf(f.pen, `<rect x="%s" y="%s" width="%s" height="11" rx="2" fill="%s"/>`, short(from), short(middle-5.5), short(max(to-from, 0.5)), color)
+	if r.banded() {
+		f.pen.line(across(r.Low), middle, across(r.High), middle, `stroke="var(--ink)" stroke-width="1.5"`)
+	}
 }

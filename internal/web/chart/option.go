@@ -18,10 +18,12 @@ type Chart interface {
 	plot() plot
 }
 
-// fitted charts are as high as what they hold needs; spotted ones say where each of their hits lies.
+// fitted charts are as high as what they hold needs; spotted ones say where each of their hits lies; handmade ones draw
+// their shapes themselves.
 type (
-	fitted  interface{ fit(Size) Size }
-	spotted interface{ spots(Size) []spot }
+	fitted   interface{ fit(Size) Size }
+	spotted  interface{ spots(Size) []spot }
+	handmade interface{ svg(Size) string }
 )
 
 // spot is the rectangle of a hit, in pixels of the drawing.
@@ -65,6 +67,14 @@ func (f Format) option() map[string]any {
 		n["comma"], n["group"] = ".", ","
 	}
 	return map[string]any{"$number": n}
+}
+
+// write gives a number as the axis writes it.
+func (f Format) write(v float64) string {
+	if f.Signed {
+		return f.Lang.Points(v, f.Decimals) + f.Suffix
+	}
+	return f.Lang.Number(v, f.Decimals) + f.Suffix
 }
 
 // The margins of the plot, in pixels; the axis labels stand in them, on the left as wide as they need.

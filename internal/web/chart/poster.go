@@ -18,7 +18,7 @@ type Poster struct {
 
 // Image gives a chart as an SVG that stands alone: light colours, no link, its title and foot inside.
 func (d *Drawer) Image(ctx context.Context, c Chart, p Poster) (string, error) {
-	drawing, err := d.draw(ctx, alone{c}, Wide)
+	drawing, err := d.drawIn(ctx, c, Wide, frame{label: c.frame().label})
 	if err != nil {
 		return "", err
 	}
@@ -52,18 +52,6 @@ func (p Poster) around(drawing string, s Size) string {
 	b.WriteString(inner)
 	fmt.Fprintf(&b, `<text x="%d" y="%d" font-size="12" fill="var(--ink-3)">%s</text></svg>`, posterMargin, height-posterMargin+4, html.EscapeString(p.Foot))
 	return b.String()
-}
-
-// alone draws a chart without its links.
-type alone struct{ Chart }
-
-func (a alone) frame() frame { return frame{label: a.Chart.frame().label} }
-
-func (a alone) fit(s Size) Size {
-	if f, ok := a.Chart.(fitted); ok {
-		return f.fit(s)
-	}
-	return s
 }
 
 var (
