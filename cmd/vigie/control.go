@@ -9,6 +9,7 @@ import (
 	"net/rpc"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"vigie/internal/cx"
@@ -27,6 +28,7 @@ const socketName = "vigie.sock"
 type control struct {
 	app  *app
 	lang lang.Lang
+	open atomic.Int64 // the import that this command has under way
 }
 
 // say turns an error into one line, for it crosses the socket as words.
@@ -78,6 +80,7 @@ func (c *control) EntryLink(email string, token *string) error {
 // BatchArgs is one step of an import; with a map it is a rehearsal, which writes nothing.
 type BatchArgs struct {
 	Rehearse *intake.Map
+	Import   cx.ImportID // that brings the lines
 	Lines    []collect.Line
 }
 
@@ -86,7 +89,7 @@ func (c *control) Batch(a BatchArgs, out *[]collect.Outcome) (err error) {
 	if m := a.Rehearse; m != nil {
 		*out, err = c.app.Door.Rehearse(m.WithMetrics(c.app.Catalogue.Metrics), m.WithTouchpoints(c.app.Journeys.Touchpoints)).Check(ctx, a.Lines)
 	} else {
-		*out, err = c.app.Door.Batch(ctx, a.Lines)
+		*out, err = c.app.Door.Bring(ctx, a.Import, a.Lines)
 	}
 	return c.say(err)
 }
@@ -129,12 +132,11 @@ func (e *environment) functions(ctx context.Context) (*functions, error) {
 		return nil, err
 	}
 	here, there := net.Pipe()
-	server, err := newControlServer(a, e.lang)
-	if err != nil {
-		a.close()
-		return nil, err
-	}
-	go server.ServeConn(there)
+	go func() {
+		if err := serveConn(a, e.lang, there); err != nil {
+			a.env.log.Error("command", "err", err)
+		}
+	}()
 	return &functions{Client: rpc.NewClient(here), app: a}, nil
 }
 
@@ -154,12 +156,15 @@ func (f *functions) close() {
 	}
 }
 
-func newControlServer(a *app, l lang.Lang) (*rpc.Server, error) {
+// serveConn answers one command until it hangs up. An import that it leaves open is noted as cut.
+func serveConn(a *app, l lang.Lang, conn io.ReadWriteCloser) error {
+	c := &control{app: a, lang: l}
 	s := rpc.NewServer()
-	if err := s.RegisterName("Vigie", &control{app: a, lang: l}); err != nil {
-		return nil, fmt.Errorf("control: %w", err)
+	if err := s.RegisterName("Vigie", c); err != nil {
+		return fmt.Errorf("control: %w", err)
 	}
-	return s, nil
+	s.ServeConn(conn)
+	return c.hungUp()
 }
 
 // serveControl answers commands on the socket of the data folder, open to the owner of the process only.
@@ -176,22 +181,21 @@ func serveControl(a *app, dir string, l lang.Lang) (io.Closer, error) {
 		_ = ln.Close()
 		return nil, err
 	}
-	s, err := newControlServer(a, l)
-	if err != nil {
-		_ = ln.Close()
-		return nil, err
-	}
-	go acceptControl(ln, s)
+	go acceptControl(ln, a, l)
 	return ln, nil
 }
 
 // acceptControl answers until the listener closes.
-func acceptControl(ln net.Listener, s *rpc.Server) {
+func acceptControl(ln net.Listener, a *app, l lang.Lang) {
 	for {
 		conn, err := ln.Accept()
 		if err != nil {
 			return
 		}
-		go s.ServeConn(conn)
+		go func() {
+			if err := serveConn(a, l, conn); err != nil {
+				a.env.log.Error("command", "err", err)
+			}
+		}()
 	}
 }

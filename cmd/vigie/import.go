@@ -99,6 +99,8 @@ func (c importCmd) importFeedback(ctx context.Context, e *environment, f *functi
 		step.Rehearse = &j.Map
 	} else if err := f.call("Declare", j.Map, &struct{}{}); err != nil {
 		return err
+	} else if err := f.call("EnterImport", EnterArgs{j.File.Name, j.File.Size}, &step.Import); err != nil {
+		return err
 	}
 	var zone string
 	if err := f.call("Zone", struct{}{}, &zone); err != nil {
@@ -118,10 +120,22 @@ func (c importCmd) importFeedback(ctx context.Context, e *environment, f *functi
 	if j.Progress != nil {
 		fmt.Fprintln(os.Stderr)
 	}
+	if left := leaveImport(f, step.Import, report, err); err == nil {
+		err = left
+	}
 	if err != nil {
 		return err
 	}
 	return c.print(e, report)
+}
+
+// leaveImport closes the import in the history; a rehearsal has none.
+func leaveImport(f *functions, id cx.ImportID, r intake.Report, stopped error) error {
+	if id == 0 {
+		return nil
+	}
+	r.Rejected = nil
+	return f.call("LeaveImport", LeaveArgs{id, r, stopped != nil}, &struct{}{})
 }
 
 func (c importCmd) print(e *environment, r intake.Report) error {

@@ -48,10 +48,10 @@ func (b *draftBuilder) column(n int, c intake.Column) columnView {
 	}
 	for _, note := range b.i.Draft.Notes {
 		if note.Column == c.Column {
-			v.Notes = append(v.Notes, note.Say(l))
+			v.Notes = append(v.Notes, noteText(l, note))
 		}
 	}
-	v.Fields = b.asks(n, c)
+	v.Fields, v.Says = b.asks(n, c), b.says(c)
 	b.values(&v, c, f)
 	return v
 }
@@ -108,6 +108,39 @@ func (b *draftBuilder) asks(n int, c intake.Column) []ui.Field {
 		return out
 	}
 	return nil
+}
+
+// says is what was chosen for a column, in a line.
+func (b *draftBuilder) says(c intake.Column) string {
+	l := b.lang()
+	switch {
+	case c.As == "score":
+		m, ok := b.metric(c.Key)
+		if !ok {
+			return c.Key
+		}
+		text := l.T("import.says.score", "name", m.Name, "min", m.Min, "max", m.Max)
+		if m.Aspect {
+			text += " · " + l.T("import.says.aspect")
+		}
+		if !b.declared(c.Key) {
+			text += " · " + l.T("import.says.new")
+		}
+		return text
+	case c.As == "at":
+		return strings.Join(c.Dates, ", ")
+	case c.As == "verbatim" && c.Question == "":
+		return l.T("import.says.noquestion")
+	case c.As == "verbatim":
+		return l.T("import.says.question", "question", c.Question)
+	case strings.HasSuffix(c.As, "attribute"):
+		kind := c.Type
+		if kind == "" {
+			kind = "text"
+		}
+		return c.Key + " · " + l.T("import.type."+kind)
+	}
+	return ""
 }
 
 // asksMetric: one of the catalogue, or one of the column's own with its name and scale.

@@ -22,10 +22,10 @@ type draftView struct {
 	Known    bool   // the map of an earlier file is used
 	Notes    []string
 	Layout   []ui.Field
+	About    []ui.Field // which touchpoint they speak of, and where it stands
 	Context  []ui.Field
 	Question []npsQuestion
 	Columns  []columnView
-	Place    []ui.Field // where new touchpoints go
 	Creates  string     // what the import will create, in words
 	Preview  []previewView
 	Counts   *importCounts // of the rehearsal
@@ -48,6 +48,7 @@ type columnView struct {
 	Role     string
 	Groups   []roleGroup
 	Fields   []ui.Field
+	Says     string // what the fields hold, in a line
 	Values   []valueView
 	More     string // values that are not listed
 	Notes    []string
@@ -125,10 +126,11 @@ func (s *Server) newDraftView(ctx context.Context, v *visit, i intake.Import, pr
 func (b *draftBuilder) choices() {
 	for _, n := range b.i.Draft.Notes {
 		if n.Column == "" {
-			b.p.Notes = append(b.p.Notes, n.Say(b.lang()))
+			b.p.Notes = append(b.p.Notes, noteText(b.lang(), n))
 		}
 	}
 	b.p.Layout = b.layout()
+	b.p.About = b.about()
 	b.p.Context = b.context()
 	seen := map[string]bool{}
 	for n, c := range b.i.Map.Columns {
@@ -179,19 +181,34 @@ func (b *draftBuilder) layout() []ui.Field {
 		ui.Field{Name: "decimal", Label: l.T("import.decimal"), Kind: "select", Options: marks, Required: true})
 }
 
+// noteText is a note of the guess as a page says it: the map's own words speak of its YAML.
+func noteText(l lang.Lang, n intake.Note) string {
+	if id := "import." + strings.TrimPrefix(n.Code, "intake."); l.Has(id) {
+		return l.T(id, n.Args...)
+	}
+	return n.Say(l)
+}
+
+// about asks which touchpoint the rows speak of, when no column says.
+func (b *draftBuilder) about() []ui.Field {
+	l, m := b.lang(), b.i.Map
+	if b.has("touchpoint") {
+		return nil
+	}
+	one := ui.Field{Name: "touchpoint", Label: l.T("import.touchpoint"), Kind: "select", Required: true, Options: []ui.Option{{Value: "", Label: l.T("import.touchpoint.none")}}}
+	one.Options = append(one.Options, b.touchpoints(m.Constants.Touchpoint)...)
+	fresh := b.i.Draft.Touchpoint
+	one.Options = append(one.Options, ui.Option{Value: intake.New, Label: l.T("import.touchpoint.new"), Selected: fresh != "" && m.Constants.Touchpoint == intake.Slug(fresh)})
+	if fresh == "" {
+		return []ui.Field{one}
+	}
+	return []ui.Field{one, {Name: "touchpoint_name", Label: l.T("import.touchpoint.name"), Value: fresh, Max: 100, Required: true, Hint: l.T("import.touchpoint.name.hint")}}
+}
+
 // context says what holds for all rows.
 func (b *draftBuilder) context() []ui.Field {
 	l, m := b.lang(), b.i.Map
 	fields := []ui.Field{{Name: "source", Label: l.T("import.source"), Value: m.Source, Required: true, Max: 100, Hint: l.T("import.source.hint")}}
-	if !b.has("touchpoint") {
-		one := ui.Field{Name: "touchpoint", Label: l.T("import.touchpoint"), Kind: "select", Required: true, Options: []ui.Option{{Value: "", Label: l.T("import.touchpoint.none")}}}
-		one.Options = append(one.Options, b.touchpoints(m.Constants.Touchpoint)...)
-		one.Options = append(one.Options, ui.Option{Value: intake.New, Label: l.T("import.touchpoint.new"), Selected: b.i.Draft.Touchpoint != "" && m.Constants.Touchpoint == intake.Slug(b.i.Draft.Touchpoint)})
-		fields = append(fields, one)
-	}
-	if b.i.Draft.Touchpoint != "" && !b.has("touchpoint") {
-		fields = append(fields, ui.Field{Name: "touchpoint_name", Label: l.T("import.touchpoint.name"), Value: b.i.Draft.Touchpoint, Max: 100, Hint: l.T("import.touchpoint.name.hint")})
-	}
 	programs := []ui.Option{{Value: "", Label: l.T("import.program.auto"), Selected: m.Constants.Program == ""}}
 	for _, x := range cx.Programs() {
 		programs = append(programs, ui.Option{Value: string(x), Label: l.T("verbatim.program." + string(x)), Selected: string(x) == m.Constants.Program})
@@ -283,7 +300,7 @@ func (b *draftBuilder) places() {
 	}
 	b.p.Creates = strings.Join(said, " ")
 	if len(fresh) > 0 && b.i.Draft.Given == nil {
-		b.p.Place = b.place()
+		b.p.About = append(b.p.About, b.place()...)
 	}
 }
 
