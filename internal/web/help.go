@@ -9,7 +9,7 @@ import (
 // help says in words how an indicator is computed: the formula on its scale, the question, the interval, the least number of
 // answers, the objective, where the answers come from.
 func (m measured) help(l lang.Lang) *ui.Help {
-	h := &ui.Help{ID: string(m.Key), Name: l.Text(m.Name)}
+	h := &ui.Help{ID: string(m.Key), Name: l.Text(m.Name), Href: indicatorAddress(m.Key)}
 	add := func(id, value string) {
 		if value != "" {
 			h.Items = append(h.Items, ui.Fact{Label: l.T("shell.help." + id), Value: value})

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"github.com/a-h/templ"
+
 	"vigie/internal/lang"
 	"vigie/internal/web/ui"
 )
@@ -53,4 +55,11 @@ func moodIcon(t ui.Tone) string {
 		return "frown"
 	}
 	return "meh"
+}
+
+func currentChoice(current bool) templ.Attributes {
+	if !current {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "true"}
 }

@@ -41,7 +41,7 @@ func (s *Server) Routes() []Route {
 		s.councilRoutes(),
 		s.unitRoutes(),
 		s.aboutRoutes(),
-		s.journeyRoutes(),
+		s.journeyRoutes(), s.catalogueRoutes(),
 		s.goRoutes(),
 		s.installRoutes(),
 		s.devRoutes(),

@@ -240,3 +240,47 @@ func TestIndicatorsForOthersAreNotInARolesCatalogue(t *testing.T) {
 		t.Errorf("a manager sees %v of %v", got.IndicatorList, all.IndicatorList)
 	}
 }
+
+func TestAnEditOverAnUnseenDefinitionIsRefused(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		s, ctx := New(db), t.Context()
+		if err := s.Seed(ctx); err != nil {
+			t.Fatal(err)
+		}
+		c, err := s.Present(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		was := c.Indicators["csat"]
+		next := was
+		next.Objective = new(80.0)
+		edit := Edit[cx.Indicator]{By: "user:1", Reason: "Plan 2027", Was: was}
+		if err := s.EditIndicator(ctx, edit, next); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.EditIndicator(ctx, edit, next); cx.KindOf(err) != cx.Conflict {
+			t.Errorf("again from the same page: %v", err)
+		}
+		if err := s.EditIndicator(ctx, Edit[cx.Indicator]{By: "user:1"}, next); cx.KindOf(err) != cx.Conflict {
+			t.Errorf("made anew: %v", err)
+		}
+		own := next
+		own.Key = "csat_here"
+		if err := s.EditIndicator(ctx, Edit[cx.Indicator]{By: "user:1"}, own); err != nil {
+			t.Errorf("a new one: %v", err)
+		}
+		l, err := s.Changes(ctx, "indicator", "csat")
+		if err != nil || len(l) != 1 || l[0].Reason != "Plan 2027" {
+			t.Fatalf("%+v %v", l, err)
+		}
+		got, err := l[0].Differences()
+		if err != nil || len(got) != 1 || got[0].Field != "objective" || got[0].Before != nil || got[0].After != 80.0 {
+			t.Errorf("%+v %v", got, err)
+		}
+		m := c.Metrics["csat"]
+		m.Wording = map[string]string{"fr": "Alors ?"}
+		if err := s.EditMetric(ctx, Edit[cx.Metric]{By: "user:1", Was: c.Metrics["csat"]}, m); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -40,7 +40,7 @@ func (s *Store) Seed(ctx context.Context) error {
 			if _, ok := c.Metrics[m.Key]; ok {
 				continue
 			}
-			if err := s.put(ctx, tx, change{metricTable, string(m.Key), "", m}); err != nil {
+			if err := s.put(ctx, tx, change{table: metricTable, key: string(m.Key), value: m}); err != nil {
 				return err
 			}
 		}
@@ -58,7 +58,7 @@ func (s *Store) seedIndicators(ctx context.Context, tx *record.Tx, l []cx.Indica
 		if _, ok := c.Indicators[i.Key]; ok || len(i.Check(c.Metrics[i.Metric])) > 0 {
 			continue
 		}
-		if err := s.put(ctx, tx, change{indicatorTable, string(i.Key), "", i}); err != nil {
+		if err := s.put(ctx, tx, change{table: indicatorTable, key: string(i.Key), value: i}); err != nil {
 			return err
 		}
 	}

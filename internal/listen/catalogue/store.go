@@ -106,6 +106,9 @@ type change struct {
 	key   string
 	by    string
 	value any
+	// reason and was come from an Edit.
+	reason string
+	was    *string // the present definition; "" none. nil: not checked
 }
 
 // put writes a definition and, when it replaces another one, what it was. A definition equal to the present one
@@ -118,6 +121,9 @@ func (s *Store) put(ctx context.Context, tx *record.Tx, c change) error {
 	at, after := s.now().UnixMicro(), string(b)
 	var before string
 	err = tx.QueryRow(ctx, c.table.one, c.key).Scan(&before)
+	if c.was != nil && (err == nil || errors.Is(err, sql.ErrNoRows)) && !c.stillWas(before) {
+		return cx.Fail(cx.Conflict, "", "catalogue.changed_since", "key", c.key)
+	}
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		_, err = tx.Exec(ctx, c.table.insert, c.key, after, at, c.by)
@@ -132,8 +138,8 @@ func (s *Store) put(ctx context.Context, tx *record.Tx, c change) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO catalogue_change (id, kind, key, before, after, changed, changed_by) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		id, c.table.kind, c.key, before, after, at, c.by)
+	_, err = tx.Exec(ctx, `INSERT INTO catalogue_change (id, kind, key, before, after, changed, changed_by, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, c.table.kind, c.key, before, after, at, c.by, c.reason)
 	return err
 }
 
@@ -147,6 +153,10 @@ func (s *Store) now() time.Time {
 // PutMetric declares or replaces a metric. Every problem is told (errors.Join of *cx.Error). The scale of a metric that
 // has scores is fixed (Conflict): wording, boxes, direction and non-answers may change, and the change is kept.
 func (s *Store) PutMetric(ctx context.Context, by string, m cx.Metric) error {
+	return s.putMetric(ctx, change{table: metricTable, key: string(m.Key), by: by, value: m}, m)
+}
+
+func (s *Store) putMetric(ctx context.Context, as change, m cx.Metric) error {
 	if err := join(m.Check()); err != nil {
 		return err
 	}
@@ -166,7 +176,7 @@ func (s *Store) PutMetric(ctx context.Context, by string, m cx.Metric) error {
 		if err := c.stillRight(m); err != nil {
 			return err
 		}
-		return s.put(ctx, tx, change{metricTable, string(m.Key), by, m})
+		return s.put(ctx, tx, as)
 	})
 }
 
@@ -194,6 +204,10 @@ func (c *Catalogue) stillRight(m cx.Metric) error {
 
 // PutIndicator declares or replaces an indicator. Every problem is told.
 func (s *Store) PutIndicator(ctx context.Context, by string, i cx.Indicator) error {
+	return s.putIndicator(ctx, change{table: indicatorTable, key: string(i.Key), by: by, value: i}, i)
+}
+
+func (s *Store) putIndicator(ctx context.Context, as change, i cx.Indicator) error {
 	return s.write(ctx, func(tx *record.Tx) error {
 		c, err := load(ctx, tx)
 		if err != nil {
@@ -206,7 +220,7 @@ func (s *Store) PutIndicator(ctx context.Context, by string, i cx.Indicator) err
 		if err := join(i.Check(m)); err != nil {
 			return err
 		}
-		return s.put(ctx, tx, change{indicatorTable, string(i.Key), by, i})
+		return s.put(ctx, tx, as)
 	})
 }
 
@@ -227,7 +241,7 @@ func (s *Store) PutAttribute(ctx context.Context, by string, a Attribute) error 
 		if a.Projected && !old.Projected && len(c.Projected()) >= MaxProjected {
 			return cx.Fail(cx.Invalid, "projected", "attribute.too_many", "max", MaxProjected)
 		}
-		return s.put(ctx, tx, change{attributeTable, string(a.Key), by, a})
+		return s.put(ctx, tx, change{table: attributeTable, key: string(a.Key), by: by, value: a})
 	})
 }
 
@@ -248,7 +262,7 @@ func (s *Store) Met(ctx context.Context, values map[cx.AttributeID]any) error {
 			if a.Projected = !a.Personal && columns < autoProjected; a.Projected {
 				columns++
 			}
-			if err := s.put(ctx, tx, change{attributeTable, string(a.Key), "", a}); err != nil {
+			if err := s.put(ctx, tx, change{table: attributeTable, key: string(a.Key), value: a}); err != nil {
 				return err
 			}
 		}
@@ -269,14 +283,14 @@ func (s *Store) write(ctx context.Context, fn func(*record.Tx) error) error {
 // Change is one replaced definition, as JSON, before and after.
 type Change struct {
 	At            time.Time
-	By            string
+	By, Reason    string
 	Kind, Key     string // kind: metric, indicator, attribute
 	Before, After json.RawMessage
 }
 
 // Changes lists what was changed of one definition, newest first; kind and key "" is everything, at most 1,000.
 func (s *Store) Changes(ctx context.Context, kind, key string) ([]Change, error) {
-	rows, err := s.db.Query(ctx, `SELECT kind, key, before, after, changed, changed_by FROM catalogue_change
+	rows, err := s.db.Query(ctx, `SELECT kind, key, before, after, changed, changed_by, reason FROM catalogue_change
 		WHERE (kind = ? OR ? = '') AND (key = ? OR ? = '') ORDER BY id DESC LIMIT 1000`, kind, kind, key, key)
 	if err != nil {
 		return nil, fmt.Errorf("changes of the catalogue: %w", err)
@@ -287,7 +301,7 @@ func (s *Store) Changes(ctx context.Context, kind, key string) ([]Change, error)
 		var c Change
 		var before, after string
 		var at int64
-		if err := rows.Scan(&c.Kind, &c.Key, &before, &after, &at, &c.By); err != nil {
+		if err := rows.Scan(&c.Kind, &c.Key, &before, &after, &at, &c.By, &c.Reason); err != nil {
 			return nil, err
 		}
 		c.At, c.Before, c.After = time.UnixMicro(at).UTC(), json.RawMessage(before), json.RawMessage(after)

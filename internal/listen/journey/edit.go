@@ -2,11 +2,6 @@ package journey
 
 import (
 	"slices"
-	"strconv"
-	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"vigie/internal/cx"
 )
@@ -44,7 +39,7 @@ func (j Journey) FindStage(key cx.StageID) (int, error) {
 
 // AddStage puts a stage last.
 func (j *Journey) AddStage(name cx.Text) {
-	key := freeKey(name, "stage", func(k string) bool {
+	key := cx.FreeKey(name, "stage", func(k string) bool {
 		_, err := j.FindStage(cx.StageID(k))
 		return err == nil
 	})
@@ -84,7 +79,7 @@ func (j *Journey) AddTouchpoint(stage cx.StageID, t Touchpoint, taken func(cx.To
 		return "", err
 	}
 	if t.Key == "" {
-		t.Key = cx.TouchpointID(freeKey(t.Name, "touchpoint", func(k string) bool {
+		t.Key = cx.TouchpointID(cx.FreeKey(t.Name, "touchpoint", func(k string) bool {
 			_, _, err := j.Find(cx.TouchpointID(k))
 			return err == nil || taken(cx.TouchpointID(k))
 		}))
@@ -122,61 +117,24 @@ func (j *Journey) RemoveTouchpoint(key cx.TouchpointID) error {
 
 // NewKey gives a free key for a journey of that name.
 func (j *Journeys) NewKey(name cx.Text) cx.JourneyID {
-	return cx.JourneyID(freeKey(name, "journey", func(k string) bool {
+	return cx.JourneyID(cx.FreeKey(name, "journey", func(k string) bool {
 		_, err := j.Journey(cx.JourneyID(k))
 		return err == nil
 	}))
-}
-
-const keyLength = 40
-
-// freeKey makes a key of a name: "J’attends le technicien" → "j-attends-le-technicien", with a number when it is taken.
-func freeKey(name cx.Text, otherwise string, taken func(string) bool) string {
-	key := slug(name.In("fr"))
-	if key == "" {
-		key = otherwise
-	}
-	return numbered(key, taken)
-}
-
-// numbered gives key, or key-2, key-3… when it is taken.
-func numbered(key string, taken func(string) bool) string {
-	free := key
-	for n := 2; taken(free); n++ {
-		free = key + "-" + strconv.Itoa(n)
-	}
-	return free
-}
-
-func slug(name string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(name)) {
-		switch {
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case unicode.Is(unicode.Mn, r): // the accent of the letter before
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-		if b.Len() == keyLength {
-			break
-		}
-	}
-	return strings.Trim(b.String(), "-")
 }
 
 // Fresh gives a journey that may be added beside the others: its key and those of its touchpoints get a number where
 // they are taken.
 func (j *Journeys) Fresh(one Journey) Journey {
 	one = one.Clone()
-	one.Key = cx.JourneyID(numbered(string(one.Key), func(k string) bool {
+	one.Key = cx.JourneyID(cx.Numbered(string(one.Key), func(k string) bool {
 		_, err := j.Journey(cx.JourneyID(k))
 		return err == nil
 	}))
 	for s := range one.Stages {
 		for n := range one.Stages[s].Touchpoints {
 			t := &one.Stages[s].Touchpoints[n]
-			t.Key = cx.TouchpointID(numbered(string(t.Key), func(k string) bool { return j.known[cx.TouchpointID(k)] }))
+			t.Key = cx.TouchpointID(cx.Numbered(string(t.Key), func(k string) bool { return j.known[cx.TouchpointID(k)] }))
 		}
 	}
 	return one

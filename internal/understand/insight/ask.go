@@ -36,6 +36,13 @@ type plan struct {
 	agents    bool // the question looks at advisers
 	// coming tells whether an attribute that the structure does not hold yet has just been declared.
 	coming func(cx.AttributeID) bool
+	draft  *Draft // stands for the indicator of the catalogue; nil: none
+}
+
+// Draft is an indicator as it might become, over its metric as it might become: both are taken as checked.
+type Draft struct {
+	Indicator cx.Indicator
+	Metric    cx.Metric
 }
 
 func (i *Insight) plan(ctx context.Context, s *store, scope people.Scope) *plan {
@@ -52,11 +59,22 @@ func (i *Insight) plan(ctx context.Context, s *store, scope people.Scope) *plan 
 // Ask answers a question for a viewer. Errors are Invalid (naming the field), Denied, TooMany (rows), Unavailable
 // (rebuilding, queue full, too slow).
 func (i *Insight) Ask(ctx context.Context, scope people.Scope, q Query) (Answer, error) {
+	return i.ask(ctx, scope, q, nil)
+}
+
+// AskDraft answers a question as Ask does, with a draft in place of the indicator it names: what past figures would be if
+// the draft were adopted.
+func (i *Insight) AskDraft(ctx context.Context, scope people.Scope, q Query, d Draft) (Answer, error) {
+	return i.ask(ctx, scope, q, &d)
+}
+
+func (i *Insight) ask(ctx context.Context, scope people.Scope, q Query, d *Draft) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, i.c.Deadline)
 	defer cancel()
 	var a Answer
 	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Conn) error {
 		p := i.plan(ctx, s, scope)
+		p.draft = d
 		if err := p.resolve(q); err != nil {
 			return err
 		}
@@ -136,15 +154,10 @@ func position(ctx context.Context, tx *sql.Conn) (p record.Position, err error) 
 
 // resolve finds the indicator, its column and the dimensions, and refuses what the viewer may not ask.
 func (p *plan) resolve(q Query) error {
-	ind, ok := p.shape.catalogue.Indicators[q.Indicator]
-	if !ok {
-		return cx.Fail(cx.Invalid, "indicator", "insight.unknown_indicator", "key", string(q.Indicator))
+	if err := p.resolveIndicator(q.Indicator); err != nil {
+		return err
 	}
-	p.indicator = ind
-	if p.metric, ok = p.shape.catalogue.Metrics[ind.Metric]; !ok {
-		return cx.Fail(cx.Invalid, "indicator", "insight.unknown_metric", "key", string(ind.Metric))
-	}
-	if n, ok := p.cols.metrics[string(ind.Metric)]; ok {
+	if n, ok := p.cols.metrics[string(p.indicator.Metric)]; ok {
 		p.column = p.cols.list[n].name
 	}
 	if p.scope.Figures().Empty() {
@@ -160,6 +173,22 @@ func (p *plan) resolve(q Query) error {
 			p.agents = true
 		}
 		return q.Versus.check()
+	}
+	return nil
+}
+
+func (p *plan) resolveIndicator(key cx.IndicatorID) error {
+	if p.draft != nil {
+		p.indicator, p.metric = p.draft.Indicator, p.draft.Metric
+		return nil
+	}
+	ind, ok := p.shape.catalogue.Indicators[key]
+	if !ok {
+		return cx.Fail(cx.Invalid, "indicator", "insight.unknown_indicator", "key", string(key))
+	}
+	p.indicator = ind
+	if p.metric, ok = p.shape.catalogue.Metrics[ind.Metric]; !ok {
+		return cx.Fail(cx.Invalid, "indicator", "insight.unknown_metric", "key", string(ind.Metric))
 	}
 	return nil
 }

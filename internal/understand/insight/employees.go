@@ -22,14 +22,20 @@ func (i *Insight) employees(ctx context.Context, tx *sql.Conn, p *plan, q Query,
 		return nil, err
 	}
 	today := int64(dayOf(i.d.Now().In(p.shape.zone)))
-	g, err := i.grids.keep(p.indicator.Key, gridAt{p.store, at, p.shape, today}, func() (*grid, error) {
+	build := func() (*grid, error) {
 		g := newGrid(p.shape, today)
 		if err := g.fill(ctx, tx, p); err != nil {
 			return nil, err
 		}
 		g.suppress()
 		return g, nil
-	})
+	}
+	var g *grid
+	if p.draft != nil { // what is only tried is not kept under the name of what is
+		g, err = build()
+	} else {
+		g, err = i.grids.keep(p.indicator.Key, gridAt{p.store, at, p.shape, today}, build)
+	}
 	if err != nil {
 		return nil, err
 	}
