@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
 	"vigie/internal/understand/view"
@@ -162,20 +163,14 @@ func (g *ground) usesOf(key cx.IndicatorID, views []view.View) []use {
 	l := g.lang()
 	var out []use
 	for _, p := range g.Journeys.Touchpoints() {
-		t := p.Touchpoint
-		href := g.touchpointAddress(t.Key, key)
-		add := func(what string) { out = append(out, use{l.T(what), l.Text(t.Name), href}) }
-		if t.LeadIndicator() == key {
-			add("catalogue.use.lead")
+		if what := g.usesAt(p.Touchpoint, key); what != "" {
+			out = append(out, use{what, l.Text(p.Touchpoint.Name), g.touchpointAddress(p.Touchpoint.Key, key)})
 		}
-		if v, ok := t.Objectives[key]; ok {
-			if m, known := measure(g.Catalogue, key, nil); known {
-				out = append(out, use{l.T("catalogue.use.objective", "value", m.text(l, v)), l.Text(t.Name), href})
-			}
-		}
-		for _, promise := range t.Promises {
+	}
+	for _, p := range g.Journeys.Touchpoints() {
+		for _, promise := range p.Touchpoint.Promises {
 			if promise.Indicator == key {
-				out = append(out, use{l.T("catalogue.use.promise"), l.Text(t.Name) + " — " + l.Text(promise.Text), href})
+				out = append(out, use{l.T("catalogue.use.promise"), l.Text(p.Touchpoint.Name) + " — " + l.Text(promise.Text), g.touchpointAddress(p.Touchpoint.Key, key)})
 			}
 		}
 	}
@@ -189,6 +184,21 @@ func (g *ground) usesOf(key cx.IndicatorID, views []view.View) []use {
 		out = append(out, use{l.T("catalogue.use.head"), l.T("catalogue.use.cockpit"), "/"})
 	}
 	return out
+}
+
+// usesAt tells how a touchpoint is followed by an indicator; "" when it is not.
+func (g *ground) usesAt(t *journey.Touchpoint, key cx.IndicatorID) string {
+	l := g.lang()
+	var words []string
+	if t.LeadIndicator() == key {
+		words = append(words, l.T("catalogue.use.lead"))
+	}
+	if v, ok := t.Objectives[key]; ok {
+		if m, known := measure(g.Catalogue, key, nil); known {
+			words = append(words, l.T("catalogue.use.objective", "value", m.text(l, v)))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // usesWords sums the places up; "" when the indicator serves nowhere. A head of the cockpit serves when it is answered.

@@ -156,7 +156,7 @@ func (s *Server) monthlyTrend(ctx context.Context, g *ground, m measured, change
 		line.Periods = append(line.Periods, name)
 		series.Points = append(series.Points, point)
 		for _, c := range changes {
-			if c.aims && c.At.Format("2006-01") == b.key {
+			if c.aims && n < trendMonths-1 && c.At.Format("2006-01") == b.key { // this month's stands at the edge, and is told below
 				line.Events = append(line.Events, chart.Event{Period: n, Word: l.T("catalogue.changed")})
 			}
 		}
