@@ -54,7 +54,7 @@ func definitionView(p *definitionPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Previews) > 0 {
-				templ_7745c5c3_Err = previewView(p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = effectView(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -322,7 +322,7 @@ func definitionForm(p *definitionPage) templ.Component {
 	})
 }
 
-func previewView(p *definitionPage) templ.Component {
+func effectView(p *definitionPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
