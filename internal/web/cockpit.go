@@ -18,7 +18,7 @@ import (
 // cockpitRoutes show the live journey.
 func (s *Server) cockpitRoutes() []Route {
 	return []Route{
-		{"GET", "/{$}", people.ReadFigures, s.serveCockpit},
+		{"GET", cockpitPath, people.ReadFigures, s.serveCockpit},
 		{"GET", "/journeys/{journey}", people.ReadFigures, s.serveCockpit},
 		{"GET", "/live", people.ReadFigures, s.serveLive},
 	}
@@ -186,6 +186,12 @@ func (s *Server) fillCockpit(ctx context.Context, p *cockpitPage, j *journey.Jou
 		fill(b, &p.Voices, func(ctx context.Context) (voicesBlock, error) { return s.newVoices(ctx, g, f) })
 	}
 	b.wg.Wait()
+	p.goLive(j, c)
+}
+
+// goLive makes the parts of the page ask themselves again when figures move.
+func (p *cockpitPage) goLive(j *journey.Journey, c choice) {
+	g := p.ground
 	live := func(part string, hold bool) *ui.Live {
 		q := g.common().values()
 		q.Set("part", part)
@@ -215,10 +221,13 @@ func pickJourney(all *journey.Journeys, key cx.JourneyID) (*journey.Journey, err
 	return &j, nil
 }
 
-// journeyAddress is where a journey is shown: the first one is home.
+// cockpitPath shows the first journey.
+const cockpitPath = "/cockpit"
+
+// journeyAddress is where a journey is shown: the first one is the cockpit.
 func journeyAddress(all *journey.Journeys, key cx.JourneyID) string {
 	if len(all.List) > 0 && all.List[0].Key == key {
-		return "/"
+		return cockpitPath
 	}
 	return "/journeys/" + url.PathEscape(string(key))
 }

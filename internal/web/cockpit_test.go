@@ -10,7 +10,7 @@ func TestCockpitShowsWhereItHurtsSinceWhenAndWhoIsOnIt(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
-	p := b.get("/")
+	p := b.get("/cockpit")
 	if p.status != 200 {
 		t.Fatalf("%d %s", p.status, p.body)
 	}
@@ -35,7 +35,7 @@ func TestCockpitShowsWhereItHurtsSinceWhenAndWhoIsOnIt(t *testing.T) {
 		t.Errorf("%d points on the curve", p.Find(".curve a").Length())
 	}
 	for _, part := range []string{"heads", "map", "moves", "voices"} {
-		x := b.get("/?part=" + part)
+		x := b.get("/cockpit?part=" + part)
 		if x.status != 200 || x.Find("h1").Length() != 0 || x.Find("[data-live=changed]").Length() != 1 {
 			t.Errorf("part %s: %d, %d live", part, x.status, x.Find("[data-live=changed]").Length())
 		}
@@ -47,15 +47,15 @@ func TestCockpitFollowsItsFilters(t *testing.T) {
 	r.company()
 	b := r.as(r.user(people.Director, ""))
 	for _, c := range []struct{ name, address, selector, want string }{
-		{"unit", "/?unit=north", ".tp.good", "J’attends le technicien"},
-		{"unit's count", "/?unit=west", ".tp.bad", "n 180"},
-		{"channel", "/?channel=web", ".tp", "Je cherche une offre"},
-		{"attribute", "/?attributes.segment=premium", ".tp.bad", "n 135"},
-		{"seven days", "/?during=7", ".tp.few", "21 réponses, lisez-les"},
-		{"indicator for all", "/?indicator=nps", ".tp", "NPS"},
-		{"active filter", "/?attributes.segment=premium", ".filters .active", "segment : premium"},
-		{"clear", "/?unit=west", ".filters", "Tout effacer"},
-		{"english", "/?lang=en", "h2", "The lived journey"},
+		{"unit", "/cockpit?unit=north", ".tp.good", "J’attends le technicien"},
+		{"unit's count", "/cockpit?unit=west", ".tp.bad", "n 180"},
+		{"channel", "/cockpit?channel=web", ".tp", "Je cherche une offre"},
+		{"attribute", "/cockpit?attributes.segment=premium", ".tp.bad", "n 135"},
+		{"seven days", "/cockpit?during=7", ".tp.few", "21 réponses, lisez-les"},
+		{"indicator for all", "/cockpit?indicator=nps", ".tp", "NPS"},
+		{"active filter", "/cockpit?attributes.segment=premium", ".filters .active", "segment : premium"},
+		{"clear", "/cockpit?unit=west", ".filters", "Tout effacer"},
+		{"english", "/cockpit?lang=en", "h2", "The lived journey"},
 	} {
 		p := b.get(c.address)
 		if p.status != 200 {
@@ -64,7 +64,7 @@ func TestCockpitFollowsItsFilters(t *testing.T) {
 		}
 		p.has(t, c.selector, c.want)
 	}
-	for _, wrong := range []string{"/?during=range&from=soon", "/?during=range&from=2026-02-01&to=2026-01-01"} {
+	for _, wrong := range []string{"/cockpit?during=range&from=soon", "/?during=range&from=2026-02-01&to=2026-01-01"} {
 		if p := b.get(wrong); p.status != 422 {
 			t.Errorf("%s: %d", wrong, p.status)
 		}
@@ -74,7 +74,7 @@ func TestCockpitFollowsItsFilters(t *testing.T) {
 func TestCommitteeSeesFiguresAndNoWords(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()
-	p := r.as(r.user(people.Committee, "")).get("/")
+	p := r.as(r.user(people.Committee, "")).get("/cockpit")
 	p.has(t, ".tp.bad", "n 270")
 	if p.Find(".voices").Length() != 0 || p.Find("a[href^='/verbatims'],a[href^='/feedbacks']").Length() != 0 {
 		t.Error("the committee is led to words")
@@ -84,7 +84,7 @@ func TestCommitteeSeesFiguresAndNoWords(t *testing.T) {
 func TestManagerSeesTheCompanysFiguresAndOwnWords(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()
-	p := r.as(r.user(people.Manager, "north")).get("/")
+	p := r.as(r.user(people.Manager, "north")).get("/cockpit")
 	p.has(t, ".tp.bad", "n 270")
 	if n := p.Find(".voice").Length(); n == 0 {
 		t.Error("no own words")

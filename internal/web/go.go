@@ -84,7 +84,7 @@ func (s *Server) places(g *ground) []ui.Place {
 	out = append(out, g.indicatorPlaces()...)
 	for _, u := range g.Organisation.Units() {
 		out = append(out, ui.Place{Label: g.Organisation.Name(u.Key, l.Tag()), Note: string(u.Key), Kind: l.T("cockpit.filter.unit"),
-			Href: "/?" + url.Values{"unit": {string(u.Key)}}.Encode(), Icon: "building-2"})
+			Href: cockpitPath + "?" + url.Values{"unit": {string(u.Key)}}.Encode(), Icon: "building-2"})
 	}
 	return out
 }
@@ -95,7 +95,7 @@ func (g *ground) indicatorPlaces() []ui.Place {
 	var out []ui.Place
 	for _, i := range g.Catalogue.IndicatorList {
 		if m, ok := measure(g.Catalogue, i.Key, nil); ok && shownOnMap(g.Catalogue, m) {
-			out = append(out, ui.Place{Label: l.Text(i.Name), Note: m.short(l), Kind: l.T("ui.indicator"), Href: "/?" + url.Values{"indicator": {string(i.Key)}}.Encode(), Icon: "gauge"})
+			out = append(out, ui.Place{Label: l.Text(i.Name), Note: m.short(l), Kind: l.T("ui.indicator"), Href: cockpitPath + "?" + url.Values{"indicator": {string(i.Key)}}.Encode(), Icon: "gauge"})
 		}
 	}
 	return out

@@ -73,8 +73,8 @@ func TestAnAnswerIsToldToOpenPagesWithinASecondAndIsThere(t *testing.T) {
 	if !strings.HasPrefix(e, "changed ") {
 		t.Fatalf("event %q", e)
 	}
-	b.get("/?part=voices").has(t, ".voice", "Une girafe est passée")
-	b.get("/?part=map").has(t, ".tp", "n 271")
+	b.get("/cockpit?part=voices").has(t, ".voice", "Une girafe est passée")
+	b.get("/cockpit?part=map").has(t, ".tp", "n 271")
 
 	behind := b.listen(t.Context(), "/live", "1")
 	if got := next(t, behind, time.Second); got != e {

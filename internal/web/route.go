@@ -26,6 +26,7 @@ func (s *Server) Routes() []Route {
 	for _, area := range [][]Route{
 		s.doorRoutes(),
 		s.setupRoutes(),
+		s.homeRoutes(),
 		s.cockpitRoutes(),
 		s.touchpointRoutes(),
 		s.verbatimRoutes(),

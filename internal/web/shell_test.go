@@ -125,8 +125,8 @@ func TestPlacesAreFoundByTheirNames(t *testing.T) {
 	}{
 		{admin, "TECHNICIEN", "/touchpoints/technician", true},
 		{admin, "etre technicien", "/touchpoints/technician", true}, // an accent less, and the stage's name
-		{admin, "nant", "/?unit=nantes", true},
-		{admin, "csat", "/?indicator=csat", true},
+		{admin, "nant", "/cockpit?unit=nantes", true},
+		{admin, "csat", "/cockpit?indicator=csat", true},
 		{admin, "journal", "/settings/audit", true},
 		{committee, "journal", "/settings/audit", false},
 		{committee, "verbatims", "/verbatims", false},

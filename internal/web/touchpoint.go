@@ -58,6 +58,7 @@ type headBlock struct {
 // promiseView sets what is delivered beside what was promised.
 type promiseView struct {
 	Text, Says string
+	Value      string // what was delivered, in large; "" where Says tells it
 	Weather    ui.Weather
 	Public     bool
 	Href       string
