@@ -38,7 +38,8 @@ func startActions(l lang.Lang, s *startBlock) []ui.Button {
 	if !s.MayAdd {
 		return nil
 	}
-	return []ui.Button{{Label: l.T("cockpit.start.addkey"), Href: "/settings/keys", Style: "primary", Icon: "key"},
+	return []ui.Button{{Label: l.T("cockpit.start.import"), Href: importsAt, Style: "primary", Icon: "upload"},
+		{Label: l.T("cockpit.start.addkey"), Href: "/settings/keys", Icon: "key"},
 		{Label: l.T("cockpit.start.see"), Href: "/journeys", Style: "quiet"}}
 }
 

@@ -111,14 +111,26 @@ func (s *Server) newImportResult(v *visit, i intake.Import) (*importResult, erro
 
 func (s *Server) afterImport(v *visit, i intake.Import) []ui.Button {
 	l := v.Lang
-	out := []ui.Button{{Label: l.T("import.see"), Href: "/", Style: "primary", Icon: "gauge"}}
+	out := []ui.Button{{Label: l.T("import.see"), Href: journeyOf(i), Style: "primary", Icon: "gauge"}}
 	if i.Report.Quarantined > 0 && v.Viewer.May(people.EditStructure) {
-		out = append(out, ui.Button{Label: l.T("import.map.waiting", "count", i.Report.Quarantined), Href: "/settings/quarantine"})
+		place := ui.Button{Label: l.T("import.map.waiting", "count", i.Report.Quarantined), Href: "/settings/quarantine"}
+		if i.Report.Quarantined > i.Report.Accepted { // nothing to see before that
+			place.Style, out[0].Style = "primary", ""
+		}
+		out = append(out, place)
 	}
 	if v.Viewer.May(people.ReadPeople) {
 		out = append(out, ui.Button{Label: l.T("import.read"), Href: "/verbatims"})
 	}
 	return append(out, ui.Button{Label: l.T("import.another"), Href: importsAt, Style: "quiet"})
+}
+
+// journeyOf is the cockpit where the touchpoints that an import created stand, the first one when it created none.
+func journeyOf(i intake.Import) string {
+	if i.Map.Journey == nil {
+		return "/"
+	}
+	return "/journeys/" + string(i.Map.Journey.Key)
 }
 
 // sampleRefusals shows the first refused rows with their reasons.
