@@ -99,8 +99,37 @@ func (c *control) Declare(m intake.Map, _ *struct{}) error {
 	return c.say(intake.Declare(context.Background(), m, "vigie import", intake.House{Catalogue: c.app.Catalogue, Journeys: c.app.Journeys}))
 }
 
+// PutUnits lays units of a file over those known.
 func (c *control) PutUnits(units []people.Unit, _ *struct{}) error {
-	return c.say(c.app.People.PutUnits(context.Background(), units))
+	ctx := context.Background()
+	o, err := c.app.people.Present(ctx)
+	if err != nil {
+		return c.say(err)
+	}
+	_, err = c.app.people.ChangeUnits(ctx, people.UnitChanges{Actor: "program", Units: o.Adopt(units, false)})
+	return c.say(err)
+}
+
+// DiffUnits counts what PutUnits would do, by kind; "absent" counts the units that the file does not have.
+func (c *control) DiffUnits(units []people.Unit, out *map[string]int) error {
+	o, err := c.app.people.Present(context.Background())
+	if err != nil {
+		return c.say(err)
+	}
+	*out = map[string]int{}
+	in := map[cx.UnitID]bool{}
+	for _, u := range units {
+		in[u.Key] = true
+	}
+	for _, u := range o.Units() {
+		if !in[u.Key] {
+			(*out)["absent"]++
+		}
+	}
+	for _, x := range o.Diff(o.Adopt(units, false)) {
+		(*out)[string(x.Kind)]++
+	}
+	return nil
 }
 
 // Rebuild throws away what is derived and builds it from the record; it answers how many feedbacks were read.

@@ -78,6 +78,10 @@ func (c importCmd) importUnits(e *environment, f *functions, file *intake.File, 
 	for _, r := range rows {
 		units = append(units, people.Unit{Key: r.Key, Name: cx.Text{"fr": r.Name}, Parent: r.Parent, Level: r.Level})
 	}
+	changes := map[string]int{}
+	if err := f.call("DiffUnits", units, &changes); err != nil {
+		return err
+	}
 	if !c.DryRun {
 		if err := f.call("PutUnits", units, &struct{}{}); err != nil {
 			return err
@@ -88,6 +92,8 @@ func (c importCmd) importUnits(e *environment, f *functions, file *intake.File, 
 		return printJSON(report)
 	}
 	fmt.Println(e.lang.T("cmd.imported_units", "rows", report.Rows, "count", report.Units, "rejected", len(report.Rejected), "moved", len(report.Moved)))
+	fmt.Println("  " + e.lang.T("cmd.units_changes", "added", changes["add"], "moved", changes["move"], "renamed", changes["rename"]+changes["edit"],
+		"opened", changes["open"], "absent", changes["absent"]))
 	printRejected(e, append(report.Rejected, report.Moved...))
 	return nil
 }

@@ -192,8 +192,9 @@ func (a *API) units() resource[people.Unit] {
 			}
 			return o.Units(), nil
 		},
-		put: func(ctx context.Context, _ string, u people.Unit) error {
-			return oneUnit(a.People.PutUnits(ctx, []people.Unit{u}))
+		put: func(ctx context.Context, by string, u people.Unit) error {
+			_, err := a.People.ChangeUnits(ctx, people.UnitChanges{Actor: by, Units: []people.Unit{u}})
+			return oneUnit(err)
 		},
 	}
 }
@@ -208,10 +209,7 @@ func (a *API) putUnits(c *call) error {
 	if err := c.structured(&in); err != nil {
 		return err
 	}
-	if err := a.People.PutUnits(c.Context(), in.Units); err != nil {
-		return err
-	}
-	if err := a.audit(c, "units.put", ""); err != nil {
+	if _, err := a.People.ChangeUnits(c.Context(), people.UnitChanges{Actor: c.viewer.Actor(), Units: in.Units}); err != nil {
 		return err
 	}
 	a.follow(c.Context())

@@ -162,7 +162,7 @@ func (o *Organisation) Zone(id cx.UnitID) string {
 }
 
 func loadOrganisation(ctx context.Context, q record.Querier) (*Organisation, error) {
-	rows, err := q.Query(ctx, `SELECT key, name, parent, level, zone FROM unit`)
+	rows, err := q.Query(ctx, `SELECT key, name, parent, level, zone, closed FROM unit`)
 	if err != nil {
 		return nil, err
 	}
@@ -171,9 +171,11 @@ func loadOrganisation(ctx context.Context, q record.Querier) (*Organisation, err
 	for rows.Next() {
 		var u Unit
 		var name string
-		if err := rows.Scan(&u.Key, &name, &u.Parent, &u.Level, &u.Zone); err != nil {
+		var closed int64
+		if err := rows.Scan(&u.Key, &name, &u.Parent, &u.Level, &u.Zone, &closed); err != nil {
 			return nil, err
 		}
+		u.Closed = closed != 0
 		if err := json.Unmarshal([]byte(name), &u.Name); err != nil {
 			return nil, fmt.Errorf("unit %s: %w", u.Key, err)
 		}

@@ -10,4 +10,6 @@ type Unit struct {
 	Parent cx.UnitID `json:"parent,omitempty" yaml:"parent,omitempty"`
 	Level  string    `json:"level,omitempty" yaml:"level,omitempty"`
 	Zone   string    `json:"zone,omitempty" yaml:"zone,omitempty"`
+	// Closed units keep their past and their place; nothing new is expected of them.
+	Closed bool `json:"closed,omitempty" yaml:"closed,omitempty"`
 }

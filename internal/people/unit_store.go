@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"vigie/internal/cx"
@@ -14,36 +13,10 @@ import (
 // unitRows a statement: a power of two, so that few statements are prepared.
 const unitRows = 256
 
-// PutUnits creates units and changes those that exist, all or none. Parents may come in any order. Refused with the
-// field ("units[3].parent"): a key that is none or comes twice, an unknown parent, zone, or a cycle.
+// PutUnits creates units and changes those that exist, all or none: ChangeUnits by the program itself.
 func (s *Store) PutUnits(ctx context.Context, units []Unit) error {
-	if len(units) == 0 {
-		return nil
-	}
-	for i := range units {
-		if units[i].Name.In("") == "" {
-			units = slices.Clone(units)
-			break
-		}
-	}
-	for i, u := range units {
-		if u.Name.In("") == "" {
-			units[i].Name = cx.Text{"fr": string(u.Key)}
-		}
-	}
-	return s.db.Write(ctx, func(tx *record.Tx) error {
-		now, err := loadOrganisation(ctx, tx)
-		if err != nil {
-			return fmt.Errorf("units: %w", err)
-		}
-		if err := checkUnits(units, now); err != nil {
-			return err
-		}
-		if err := writeUnits(ctx, tx, units); err != nil {
-			return fmt.Errorf("units: %w", err)
-		}
-		return tx.Touch(ctx, unitTables)
-	})
+	_, err := s.ChangeUnits(ctx, UnitChanges{Actor: "program", Units: units})
+	return err
 }
 
 func checkUnits(units []Unit, now *Organisation) error {
@@ -106,16 +79,16 @@ func writeUnits(ctx context.Context, tx *record.Tx, units []Unit) error {
 		for n > len(rest) {
 			n /= 2
 		}
-		args := make([]any, 0, 5*n)
+		args := make([]any, 0, 6*n)
 		for _, u := range rest[:n] {
 			name, err := json.Marshal(u.Name)
 			if err != nil {
 				return err
 			}
-			args = append(args, string(u.Key), string(name), string(u.Parent), u.Level, u.Zone)
+			args = append(args, string(u.Key), string(name), string(u.Parent), u.Level, u.Zone, oneOrZero(u.Closed))
 		}
-		q := `INSERT INTO unit (key, name, parent, level, zone) VALUES ` + record.Marks(n, 5) + ` ON CONFLICT (key) DO UPDATE
-			SET name = excluded.name, parent = excluded.parent, level = excluded.level, zone = excluded.zone`
+		q := `INSERT INTO unit (key, name, parent, level, zone, closed) VALUES ` + record.Marks(n, 6) + ` ON CONFLICT (key) DO UPDATE
+			SET name = excluded.name, parent = excluded.parent, level = excluded.level, zone = excluded.zone, closed = excluded.closed`
 		if _, err := tx.Exec(ctx, q, args...); err != nil {
 			return err
 		}

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"bytes"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -150,4 +152,86 @@ func TestOwnAccountIsChanged(t *testing.T) {
 	if p = other.get("/"); !strings.HasPrefix(p.path, "/signin") {
 		t.Errorf("the other session opens %s", p.path)
 	}
+}
+
+func TestUnitsAreFoundChangedAndTakenBack(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	p := b.get("/settings/units?unit=nantes")
+	p.has(t, ".units", "Ouest", "Nantes", "Nord")
+	if p.Find(".units a[aria-current]").Text() == "" || p.Find(".units a[href*='lille']").Length() != 0 {
+		t.Error("the tree is not open on Nantes alone")
+	}
+	b.get("/settings/units?q=lil").has(t, ".units", "Lille", "Nord")
+	if p = b.post("/settings/units", url.Values{"key": {"nantes"}, "fr": {"Nantes"}, "unit": {"nowhere"}}); p.status != 422 || p.Find("#f-unit[aria-invalid=true]").Length() != 1 {
+		t.Errorf("under nowhere: %d", p.status)
+	}
+	p = b.post("/settings/units", url.Values{"key": {"nantes"}, "fr": {"Nantes"}, "level": {"agency"}, "unit": {"north"}, "day": {"2026-03-01"}})
+	p.has(t, "main", "Nantes déplacée : Ouest → Nord", "mars 2026")
+	moves, err := r.People.Moves(t.Context(), "", "")
+	if err != nil || len(moves) != 1 || moves[0].Day != "2026-03-01" {
+		t.Fatalf("%+v %v", moves, err)
+	}
+	form := p.Find(".toast form")
+	fields := url.Values{}
+	form.Find("input").Each(func(_ int, s *selection) { fields.Add(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+	b.post(form.AttrOr("action", "/none"), fields).has(t, "main", "annulé")
+	if o, _ := r.People.Present(t.Context()); len(o.Path("nantes")) != 2 || o.Path("nantes")[0] != "west" {
+		t.Errorf("Nantes stands under %v", o.Path("nantes"))
+	}
+	b.post("/settings/units/close", url.Values{"key": {"west"}, "closed": {"1"}}).has(t, "main", "2 fermées")
+	if n := b.get("/settings/units/find?part=find&unit=nantes").Find("option").Length(); n != 0 {
+		t.Errorf("a closed unit is offered")
+	}
+	if p = r.as(r.user(people.Analyst, "")).get("/settings/units"); p.status != http.StatusForbidden {
+		t.Errorf("an analyst is answered %d", p.status)
+	}
+}
+
+func TestAFileOfUnitsIsShownBeforeItIsApplied(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Administrator, ""))
+	file := "code;nom;code parent;niveau\nwest;Ouest;;region\nnantes;Nantes;west;agency\nbrest;Brest;west;agency\nlille;Lille;west;agency\n;Sans clé;west;agency\nseul;Seul;ailleurs;agency\n"
+	p := b.bring("/settings/units/import", "organigramme.csv", file)
+	p.has(t, "main", "6 lignes lues", "1 ligne inutilisable", "2 ajoutées", "1 déplacée", "Lille")
+	if o, _ := r.People.Present(t.Context()); len(o.Units()) != 4 {
+		t.Error("applied before a yes")
+	}
+	at := strings.Split(p.path, "?")[0]
+	b.get(at+"?closing=1").has(t, "main", "1 fermée")
+	b.post(at, url.Values{"day": {"2026-03-01"}}).has(t, "main", "2 ajoutées, 1 déplacée")
+	if o, _ := r.People.Present(t.Context()); len(o.Units()) != 6 || o.Path("lille")[0] != "west" {
+		t.Errorf("%+v", o.Units())
+	}
+	if p = b.get(at); p.status != http.StatusNotFound {
+		t.Errorf("a file applied is answered %d", p.status)
+	}
+	b.bring("/settings/units/import", "x.csv", "note;mot\n5;bien\n").has(t, ".toasts", "ne ressemble pas à un organigramme")
+}
+
+// bring posts a file as a form does.
+func (b *browser) bring(path, name, text string) page {
+	b.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", name)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := part.Write([]byte(text)); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		b.t.Fatal(err)
+	}
+	req, err := http.NewRequest("POST", b.r.http.URL+path, &body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	req.Header.Set("Accept-Language", "fr")
+	return b.send(req)
 }
