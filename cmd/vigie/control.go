@@ -102,17 +102,17 @@ func (c *control) Declare(m intake.Map, _ *struct{}) error {
 // PutUnits lays units of a file over those known.
 func (c *control) PutUnits(units []people.Unit, _ *struct{}) error {
 	ctx := context.Background()
-	o, err := c.app.people.Present(ctx)
+	o, err := c.app.People.Present(ctx)
 	if err != nil {
 		return c.say(err)
 	}
-	_, err = c.app.people.ChangeUnits(ctx, people.UnitChanges{Actor: "program", Units: o.Adopt(units, false)})
+	_, err = c.app.People.ChangeUnits(ctx, people.UnitChanges{Actor: "program", Units: o.Adopt(units, false)})
 	return c.say(err)
 }
 
 // DiffUnits counts what PutUnits would do, by kind; "absent" counts the units that the file does not have.
 func (c *control) DiffUnits(units []people.Unit, out *map[string]int) error {
-	o, err := c.app.people.Present(context.Background())
+	o, err := c.app.People.Present(context.Background())
 	if err != nil {
 		return c.say(err)
 	}
