@@ -131,10 +131,8 @@ func (s *Story) found(ctx context.Context, d Deps) error {
 	if err := s.declare(ctx, d.Catalogue); err != nil {
 		return err
 	}
-	for _, j := range s.Journeys() {
-		if err := d.Journeys.Put(ctx, author, j); err != nil {
-			return err
-		}
+	if err := s.chartJourneys(ctx, d); err != nil {
+		return err
 	}
 	for _, e := range s.Events() {
 		if err := d.Circumstances.Put(ctx, author, e.event(d.Now())); err != nil {

@@ -113,6 +113,7 @@ type storyFile struct {
 	Volumes    volumes                    `yaml:"volumes"`
 	Journeys   []journey.Journey          `yaml:"journeys"`
 	Listening  map[string]listening       `yaml:"listening"`
+	Atlas      []chart                    `yaml:"atlas"`
 }
 
 type region struct {
