@@ -274,6 +274,9 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 			return err
 		}
 		p.Box, p.Box.Keys = box, st.eventKeys
+		if p.Drawing.Shape == shapeLine {
+			p.Box.OptionURL = withParam(p.Link, "as", "option")
+		}
 	}
 	for _, k := range shapes(st.axes, p.asked.Other != "") {
 		p.Shapes = append(p.Shapes, ui.Tab{Label: l.T("explorer.shape." + k), Href: p.asked.with(func(a *asked) { a.Shape = k }).address(g.filters), Current: k == p.Drawing.Shape})

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
@@ -57,6 +58,9 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, x exporting) err
 	case "svg":
 		body, err = s.image(r, st)
 		kind = "image/svg+xml"
+	case "option":
+		body, err = st.option()
+		kind = "application/json"
 	default:
 		return cx.Fail(cx.NotFound, "as", "web.missing.text")
 	}
@@ -66,7 +70,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, x exporting) err
 	h := w.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if x.as != "svg" || r.URL.Query().Get("save") != "" {
+	if x.as != "svg" && x.as != "option" || r.URL.Query().Get("save") != "" {
 		h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", st.fileName(x.as)))
 	}
 	if _, err := w.Write(body); err != nil {
@@ -270,6 +274,15 @@ func (st *study) writeSheet(f *excelize.File, sheet string) error {
 		}
 	}
 	return w.Flush()
+}
+
+// option is a line for the interactive library.
+func (st *study) option() ([]byte, error) {
+	line, ok := st.draw().Chart.(chart.Line)
+	if !ok {
+		return nil, cx.Fail(cx.Invalid, "shape", "explorer.no_image")
+	}
+	return json.Marshal(chart.InteractiveOf(line))
 }
 
 // image is the picture of the answer, standing alone.

@@ -21,6 +21,7 @@ type explorerForm struct {
 	Range                            *ui.DateRange // bounds of a score, when one is chosen
 	Keep                             []ui.Hidden   // the filters, which stand in their own bar
 	Closed                           string        // why a dimension may not be asked
+	Open                             bool          // what is rarely asked is shown: something of it is set
 }
 
 // picker is one choice among groups.
@@ -43,6 +44,7 @@ func (s *Server) newExplorerForm(ctx context.Context, g *ground, a asked) (explo
 	l := g.lang()
 	f := explorerForm{Keep: hidden(g.filters.with(func(f *filters) { f.Score = "" }).values())}
 	f.Scored, f.Range = g.scorePicker()
+	f.Open = len(a.By) == mostAxes || a.Other != "" || g.Score != ""
 	if a.Shape != "" {
 		f.Keep = append(f.Keep, ui.Hidden{Name: "shape", Value: a.Shape})
 	}

@@ -205,6 +205,9 @@ func TestExportsHoldEveryLineAndNoFormula(t *testing.T) {
 	if p := b.get(address + "parquet"); p.status != 200 || !strings.HasPrefix(p.body, "PAR1") || !strings.HasSuffix(p.body, "PAR1") {
 		t.Errorf("parquet: %d", p.status)
 	}
+	if p := b.get("/explorer?indicator=csat&by=week&as=option"); p.status != 200 || !strings.HasPrefix(p.header.Get("Content-Type"), "application/json") || !json.Valid([]byte(p.body)) {
+		t.Errorf("option: %d", p.status)
+	}
 	if p := b.get(address + "svg&shape=heat"); p.status != 200 || strings.Contains(p.body, "var(--") || !strings.Contains(p.body, "Satisfaction") || strings.Contains(p.body, "href") {
 		t.Errorf("svg: %d %.200s", p.status, p.body)
 	}

@@ -225,19 +225,16 @@ func runs(points []Point) [][2]int {
 // dotted panels have few enough points for each to have its dot.
 const dotted = 16
 
+// run draws a stretch: its band, its line (thin and grey from or to a point that says little), its dots.
 func (f field) run(points []Point, r [2]int, across func(int) float64, up func(float64) float64) {
-	var line, band, back strings.Builder
-	letter := "M"
-	for k := r[0]; k < r[1]; k++ {
-		x := short(across(k))
-		fmt.Fprintf(&line, "%s%s %s", letter, x, short(up(points[k].Value)))
-		fmt.Fprintf(&band, "%s%s %s", letter, x, short(up(points[k].High)))
-		j := r[1] - 1 - (k - r[0])
-		fmt.Fprintf(&back, "L%s %s", short(across(j)), short(up(points[j].Low)))
-		letter = "L"
+	f.band(points, r, across, up)
+	for k := r[0] + 1; k < r[1]; k++ {
+		style := `stroke="var(--accent)" stroke-width="2" stroke-linecap="round"`
+		if points[k-1].Few || points[k].Few {
+			style = `stroke="var(--ink-3)" stroke-width="1"`
+		}
+		f.pen.line(across(k-1), up(points[k-1].Value), across(k), up(points[k].Value), style)
 	}
-	fmt.Fprintf(f.pen, `<path d="%s%sZ" fill="var(--accent)" opacity="0.14"/>`, band.String(), back.String())
-	fmt.Fprintf(f.pen, `<path d="%s" fill="none" stroke="var(--accent)" stroke-width="2" stroke-linejoin="round"/>`, line.String())
 	for k := r[0]; k < r[1]; k++ {
 		if p := points[k]; len(points) <= dotted || r[1]-r[0] == 1 {
 			style := `fill="var(--accent)" stroke="var(--surface)"`
@@ -249,12 +246,26 @@ func (f field) run(points []Point, r [2]int, across func(int) float64, up func(f
 	}
 }
 
+func (f field) band(points []Point, r [2]int, across func(int) float64, up func(float64) float64) {
+	var band, back strings.Builder
+	letter := "M"
+	for k := r[0]; k < r[1]; k++ {
+		fmt.Fprintf(&band, "%s%s %s", letter, short(across(k)), short(up(points[k].High)))
+		j := r[1] - 1 - (k - r[0])
+		fmt.Fprintf(&back, "L%s %s", short(across(j)), short(up(points[j].Low)))
+		letter = "L"
+	}
+	fmt.Fprintf(f.pen, `<path d="%s%sZ" fill="var(--accent)" opacity="0.14"/>`, band.String(), back.String())
+}
+
 func (f field) bars(c Multiples, p Panel) {
 	across := func(v float64) float64 { return f.x + f.width*f.share(v) }
 	for i, v := range f.steps() {
 		f.pen.line(across(v), f.y, across(v), f.y+f.height, gridStyle)
-		if i == 0 || v >= f.scale.max-f.scale.step/2 || v == 0 {
-			f.pen.text(across(v), f.y+f.height+16, faint+` text-anchor="middle"`, c.Format.write(v))
+		if i == 0 {
+			f.pen.text(across(v), f.y+f.height+16, faint, c.Format.write(v))
+		} else if v >= f.scale.max-f.scale.step/2 {
+			f.pen.text(across(v), f.y+f.height+16, faint+` text-anchor="end"`, c.Format.write(v))
 		}
 	}
 	if c.Objective != nil {

@@ -86,14 +86,18 @@ func (c Scatter) Option(Size) Option {
 }
 
 func (c Scatter) items() []any {
-	items := []any{}
+	items, x := []any{}, c.scale(dotX)
 	for _, d := range c.Dots {
 		style := Option{"color": "var(--accent)", "borderColor": "var(--surface)", "borderWidth": 1.5}
 		if d.Few {
 			style = Option{"color": "var(--surface)", "borderColor": "var(--ink-3)", "borderWidth": 1.5}
 		}
+		side := "right"
+		if d.X.Value > x.min+0.6*(x.max-x.min) { // else its name would leave the drawing
+			side = "left"
+		}
 		items = append(items, Option{"value": []float64{d.X.Value, d.Y.Value}, "itemStyle": style,
-			"label": Option{"show": true, "position": "right", "formatter": d.Name, "color": "var(--ink-2)", "fontSize": textSize, "width": 150, "overflow": "truncate"}})
+			"label": Option{"show": true, "position": side, "formatter": d.Name, "color": "var(--ink-2)", "fontSize": textSize, "width": 150, "overflow": "truncate"}})
 	}
 	return items
 }
