@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 func TestExplorerAsksWhatItsAddressSays(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()
+	r.projected("segment")
 	b := r.as(r.user(people.Director, ""))
 	for name, c := range map[string]struct {
 		address, sentence, shape string
@@ -56,6 +58,26 @@ func TestExplorerAsksWhatItsAddressSays(t *testing.T) {
 	}
 }
 
+// projected waits until an attribute just met has its column in the figures.
+func (r *rig) projected(attribute string) {
+	r.t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
+	defer stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		_, err := r.Insight.Values(ctx, people.Whole(), "attributes."+attribute)
+		if err == nil {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			r.t.Fatal(err)
+		}
+	}
+}
+
 // days writes the day so many days from today.
 func days(n int) string { return time.Now().UTC().AddDate(0, 0, n).Format(time.DateOnly) }
 
@@ -63,6 +85,7 @@ func days(n int) string { return time.Now().UTC().AddDate(0, 0, n).Format(time.D
 func TestExplorerMarksLeadToTheFeedbackBehindThem(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()
+	r.projected("segment")
 	b := r.as(r.user(people.Director, ""))
 	for _, question := range []string{"by=touchpoint", "by=channel&by=unit.region", "by=month&during=365", "by=week&by=attributes.segment&during=90", "by=stage&by=quarter&during=365",
 		"by=collected_by", "by=language", "by=score&by=unit", "by=source&unit=west&score=nps:0..6", "by=unit.agency&by=journey"} {
@@ -167,6 +190,7 @@ func TestExportsHoldEveryLineAndNoFormula(t *testing.T) {
 	in.Attributes = map[string]any{"segment": "=HYPERLINK(\"x\")"}
 	r.send(in)
 	r.settle()
+	r.projected("segment")
 	b := r.as(r.user(people.Director, ""))
 	address := "/explorer?indicator=csat&by=attributes.segment&by=touchpoint&during=365&as="
 	lines := func(p page) [][]string {
