@@ -124,28 +124,3 @@ func (g *ground) levelShown() string {
 	}
 	return ""
 }
-
-// byAspect asks every aspect that has an indicator of its own; those answered here are shown.
-func (s *Server) byAspect(ctx context.Context, g *ground, a about) (ui.Table, error) {
-	l := g.lang()
-	t := ui.Table{Caption: l.T("touchpoint.aspects"), Columns: []ui.Column{{Label: l.T("touchpoint.aspect")}, {Label: l.T("verbatim.value"), Numeric: true},
-		{Label: l.T("touchpoint.interval"), Numeric: true}, {Label: l.T("touchpoint.n"), Numeric: true}, {Label: l.T("touchpoint.change")}}}
-	for _, i := range g.Catalogue.IndicatorList {
-		m, ok := measure(g.Catalogue, i.Key, nil)
-		if !ok || !m.Metric.Aspect || m.Audience != cx.Customers || m.Program != a.m.Program {
-			continue
-		}
-		at := about{a.place, m}
-		q := g.question(at)
-		q.Versus = previous()
-		row, err := s.figure(ctx, g, q)
-		if err != nil {
-			return t, err
-		}
-		if row.Figure.Has {
-			one := m.breakdown(g, "", []part{{l.Text(m.Name), g.touchpointAddress(a.key(), m.Key), row}})
-			t.Rows = append(t.Rows, one.Rows...)
-		}
-	}
-	return t, nil
-}

@@ -1,11 +1,15 @@
 package web_test
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
 	"vigie/internal/people"
 )
 
@@ -80,5 +84,51 @@ func TestTouchpointOfTheCommitteeLeadsToNoWords(t *testing.T) {
 	p := b.get("/touchpoints/technician")
 	if p.status != 200 || p.Find("a[href^='/verbatims'],a[href^='/feedbacks'],.voice").Length() != 0 {
 		t.Errorf("%d, %d links to words", p.status, p.Find("a[href^='/verbatims']").Length())
+	}
+}
+
+func TestEveryAspectAnsweredAtATouchpointIsShown(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	four, ctx := 4.0, context.Background()
+	for _, key := range []string{"punctuality", "tidiness", "secret", "mute"} {
+		metric := cx.Metric{Key: cx.MetricID(key), Name: cx.Text{"fr": "Aspect " + key}, Min: 1, Max: 5, Top: &four, Aspect: true}
+		if err := r.Catalogue.PutMetric(ctx, "test", metric); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for key, roles := range map[string][]string{"tidiness": nil, "secret": {string(people.Administrator)}} {
+		share := cx.Indicator{Key: cx.IndicatorID(key + "_share"), Name: cx.Text{"fr": "Part " + key}, Metric: cx.MetricID(key), Formula: cx.TopShare,
+			Program: cx.Transactional, Audience: cx.Customers, Roles: roles}
+		if err := r.Catalogue.PutIndicator(ctx, "test", share); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 40 {
+		r.send(collect.Incoming{At: time.Now().UTC().Add(-time.Hour), Touchpoint: "technician", Unit: []string{"lille", "nantes"}[n%2],
+			Scores: collect.Scores{"punctuality": float64(3 + n%2), "tidiness": 5, "secret": 2}})
+	}
+	r.settle()
+	aspects := func(b *browser, address string) string {
+		return squeeze(b.get(address).Find("table:contains('Aspect')").Text())
+	}
+	director := r.as(r.user(people.Director, ""))
+	all := aspects(director, "/touchpoints/technician")
+	for _, want := range []string{"Aspect punctuality", "3,5", "40", "Part tidiness", "100 %"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is not among the aspects: %s", want, all)
+		}
+	}
+	if containsAny(all, "secret", "mute") {
+		t.Errorf("kept from the director, or never answered: %s", all)
+	}
+	if got := aspects(r.as(r.user(people.Administrator, "")), "/touchpoints/technician"); !strings.Contains(got, "Part secret") {
+		t.Errorf("the administrator sees %s", got)
+	}
+	if got := aspects(director, "/touchpoints/technician?unit=west"); !strings.Contains(got, "20 réponses") {
+		t.Errorf("in the west alone: %s", got)
+	}
+	if got := aspects(director, "/touchpoints/search"); got != "" {
+		t.Errorf("where nobody was asked: %s", got)
 	}
 }

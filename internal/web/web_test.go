@@ -44,7 +44,7 @@ func TestFirstUserGoesFromAnEmptyFolderToACockpit(t *testing.T) {
 	}
 	p.has(t, "main", "attend ses premiers retours", "curl -H")
 	if p.Find(".tp").Length() == 0 || p.Find("h1").Length() != 1 || p.Find(".toast").Length() != 1 {
-		t.Errorf("cockpit: %d cards, %d h1, %d toasts", p.Find(".tp").Length(), p.Find("h1").Length(), p.Find(".toast").Length())
+		t.Errorf("cockpit: %d cards, %d h1, %d toasts: %s", p.Find(".tp").Length(), p.Find("h1").Length(), p.Find(".toast").Length(), squeeze(p.Find(".state").Text()))
 	}
 	if p = b.get("/setup"); p.path != "/" {
 		t.Errorf("setup again shows %s", p.path)

@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -159,9 +160,18 @@ func (w *world) allowed(f cx.Feedback, in people.Perimeter) bool {
 	return false
 }
 
+// indicator is what a question is about: of the catalogue, or the mean of a bare metric, asked as a draft.
+func (w *world) indicator(q Query) (ind cx.Indicator, draft bool) {
+	metric, draft := strings.CutPrefix(string(q.Indicator), "mean of ")
+	if !draft {
+		return w.catalogue.Indicators[q.Indicator], false
+	}
+	return cx.Indicator{Metric: cx.MetricID(metric), Formula: cx.Mean, Program: cx.Transactional, Audience: cx.Customers}, true
+}
+
 // histograms is the brute force: one pass over everything. Shift names the period as that of the question beside.
 func (w *world) histograms(scope people.Scope, q Query, where Where, during *Period) map[string]*cx.Histogram {
-	ind := w.catalogue.Indicators[q.Indicator]
+	ind, _ := w.indicator(q)
 	m := w.catalogue.Metrics[ind.Metric]
 	out := map[string]*cx.Histogram{}
 	for _, f := range w.all() {
@@ -198,12 +208,18 @@ func (w *world) histograms(scope people.Scope, q Query, where Where, during *Per
 
 func (w *world) compare(t *testing.T, i *Insight, scope people.Scope, q Query) {
 	t.Helper()
-	got, err := i.Ask(t.Context(), scope, q)
+	ind, draft := w.indicator(q)
+	ask := i.Ask
+	if draft {
+		ask = func(ctx context.Context, scope people.Scope, q Query) (Answer, error) {
+			return i.AskDraft(ctx, scope, q, Draft{Indicator: ind, Metric: w.catalogue.Metrics[ind.Metric]})
+		}
+	}
+	got, err := ask(t.Context(), scope, q)
 	if err != nil {
 		t.Errorf("%+v: %v", q, err)
 		return
 	}
-	ind := w.catalogue.Indicators[q.Indicator]
 	spec := cx.NewSpec(ind, w.catalogue.Metrics[ind.Metric])
 	want := map[string]cx.Figure{}
 	for k, h := range w.histograms(scope, q, q.Where, q.During) {
@@ -273,6 +289,14 @@ func TestGoldenSetEqualsBruteForce(t *testing.T) {
 			for _, dim := range goldenDims {
 				w.compare(t, i, scope, Query{Indicator: ind, By: []string{dim}})
 			}
+		}
+	})
+	t.Run("every bare metric", func(t *testing.T) {
+		for metric := range w.catalogue.Metrics {
+			q := Query{Indicator: cx.IndicatorID("mean of " + metric)}
+			w.compare(t, i, scope, q)
+			q.By, q.During = []string{"touchpoint", "month"}, first
+			w.compare(t, i, scope, q)
 		}
 	})
 	t.Run("every two dimensions", func(t *testing.T) {
