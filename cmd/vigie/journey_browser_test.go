@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -62,11 +64,28 @@ func TestAJourneyIsArrangedByKeyboardAndByDragging(t *testing.T) {
 	const one = "/listen/journeys/subscription"
 	p.accessible("/listen/journeys/new", one+"/edit", one+"/map", one+"/versions", one+"/import", one+"/touchpoints/technician", one+"/touchpoints/technician/delete", one+"/delete",
 		"/catalogue", "/catalogue/metrics", "/catalogue/indicators/nps", "/catalogue/indicators/nps/edit", "/catalogue/indicators/new", "/catalogue/metrics/new", "/catalogue/metrics/csat/edit")
+	p.open("/catalogue/indicators/csat/edit?lang=fr")
+	p.press(map[string]string{"objective": "90"})
+	p.until("the effect is shown", "document.querySelector('main').innerText.includes('Adopter')")
+	p.audited()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range p.complaints {
 		if !strings.Contains(c, "409") { // the conflict above
 			t.Error(c)
 		}
+	}
+}
+
+// audited holds the page that is open, reached by a form, to axe.
+func (p *visitor) audited() {
+	p.t.Helper()
+	axe, err := os.ReadFile(filepath.Join("..", "..", "assets", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		p.t.Fatal("axe-core is not there: run make assets")
+	}
+	says[bool](p, string(axe)+";true")
+	for _, v := range says[[]string](p, violations) {
+		p.t.Error(v)
 	}
 }
