@@ -26,7 +26,7 @@ type draftView struct {
 	Context  []ui.Field
 	Question []npsQuestion
 	Columns  []columnView
-	Creates  string     // what the import will create, in words
+	Creates  string // what the import will create, in words
 	Preview  []previewView
 	Counts   *importCounts // of the rehearsal
 	Seen     string

@@ -91,7 +91,7 @@ func wrap(err error) error {
 }
 
 // apply changes f, or says every reason not to.
-func (a Amendment) apply(f *cx.Feedback, p present) ([]missing, Problems) {
+func (a Amendment) apply(f *cx.Feedback, p present) (placing, Problems) {
 	e := &entry{in: &Incoming{}}
 	if a.Touchpoint != nil {
 		e.checkText("touchpoint", *a.Touchpoint, maxKey)
@@ -113,9 +113,9 @@ func (a Amendment) apply(f *cx.Feedback, p present) ([]missing, Problems) {
 	a.applyScores(e, f, p)
 	a.applyAttributes(e, f)
 	e.check(len(f.Scores) > 0 || len(f.Verbatims) > 0, "scores", "collect.no_content")
-	miss := p.place(f)
+	miss, mapped := p.place(f)
 	f.State = stateOf(miss)
-	return miss, Problems(e.out.Errors)
+	return placing{miss, mapped}, Problems(e.out.Errors)
 }
 
 func (a Amendment) applyScores(e *entry, f *cx.Feedback, p present) {
@@ -187,8 +187,11 @@ func lockStored(ctx context.Context, tx *record.Tx, id int64) (Stored, error) {
 	return s, err
 }
 
+// placing is what came of placing a feedback: what it waits for, what a mapping placed.
+type placing struct{ missing, mapped []missing }
+
 // replaceStored writes a changed feedback and what it waits for.
-func replaceStored(ctx context.Context, tx *record.Tx, f *cx.Feedback, miss []missing, now time.Time) error {
+func replaceStored(ctx context.Context, tx *record.Tx, f *cx.Feedback, at placing, now time.Time) error {
 	id := int64(f.ID)
 	if _, err := tx.Exec(ctx, `UPDATE feedback SET state = ?, payload = ? WHERE id = ?`, int64(f.State), appendPayload(nil, f), id); err != nil {
 		return fmt.Errorf("replace feedback: %w", err)
@@ -196,9 +199,9 @@ func replaceStored(ctx context.Context, tx *record.Tx, f *cx.Feedback, miss []mi
 	if err := dropWaiting(ctx, tx, id); err != nil {
 		return err
 	}
-	e := &entry{f: *f, missing: miss, out: Outcome{ID: f.ID}}
+	e := &entry{f: *f, missing: at.missing, mapped: at.mapped, out: Outcome{ID: f.ID}}
 	e.f.Received = now
-	return storeQuarantine(ctx, tx, []*entry{e})
+	return storePlaces(ctx, tx, []*entry{e})
 }
 
 func dropWaiting(ctx context.Context, tx *record.Tx, id int64) error {

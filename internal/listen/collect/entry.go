@@ -21,6 +21,7 @@ type entry struct {
 	hash     [16]byte
 	f        cx.Feedback
 	missing  []missing // what it waits for
+	mapped   []missing // what a mapping placed, as it was sent
 	payload  []byte
 	identity cx.IdentityID
 	first    *entry // the twin before it in the batch

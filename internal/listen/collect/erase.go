@@ -77,8 +77,10 @@ func blankIDs(ctx context.Context, tx *record.Tx, ids []int64) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM quarantine WHERE feedback `+in, args...); err != nil {
-		return err
+	for _, q := range []string{`DELETE FROM quarantine WHERE feedback `, `DELETE FROM placed WHERE feedback `} {
+		if _, err := tx.Exec(ctx, q+in, args...); err != nil {
+			return err
+		}
 	}
 	for _, id := range ids {
 		tx.Publish(record.Event{Subject: record.Feedback, ID: id, Kind: record.Erased})

@@ -52,9 +52,10 @@ func (d *Door) lookUpAll(ctx context.Context, entries []*entry) error {
 }
 
 func (e *entry) lookUp(p present) {
-	e.missing = nil
+	e.missing, e.mapped = nil, nil
 	e.f.Touchpoint, e.f.Unit = cx.TouchpointID(e.in.Touchpoint), cx.UnitID(e.in.Unit)
-	if miss := p.place(&e.f); len(miss) > 0 {
+	miss, mapped := p.place(&e.f)
+	if e.mapped = mapped; len(miss) > 0 {
 		e.missing, e.f.State = miss, cx.Quarantined
 	}
 	scores, unanswered, problems := p.points(e.in.Scores)
@@ -67,26 +68,40 @@ func (e *entry) lookUp(p present) {
 	}
 }
 
-// place gives touchpoint and unit their canonical keys, and says which are unknown.
-func (p present) place(f *cx.Feedback) []missing {
-	var out []missing
-	if t := string(f.Touchpoint); t != "" {
-		key := p.aliases.of(touchpoint, t)
-		if p.touchpoints[cx.TouchpointID(key)] {
-			f.Touchpoint = cx.TouchpointID(key)
-		} else {
-			out = append(out, missing{touchpoint, t})
+// place gives touchpoint and unit their canonical keys, and says which are unknown and which a mapping placed. A key mapped
+// to nothing is left out.
+func (p present) place(f *cx.Feedback) (unknown, mapped []missing) {
+	for _, x := range [...]struct {
+		field, key string
+		put        func(key string) bool
+	}{
+		{touchpoint, string(f.Touchpoint), func(key string) bool {
+			ok := key == "" || p.touchpoints[cx.TouchpointID(key)]
+			if ok {
+				f.Touchpoint = cx.TouchpointID(key)
+			}
+			return ok
+		}},
+		{unit, string(f.Unit), func(key string) bool {
+			ok := key == "" || p.units[cx.UnitID(key)]
+			if ok {
+				f.Unit = cx.UnitID(key)
+			}
+			return ok
+		}},
+	} {
+		if x.key == "" {
+			continue
+		}
+		to := p.aliases.of(x.field, x.key)
+		switch {
+		case !x.put(to):
+			unknown = append(unknown, missing{x.field, x.key})
+		case to != x.key:
+			mapped = append(mapped, missing{x.field, x.key})
 		}
 	}
-	if u := string(f.Unit); u != "" {
-		key := p.aliases.of(unit, u)
-		if p.units[cx.UnitID(key)] {
-			f.Unit = cx.UnitID(key)
-		} else {
-			out = append(out, missing{unit, u})
-		}
-	}
-	return out
+	return unknown, mapped
 }
 
 // points turns values of the scales into points; non-answers are left out.

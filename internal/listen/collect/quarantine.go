@@ -45,7 +45,7 @@ func loadAliases(ctx context.Context, q record.Querier) (aliases, error) {
 }
 
 // Alias maps another's key to ours, once and for all that comes and all that waits. kind is "touchpoint" or "unit"; to
-// must be known. It answers how many waiting feedbacks it repaired.
+// must be known, or "": such feedback then counts without touchpoint or unit. It answers how many waiting feedbacks it repaired.
 func (d *Door) Alias(ctx context.Context, kind, from, to string) (int, error) {
 	p, err := d.present(ctx)
 	if err != nil {
@@ -56,6 +56,7 @@ func (d *Door) Alias(ctx context.Context, kind, from, to string) (int, error) {
 		return 0, cx.Fail(cx.Invalid, "kind", "collect.alias_kind", "value", kind)
 	case from == "" || len(from) > maxKey || !clean(from):
 		return 0, cx.Fail(cx.Invalid, "from", "collect.key", "max", maxKey)
+	case to == "":
 	case kind == touchpoint && !p.touchpoints[cx.TouchpointID(to)]:
 		return 0, cx.Fail(cx.Invalid, "to", "collect.unknown_touchpoint", "value", to)
 	case kind == unit && !p.units[cx.UnitID(to)]:
@@ -136,7 +137,9 @@ func (d *Door) Repair(ctx context.Context) (int, error) {
 }
 
 func (p present) knows(field, key string) bool {
-	key = p.aliases.of(field, key)
+	if key = p.aliases.of(field, key); key == "" {
+		return true // mapped to nothing
+	}
 	if field == touchpoint {
 		return p.touchpoints[cx.TouchpointID(key)]
 	}
@@ -187,9 +190,9 @@ func (d *Door) repairOne(ctx context.Context, tx *record.Tx, p present, id int64
 	if err != nil {
 		return false, err
 	}
-	miss := p.place(&f)
+	miss, mapped := p.place(&f)
 	f.State = stateOf(miss)
-	if err := replaceStored(ctx, tx, &f, miss, d.d.Now()); err != nil {
+	if err := replaceStored(ctx, tx, &f, placing{miss, mapped}, d.d.Now()); err != nil {
 		return false, err
 	}
 	if f.State == cx.Live {

@@ -141,6 +141,21 @@ func unnestFeedbacks(ctx context.Context, tx *record.Tx, fresh []*entry) (int64,
 	return res.RowsAffected()
 }
 
+// storePlaces writes what feedbacks wait for, and which mappings placed them.
+func storePlaces(ctx context.Context, tx *record.Tx, fresh []*entry) error {
+	var args []any
+	for _, e := range fresh {
+		for _, m := range e.mapped {
+			args = append(args, int64(e.out.ID), m.field, m.key)
+		}
+	}
+	_, err := tx.Insert(ctx, record.Rows{Into: `INSERT INTO placed (feedback, field, key) VALUES`, Cols: 3, After: `ON CONFLICT (feedback, field) DO UPDATE SET key = excluded.key`}, args)
+	if err != nil {
+		return fmt.Errorf("placed: %w", err)
+	}
+	return storeQuarantine(ctx, tx, fresh)
+}
+
 func storeQuarantine(ctx context.Context, tx *record.Tx, fresh []*entry) error {
 	var args []any
 	for _, e := range fresh {

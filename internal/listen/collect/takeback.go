@@ -58,7 +58,7 @@ func broughtBy(ctx context.Context, tx *record.Tx, by cx.ImportID) ([]int64, err
 
 func remove(ctx context.Context, tx *record.Tx, ids []int64) error {
 	in, args := record.In(ids)
-	for _, q := range []string{`DELETE FROM quarantine WHERE feedback `, `DELETE FROM feedback WHERE id `} {
+	for _, q := range []string{`DELETE FROM quarantine WHERE feedback `, `DELETE FROM placed WHERE feedback `, `DELETE FROM feedback WHERE id `} {
 		if _, err := tx.Exec(ctx, q+in, args...); err != nil {
 			return err
 		}

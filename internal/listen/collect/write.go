@@ -184,7 +184,7 @@ func (d *Door) insert(ctx context.Context, tx *record.Tx, fresh []*entry) error 
 	if n != int64(len(fresh)) {
 		return errMet
 	}
-	if err := storeQuarantine(ctx, tx, fresh); err != nil {
+	if err := storePlaces(ctx, tx, fresh); err != nil {
 		return err
 	}
 	for _, e := range fresh {
