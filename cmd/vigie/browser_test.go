@@ -212,7 +212,7 @@ func TestSomebodyGoesFromAnEmptyFolderToALiveJourney(t *testing.T) {
 	p.open("/verbatims?q=personne+venue")
 	p.until("found by its words", "(document.querySelector('main')?.innerText ?? '').includes('Personne n’est venu') && !(document.querySelector('main')?.innerText ?? '').includes('Parfait')")
 
-	p.accessible("/", "/touchpoints/"+touchpoint, "/verbatims", "/feedbacks/1", "/journeys", "/settings", "/about", "/accessibility", "/nothing-here")
+	p.accessible("/", "/touchpoints/"+touchpoint, "/verbatims", "/explorer", "/feedbacks/1", "/journeys", "/settings", "/about", "/accessibility", "/nothing-here")
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range p.complaints {

@@ -33,6 +33,12 @@ func TestAQuestionIsAskedAndReadInTheExplorerByHand(t *testing.T) {
 	p.open("/explorer?indicator=nps_relational&by=channel&during=30")
 	p.until("answered", "document.querySelectorAll('.explorer .chart svg').length > 0")
 
+	picture := says[int](p, `new Promise(ok => { const i = new Image(); i.onerror = () => ok(0); i.onload = () => { const c = document.createElement('canvas');
+		c.width = i.naturalWidth; c.height = i.naturalHeight; c.getContext('2d').drawImage(i, 0, 0); c.toBlob(b => ok(b.size), 'image/png') };
+		i.src = document.querySelector('[data-png]').dataset.png })`)
+	if picture < 2000 {
+		t.Errorf("the PNG has %d bytes", picture)
+	}
 	says[bool](p, "window.same = true")
 	says[bool](p, `(s => { s.focus(); s.value = 'language'; s.dispatchEvent(new Event('change', {bubbles: true})); return true })(document.querySelector('#q-by-2'))`)
 	p.until("asked anew in place, the focus where it was, the address with the whole question",

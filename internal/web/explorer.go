@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -55,13 +54,6 @@ type explorerPage struct {
 	Views    []ui.Link
 	Shares   []ui.Option
 	Mine     string // what the name of a new view starts as
-}
-
-// instead stands where an answer cannot.
-type instead struct {
-	State ui.State
-	Kind  cx.Kind
-	Empty bool
 }
 
 func (s *Server) serveExplorer(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -212,46 +204,6 @@ func (s *Server) newExplorerPage(ctx context.Context, g *ground, a asked) (*expl
 	return p, err
 }
 
-// insteadOf says why there is no answer; what is not the person's is given back.
-func (g *ground) insteadOf(a asked, err error) (*instead, error) {
-	l, kind := g.lang(), cx.KindOf(err)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err, kind = cx.Fail(cx.Unavailable, "", "insight.slow"), cx.Unavailable
-	}
-	if kind == cx.Internal {
-		return nil, err
-	}
-	in := &instead{Kind: kind, State: ui.State{Title: l.T("explorer.instead." + insteadWord(kind)), Text: l.Error(err)}}
-	if slices.Contains(a.By, "agent") && kind == cx.Denied {
-		in.State.Text += " " + g.closedAxis("agent")
-	}
-	if len(a.By) > 0 {
-		fewer := a.with(func(x *asked) { x.By, x.Shape = x.By[:len(x.By)-1], "" })
-		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("explorer.fewer", "dimension", lowerFirst(g.axisLabel(a.By[len(a.By)-1]))), Href: fewer.address(g.filters), Style: "quiet"})
-	}
-	if m, ok := measure(g.Catalogue, a.Indicator, nil); ok && m.Audience == cx.Employees && !g.Usual {
-		usual := g.filters.with(func(f *filters) { f.Usual = true })
-		usual.Usual = true
-		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("explorer.whole"), Href: a.address(usual)})
-	}
-	if kind == cx.Unavailable {
-		in.State.Retry = a.address(g.filters)
-	}
-	return in, nil
-}
-
-func insteadWord(k cx.Kind) string {
-	switch k {
-	case cx.Denied:
-		return "denied"
-	case cx.TooMany:
-		return "wide"
-	case cx.Unavailable:
-		return "later"
-	}
-	return "invalid"
-}
-
 func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) error {
 	g, l := p.ground, p.ground.lang()
 	p.Sentence = st.sentence()
@@ -263,7 +215,7 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 	p.Box.Table = st.table(mostLines)
 	switch {
 	case p.Drawing.Shape == shapeFigure:
-		h := st.m.head(g, st.whole)
+		h := st.head()
 		h.Href = p.Words
 		p.Head = &ui.Heads{Label: l.T("touchpoint.figure"), Items: []ui.Head{h}}
 	case p.Drawing.Heat != nil:
@@ -284,6 +236,24 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 	p.Says = st.remarks(p.Drawing)
 	p.fillExports(st)
 	return nil
+}
+
+// head writes a question without dimensions as one figure, beside what it is compared with.
+func (st *study) head() ui.Head {
+	l := st.g.lang()
+	row := st.whole
+	if len(st.marks) > 0 {
+		row.Versus = st.marks[0].Versus
+	}
+	h := st.m.head(st.g, row)
+	switch v := row.Versus; {
+	case v == nil || !v.Has || !row.Figure.Enough:
+	case st.overlap:
+		h.Change = ui.Change{Text: st.m.difference(l, v.Difference), Note: l.T("explorer.verdict.overlap")}
+	case v.Significant:
+		h.Change.Note = l.T("explorer.beside", "what", versusWords(st.g, st.asked))
+	}
+	return h
 }
 
 // remarks are what a reader must know beside the picture.
@@ -320,20 +290,6 @@ func (st *study) cutOff(d drawing) int {
 		return 0
 	}
 	return max(0, len(st.keys(st.acrossAxis()))-mostColumns)
-}
-
-// nobody says that no answer is left, and leads on.
-func (g *ground) nobody(a asked) *instead {
-	l := g.lang()
-	in := &instead{Empty: true, State: ui.State{Title: l.T("cockpit.none"), Text: l.T("verbatim.none.text")}}
-	if g.During != "365" {
-		wide := g.filters.with(func(f *filters) { f.During, f.From, f.To = "365", "", "" })
-		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("verbatim.wider"), Href: a.address(wide)})
-	}
-	if g.filters.anySet() {
-		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("ui.filter.clear"), Href: a.address(filters{Usual: true, Words: "with"}), Style: "quiet"})
-	}
-	return in
 }
 
 // queries writes what POST /api/v1/query takes, one a figure asked.

@@ -132,6 +132,9 @@ func (a asked) overlaps(g *ground) bool {
 		p, v := g.during(), a.versus(g)
 		return v != nil && v.During.From < p.To && p.From < v.During.To
 	}
+	if a.Versus == "year" {
+		return g.days(g.Now) > 366
+	}
 	key, value, _ := strings.Cut(a.Population, ":")
 	if a.Versus != "population" || key == "others" {
 		return false

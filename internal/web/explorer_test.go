@@ -146,6 +146,8 @@ func TestExplorerJudgesDifferencesAmongAllItsLooks(t *testing.T) {
 		t.Errorf("%v", verdicts)
 	}
 	b.get("/explorer?indicator=csat&by=channel&versus=population&population=unit:west").has(t, ".remarks", "partagent des réponses")
+	b.get("/explorer?indicator=csat&versus=population&population=unit:west").has(t, ".heads", "non jugé")
+	b.get("/explorer?indicator=csat&unit=north&touchpoint=technician&during=30&versus=population&population=unit:west").has(t, ".heads", "au regard de la population Entité : Ouest")
 }
 
 func TestExplorerSaysWhyItDoesNotAnswer(t *testing.T) {
@@ -277,5 +279,26 @@ func TestEmployeesAreAskedInWholePeriods(t *testing.T) {
 	p := b.get("/explorer?indicator=enps&by=touchpoint&during=30")
 	if p.status != http.StatusUnprocessableEntity || p.Find(".state a:contains('période entière')").Length() != 1 {
 		t.Errorf("thirty days: %d", p.status)
+	}
+}
+
+func TestANarrowedViewerExploresTheirOwnUnitsAlone(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	if err := r.People.UpdateSettings(t.Context(), func(s *people.Settings) { s.Narrow = []people.Role{people.Manager} }); err != nil {
+		t.Fatal(err)
+	}
+	b := r.as(r.user(people.Manager, "north"))
+	for _, question := range []string{"by=unit.region", "by=unit", "by=touchpoint&by=unit.agency", "by=unit.region&unit=west", "by=unit.region&versus=population&population=unit:west"} {
+		for _, as := range []string{"&shape=table", "&as=csv"} {
+			p := b.get("/explorer?indicator=csat&" + question + as)
+			text := p.body
+			if as != "&as=csv" {
+				text = p.Find(".explorer .table tbody").Text()
+			}
+			if strings.Contains(text, "Ouest") || strings.Contains(text, "Nantes") {
+				t.Errorf("%s%s shows the west: %s", question, as, squeeze(text))
+			}
+		}
 	}
 }
