@@ -117,6 +117,9 @@ func (s *Story) found(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
+	if err := s.face(ctx, d); err != nil {
+		return err
+	}
 	if err := d.People.PutUnits(ctx, s.units()); err != nil {
 		return err
 	}

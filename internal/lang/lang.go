@@ -12,7 +12,10 @@ import (
 )
 
 // Lang is a language to render in. The zero value is French. It may be copied and compared.
-type Lang struct{ tag string }
+type Lang struct {
+	tag      string
+	customer string // one of CustomerWords
+}
 
 // For gives the language of a tag ("fr", "en", "en-GB"); French for any other.
 func For(tag string) Lang {
@@ -78,7 +81,7 @@ func (l Lang) render(id string, values map[string]any) string {
 	if !ok {
 		return "⟨" + id + "⟩"
 	}
-	return placeholder.ReplaceAllStringFunc(m.pick(l.Tag(), values["count"]), func(p string) string {
+	return placeholder.ReplaceAllStringFunc(l.called(m.pick(l.Tag(), values["count"])), func(p string) string {
 		v, ok := values[p[1:len(p)-1]]
 		if !ok {
 			return p

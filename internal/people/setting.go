@@ -21,6 +21,13 @@ type Settings struct {
 	Lang string `json:"lang"`
 	// Contact is whom to tell what keeps from working: an e-mail address; "" not said.
 	Contact string `json:"contact,omitempty"`
+	// Customer is how customers are called: a key of lang.CustomerWords; "" « client ».
+	Customer string `json:"customer,omitempty"`
+	// Accent and AccentDark colour the pages: "#rrggbb"; "" the product's own.
+	Accent     string `json:"accent,omitempty"`
+	AccentDark string `json:"accent_dark,omitempty"`
+	// LogoVersion names the logo kept by SetLogo; "" there is none.
+	LogoVersion string `json:"logo_version,omitempty"`
 	// Narrow lists the roles whose figures are held to their unit.
 	Narrow []Role `json:"narrow,omitempty"`
 	// Consultation of the works council, without which nobody sees figures by adviser.

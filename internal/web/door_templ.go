@@ -184,7 +184,7 @@ func signInView(p *signInPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Bare(ui.Frame{Lang: p.visit.Lang, Theme: p.visit.Theme, Title: p.visit.Lang.T("setup.signin.title"), Sub: p.visit.Settings.Name}, len(p.Cast) > 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Bare(ui.Frame{Brand: brandOf(p.visit.Settings), Lang: p.visit.Lang, Theme: p.visit.Theme, Title: p.visit.Lang.T("setup.signin.title"), Sub: p.visit.Settings.Name}, len(p.Cast) > 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -256,7 +256,7 @@ func enterView(v *visit, token string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Bare(ui.Frame{Lang: v.Lang, Theme: v.Theme, Title: v.Lang.T("setup.enter.title"), Sub: v.Settings.Name}, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Bare(ui.Frame{Brand: brandOf(v.Settings), Lang: v.Lang, Theme: v.Theme, Title: v.Lang.T("setup.enter.title"), Sub: v.Settings.Name}, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

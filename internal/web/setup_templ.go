@@ -111,7 +111,7 @@ func setupView(p *setupPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Bare(ui.Frame{Lang: p.visit.Lang, Theme: p.visit.Theme, Title: p.Title, Sub: p.Sub}, len(p.Choice) > 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Bare(ui.Frame{Brand: brandOf(p.visit.Settings), Lang: p.visit.Lang, Theme: p.visit.Theme, Title: p.Title, Sub: p.Sub}, len(p.Choice) > 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

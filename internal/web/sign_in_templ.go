@@ -73,7 +73,7 @@ func codeView(p *codePage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Bare(ui.Frame{Lang: p.visit.Lang, Theme: p.visit.Theme, Title: p.visit.Lang.T("me.code.title"), Sub: p.visit.Settings.Name}, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Bare(ui.Frame{Brand: brandOf(p.visit.Settings), Lang: p.visit.Lang, Theme: p.visit.Theme, Title: p.visit.Lang.T("me.code.title"), Sub: p.visit.Settings.Name}, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -164,7 +164,7 @@ func joinView(p *joinPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Bare(ui.Frame{Lang: p.visit.Lang, Theme: p.visit.Theme, Title: p.visit.Lang.T("me.join.title", "name", p.User.Name), Sub: p.visit.Settings.Name}, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Bare(ui.Frame{Brand: brandOf(p.visit.Settings), Lang: p.visit.Lang, Theme: p.visit.Theme, Title: p.visit.Lang.T("me.join.title", "name", p.User.Name), Sub: p.visit.Settings.Name}, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

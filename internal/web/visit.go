@@ -64,6 +64,7 @@ func (s *Server) visit(r *http.Request) (*visit, error) {
 		return v, err
 	}
 	s.chooseLang(r, v, u.Lang)
+	v.Lang = v.Lang.Calling(settings.Customer)
 	if v.signedIn() && !isPart(r) {
 		v.Toasts = s.popToast(r)
 	}
@@ -147,7 +148,7 @@ func (s *Server) setCookie(w http.ResponseWriter, name, value string) {
 
 // frame surrounds a page of this visit; section is one of ui.Section….
 func (v *visit) frame(title, section string) ui.Frame {
-	f := ui.Frame{Lang: v.Lang, Title: title, Theme: v.Theme, Path: v.Path, Toasts: v.Toasts, Manifest: manifestPath, Worker: workerPath}
+	f := ui.Frame{Lang: v.Lang, Title: title, Theme: v.Theme, Path: v.Path, Toasts: v.Toasts, Manifest: manifestPath, Worker: workerPath, Brand: brandOf(v.Settings)}
 	if !v.signedIn() {
 		return f
 	}

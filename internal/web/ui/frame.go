@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -27,12 +28,22 @@ type Frame struct {
 	// BannerDo is a button beside the banner; nil: none.
 	BannerDo *BannerAction
 	Toasts   []Toast
+	Brand    Brand
 	// Manifest and Worker make the page installable; "": it is not.
 	Manifest, Worker string
 }
 
 // BannerAction posts to an address of this server.
 type BannerAction struct{ Action, Label string }
+
+// Brand is the face of the organisation.
+type Brand struct {
+	Name  string // "": the product's
+	Logo  string // address of its picture; "": the product's mark
+	Style string // address of a style sheet of its colours; "": the product's
+}
+
+func (b Brand) name() string { return cmp.Or(b.Name, "Vigie") }
 
 // Link is a text that leads somewhere.
 type Link struct{ Label, Href string }
@@ -101,9 +112,9 @@ func Initials(name string) string {
 
 func (f Frame) windowTitle() string {
 	if f.Title == "" {
-		return "Vigie"
+		return f.Brand.name()
 	}
-	return f.Title + " · Vigie"
+	return f.Title + " · " + f.Brand.name()
 }
 
 func assetURL(name string) string { return assets.URL(name) }

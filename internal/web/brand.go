@@ -1,0 +1,267 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/image/draw"
+	"golang.org/x/image/webp"
+
+	"vigie/internal/api"
+	"vigie/internal/cx"
+	"vigie/internal/lang"
+	"vigie/internal/people"
+	"vigie/internal/web/ui"
+)
+
+// brandRoutes give the pages the organisation's face: its name, logo and colours, its word for customers.
+func (s *Server) brandRoutes() []Route {
+	return []Route{
+		{"GET", brandStyle, Anyone, s.serveBrandStyle},
+		{"GET", brandLogo, Anyone, s.serveBrandLogo},
+		{"GET", brandPath, people.Administer, s.serveBrand},
+		{"POST", brandPath, people.Administer, s.doBrand},
+		{"POST", brandPath + "/logo", people.Administer, s.doLogo},
+	}
+}
+
+const (
+	brandStyle = "/brand.css"
+	brandLogo  = "/brand/logo.png"
+	brandPath  = "/settings/brand"
+)
+
+// brandOf gives what every page shows of the organisation.
+func brandOf(v people.Settings) ui.Brand {
+	b := ui.Brand{Name: v.Name}
+	if v.LogoVersion != "" {
+		b.Logo = brandLogo + "?v=" + v.LogoVersion
+	}
+	if v.Accent != "" {
+		sum := sha256.Sum256([]byte(brandCSS(v)))
+		b.Style = brandStyle + "?v=" + hex.EncodeToString(sum[:5])
+	}
+	return b
+}
+
+// brandCSS sets the tokens of the accent in both themes.
+func brandCSS(v people.Settings) string {
+	light, ok := parseColour(v.Accent)
+	if !ok {
+		return ""
+	}
+	dark, ok := parseColour(v.AccentDark)
+	if !ok {
+		dark = darkGround().nearest(light)
+	}
+	set := func(c colour, g themeGround) string {
+		return fmt.Sprintf("{--accent:%s;--accent-ink:%s;--accent-soft:%s;--on-accent:%s}", c, c, c.mix(g.surface, g.soft), g.on)
+	}
+	return ":root" + set(light, lightGround()) + "\n:root[data-theme=dark]" + set(dark, darkGround()) +
+		"\n@media (prefers-color-scheme:dark){:root:not([data-theme=light])" + set(dark, darkGround()) + "}\n"
+}
+
+// kept lets a browser keep what its address names by version.
+func kept(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Get("v") != "" {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+}
+
+func (s *Server) serveBrandStyle(w http.ResponseWriter, r *http.Request, v *visit) error {
+	kept(w, r)
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	_, _ = io.WriteString(w, brandCSS(v.Settings)) // the browser has gone: nobody to tell
+	return nil
+}
+
+func (s *Server) serveBrandLogo(w http.ResponseWriter, r *http.Request, v *visit) error {
+	b, err := s.People.Logo(r.Context())
+	if err != nil {
+		return err
+	}
+	kept(w, r)
+	w.Header().Set("Content-Type", "image/png")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	_, _ = w.Write(b) // the browser has gone: nobody to tell
+	return nil
+}
+
+// brandPage chooses the organisation's face.
+type brandPage struct {
+	frame    ui.Frame
+	visit    *visit
+	Tabs     []ui.Tab
+	Form     formView
+	Logo     string // "" none
+	LogoSays string // what is wrong with the file given
+}
+
+func (s *Server) newBrandPage(v *visit) *brandPage {
+	l := v.Lang
+	shell := s.newSettings(v, brandPath)
+	p := &brandPage{frame: shell.frame, visit: v, Tabs: shell.Tabs, Logo: v.frame("", "").Brand.Logo}
+	words := ui.Field{Name: "customer", Label: l.T("brand.customer"), Kind: "select", Hint: l.T("brand.customer.hint"), Required: true}
+	for _, k := range lang.CustomerWords() {
+		words.Options = append(words.Options, ui.Option{Value: k, Label: l.CustomerWord(k), Selected: k == v.Settings.Customer})
+	}
+	p.Form = formView{Title: l.T("brand.title"), Note: l.T("brand.note"), Action: brandPath, Do: l.T("settings.save"), Fields: []ui.Field{words,
+		{Name: "accent", Label: l.T("brand.accent"), Value: v.Settings.Accent, Hint: l.T("brand.accent.hint"), Max: 7},
+		{Name: "accent_dark", Label: l.T("brand.accent.dark"), Value: v.Settings.AccentDark, Hint: l.T("brand.accent.dark.hint"), Max: 7}}}
+	return p
+}
+
+func (s *Server) serveBrand(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return s.render(w, r, brandView(s.newBrandPage(v)))
+}
+
+// checkAccent refuses a colour that could not be read, with its contrast and the nearest that can.
+func checkAccent(field, value string, g themeGround) error {
+	c, ok := parseColour(value)
+	switch {
+	case value == "":
+		return nil
+	case !ok:
+		return cx.Fail(cx.Invalid, field, "brand.colour", "value", value)
+	case g.read(c) < leastContrast:
+		return cx.Fail(cx.Invalid, field, "brand.contrast", "ratio", g.read(c), "least", leastContrast, "near", g.nearest(c).String())
+	}
+	return nil
+}
+
+func (s *Server) doBrand(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	f := r.PostForm
+	light, dark := strings.ToLower(strings.TrimSpace(f.Get("accent"))), strings.ToLower(strings.TrimSpace(f.Get("accent_dark")))
+	err := cmp.Or(checkAccent("accent", light, lightGround()), checkAccent("accent_dark", dark, darkGround()))
+	if err == nil {
+		err = s.People.UpdateSettings(r.Context(), func(x *people.Settings) {
+			x.Customer, x.Accent, x.AccentDark = f.Get("customer"), light, dark
+		})
+	}
+	if err == nil {
+		err = s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "settings.change", Subject: "brand"})
+	}
+	if err == nil {
+		before := v.Settings
+		s.done(r, v, v.Lang.T("settings.saved"), &ui.Undo{Action: brandPath, Fields: []ui.Hidden{{Name: "customer", Value: before.Customer},
+			{Name: "accent", Value: before.Accent}, {Name: "accent_dark", Value: before.AccentDark}}})
+		http.Redirect(w, r, brandPath, http.StatusSeeOther)
+		return nil
+	}
+	p := s.newBrandPage(v)
+	x := setupPage{visit: v, Fields: p.Form.Fields}
+	x.keep(r)
+	if e := x.refuse(err); e != nil {
+		return e
+	}
+	p.Form.Fields, p.Form.Error = x.Fields, x.Error
+	return s.renderAs(w, r, api.Status(cx.KindOf(err)), brandView(p))
+}
+
+const (
+	mostLogoFile = 2 << 20
+	mostLogoSide = 4096
+	logoHeight   = 96 // twice what is shown, for sharp screens
+	logoWidth    = 480
+)
+
+// doLogo takes a picture, or with "remove" takes the present one away.
+func (s *Server) doLogo(w http.ResponseWriter, r *http.Request, v *visit) error {
+	b, err := readLogo(w, r)
+	if err == nil {
+		err = s.People.SetLogo(r.Context(), b)
+	}
+	if err == nil {
+		err = s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "settings.change", Subject: "logo"})
+	}
+	if err == nil {
+		s.done(r, v, v.Lang.T("settings.saved"), nil)
+		http.Redirect(w, r, brandPath, http.StatusSeeOther)
+		return nil
+	}
+	if cx.KindOf(err) != cx.Invalid {
+		return err
+	}
+	p := s.newBrandPage(v)
+	p.LogoSays = v.Lang.Error(err)
+	return s.renderAs(w, r, api.Status(cx.Invalid), brandView(p))
+}
+
+func readLogo(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	wait(w, time.Now().Add(formPatience))
+	defer wait(w, time.Time{})
+	r.Body = http.MaxBytesReader(w, r.Body, mostLogoFile+1<<16)
+	if err := r.ParseMultipartForm(mostLogoFile); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return nil, cx.Fail(cx.Invalid, "logo", "brand.logo.large", "max", mostLogoFile>>20)
+	}
+	if r.FormValue("remove") != "" {
+		return nil, nil
+	}
+	file, _, err := r.FormFile("logo")
+	if err != nil {
+		return nil, cx.Fail(cx.Invalid, "logo", "brand.logo.none")
+	}
+	defer file.Close()
+	b, err := io.ReadAll(io.LimitReader(file, mostLogoFile))
+	if err != nil {
+		return nil, cx.Fail(cx.Invalid, "logo", "brand.logo.none")
+	}
+	return redraw(b)
+}
+
+// redraw makes a small PNG of a PNG, a JPEG or a WebP: nothing of the file given is kept but its points. An SVG, which may hold
+// scripts, is refused like any other file.
+func redraw(file []byte) ([]byte, error) {
+	decode, config, err := pictureOf(file)
+	if err != nil {
+		return nil, err
+	}
+	size, err := config(bytes.NewReader(file))
+	if err != nil || size.Width < 1 || size.Height < 1 || size.Width > mostLogoSide || size.Height > mostLogoSide {
+		return nil, cx.Fail(cx.Invalid, "logo", "brand.logo.size", "max", mostLogoSide)
+	}
+	from, err := decode(bytes.NewReader(file))
+	if err != nil {
+		return nil, cx.Fail(cx.Invalid, "logo", "brand.logo.broken")
+	}
+	scale := min(1, float64(logoHeight)/float64(size.Height), float64(logoWidth)/float64(size.Width))
+	to := image.NewNRGBA(image.Rect(0, 0, max(1, int(scale*float64(size.Width))), max(1, int(scale*float64(size.Height)))))
+	draw.CatmullRom.Scale(to, to.Bounds(), from, from.Bounds(), draw.Src, nil)
+	var b bytes.Buffer
+	if err := png.Encode(&b, to); err != nil {
+		return nil, fmt.Errorf("logo: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+type (
+	decoder = func(io.Reader) (image.Image, error)
+	sizer   = func(io.Reader) (image.Config, error)
+)
+
+// pictureOf knows a picture by its first bytes, never by its name.
+func pictureOf(file []byte) (decoder, sizer, error) {
+	switch http.DetectContentType(file) {
+	case "image/png":
+		return png.Decode, png.DecodeConfig, nil
+	case "image/jpeg":
+		return jpeg.Decode, jpeg.DecodeConfig, nil
+	case "image/webp":
+		return webp.Decode, webp.DecodeConfig, nil
+	}
+	return nil, nil, cx.Fail(cx.Invalid, "logo", "brand.logo.kind")
+}

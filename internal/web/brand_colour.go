@@ -1,0 +1,87 @@
+package web
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// colour is in sRGB, each part from 0 to 1.
+type colour struct{ r, g, b float64 }
+
+func parseColour(s string) (colour, bool) {
+	n, err := strconv.ParseUint(s[min(1, len(s)):], 16, 32)
+	if len(s) != 7 || s[0] != '#' || err != nil {
+		return colour{}, false
+	}
+	return colour{float64(n>>16) / 255, float64(n>>8&255) / 255, float64(n&255) / 255}, true
+}
+
+func (c colour) String() string {
+	x := func(v float64) int { return int(math.Round(255 * v)) }
+	return fmt.Sprintf("#%02x%02x%02x", x(c.r), x(c.g), x(c.b))
+}
+
+// luminance is relative luminance (WCAG 2.2).
+func (c colour) luminance() float64 {
+	part := func(v float64) float64 {
+		if v <= 0.04045 {
+			return v / 12.92
+		}
+		return math.Pow((v+0.055)/1.055, 2.4)
+	}
+	return 0.2126*part(c.r) + 0.7152*part(c.g) + 0.0722*part(c.b)
+}
+
+// contrast of two colours, 1 to 21 (WCAG 2.2).
+func contrast(a, b colour) float64 {
+	x, y := a.luminance(), b.luminance()
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+// mix gives so much of c in the other.
+func (c colour) mix(other colour, part float64) colour {
+	return colour{c.r*part + other.r*(1-part), c.g*part + other.g*(1-part), c.b*part + other.b*(1-part)}
+}
+
+// ground of a theme: what an accent is read on. They are those of tokens.css and dark.css.
+type themeGround struct {
+	surface, page, on colour
+	soft              float64 // share of the accent in its soft shade
+}
+
+func lightGround() themeGround {
+	return themeGround{surface: colour{1, 1, 1}, page: colour{0xf6 / 255.0, 0xf7 / 255.0, 0xf9 / 255.0}, on: colour{1, 1, 1}, soft: 0.1}
+}
+
+func darkGround() themeGround {
+	return themeGround{surface: colour{0x17 / 255.0, 0x1c / 255.0, 0x27 / 255.0}, page: colour{0x0f / 255.0, 0x13 / 255.0, 0x1b / 255.0},
+		on: colour{0x0f / 255.0, 0x13 / 255.0, 0x1b / 255.0}, soft: 0.18}
+}
+
+// leastContrast of text (WCAG 2.2 AA, 1.4.3).
+const leastContrast = 4.5
+
+// read gives the lowest contrast an accent has in a theme: as text on the page, on a card and on its own soft shade, and under the
+// text of a button. It is that of the colour as written, eight bits a part.
+func (g themeGround) read(c colour) float64 {
+	c, _ = parseColour(c.String())
+	soft, _ := parseColour(c.mix(g.surface, g.soft).String())
+	return min(contrast(c, g.surface), contrast(c, g.page), contrast(c, soft), contrast(g.on, c))
+}
+
+// nearest gives the passing colour of the same hue that is the closest in lightness: mixed with black, or with white.
+func (g themeGround) nearest(c colour) colour {
+	if g.read(c) >= leastContrast {
+		return c
+	}
+	for step := 1; step <= 100; step++ {
+		part := 1 - float64(step)/100
+		for _, end := range []colour{{0, 0, 0}, {1, 1, 1}} {
+			if x := c.mix(end, part); g.read(x) >= leastContrast {
+				return x
+			}
+		}
+	}
+	return c
+}
