@@ -102,7 +102,7 @@ func (f *File) head(n int) ([]byte, error) {
 }
 
 func (f *File) unpackError(err error) error {
-	if f.pack == "" {
+	if _, said := errors.AsType[*cx.Error](err); said || f.pack == "" {
 		return err
 	}
 	return &cx.Error{Kind: cx.Invalid, Code: "intake.file_damaged", Args: map[string]any{"file": f.Name}, Cause: err}
@@ -129,10 +129,34 @@ func (f *File) reader(seen func(int64)) (io.ReadCloser, error) {
 	case "bz2":
 		r = bzip2.NewReader(bufio.NewReader(r))
 	}
+	if f.pack != "" {
+		r = &bounded{r: r, left: max(freeUnpacked, f.Size*mostUnpacked), file: f.Name}
+	}
 	return struct {
 		io.Reader
 		io.Closer
 	}{r, raw}, nil
+}
+
+// A compressed file may unpack to 200 times its size, and to 1 GiB at least: beyond, it was made to fill the machine.
+const (
+	mostUnpacked = 200
+	freeUnpacked = 1 << 30
+)
+
+// bounded refuses to give more bytes than left.
+type bounded struct {
+	r    io.Reader
+	left int64
+	file string
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, cx.Fail(cx.Invalid, "file", "intake.file_bomb", "file", b.file)
+	}
+	return n, err
 }
 
 type counted struct {
