@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"internal/listen/collect"},
 	{"internal/listen/intake"},
 	{"internal/understand/insight"},
-	{"internal/understand/search", "internal/understand/view"},
+	{"internal/understand/search", "internal/understand/temperature", "internal/understand/view"},
 	{"internal/house"},
 	{"assets"},
 	{"internal/web/chart", "internal/web/ui"},

@@ -68,8 +68,8 @@ func (s *resolution) scanIdentities(rows *sql.Rows) error {
 	return rows.Err()
 }
 
-var personRows = record.Rows{Into: `INSERT INTO person (id, name, status, at, attributes, consent) VALUES`, Cols: 6,
-	After: `ON CONFLICT (id) DO UPDATE SET name = excluded.name, status = excluded.status, at = excluded.at,
+var personRows = record.Rows{Into: `INSERT INTO person (id, name, sought, status, at, attributes, consent) VALUES`, Cols: 7,
+	After: `ON CONFLICT (id) DO UPDATE SET name = excluded.name, sought = excluded.sought, status = excluded.status, at = excluded.at,
 		attributes = excluded.attributes, consent = excluded.consent`}
 
 func (s *resolution) storePersons(ctx context.Context, tx *record.Tx) error {
@@ -87,7 +87,7 @@ func writePersons(ctx context.Context, tx *record.Tx, persons []*row) error {
 		if err != nil {
 			return err
 		}
-		args = append(args, int64(p.ID), p.Name, p.Status, p.At, attributes, consent)
+		args = append(args, int64(p.ID), p.Name, fold(p.Name), p.Status, p.At, attributes, consent)
 	}
 	if _, err := tx.Insert(ctx, personRows, args); err != nil {
 		return fmt.Errorf("persons: %w", err)
