@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/customer"
 )
 
@@ -66,6 +67,14 @@ func (a *API) customer(c *call, id cx.PersonID) error {
 	if err != nil {
 		return err
 	}
+	if err := a.audit(c, "customer.read", strconv.FormatInt(int64(p.ID), 10)); err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, CustomerOf(p, feedbacks, cat))
+}
+
+// CustomerOf writes a customer and what they said as answers of this API do.
+func CustomerOf(p customer.Person, feedbacks []cx.Feedback, cat *catalogue.Catalogue) Customer {
 	out := Customer{ID: p.ID, Name: p.Name, Status: p.Status, Identities: []CustomerIdentity{}, Attributes: p.Attributes,
 		Consent: p.Consent, Feedbacks: []Feedback{}}
 	for _, i := range p.Identities {
@@ -74,10 +83,7 @@ func (a *API) customer(c *call, id cx.PersonID) error {
 	for _, f := range feedbacks {
 		out.Feedbacks = append(out.Feedbacks, shown(f, cat))
 	}
-	if err := a.audit(c, "customer.read", strconv.FormatInt(int64(p.ID), 10)); err != nil {
-		return err
-	}
-	return c.json(http.StatusOK, out)
+	return out
 }
 
 func (a *API) eraseCustomer(c *call) error {

@@ -111,7 +111,7 @@ func (s *Server) newTrailPage(ctx context.Context, v *visit, q url.Values) (*tra
 	p.Table = ui.Table{Caption: l.T("settings.audit"), Empty: l.T("settings.audit.none"), Columns: []ui.Column{{Label: l.T("settings.audit.when")}, {Label: l.T("settings.audit.who")}, {Label: l.T("settings.audit.what")}, {Label: l.T("settings.audit.subject")}}}
 	for _, e := range entries {
 		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: l.DateTime(e.At.In(v.Now.Location()))}, {Text: names.of(e.Actor)},
-			{Text: said(v, "audit.what.", e.What)}, {Text: names.subject(e.Subject), Href: subjectHref(v, e.Subject)}}})
+			{Text: said(v, "audit.what.", e.What)}, {Text: names.subject(e.Subject), Href: subjectHref(v, e)}}})
 	}
 	kept := url.Values{}
 	for _, k := range []string{"who", "what", "subject", "from", "until"} {
@@ -140,9 +140,12 @@ func (n actorNames) subject(subject string) string {
 }
 
 // subjectHref leads to what an entry is about, where there is a page of it and the viewer may open it.
-func subjectHref(v *visit, subject string) string {
-	if id, ok := strings.CutPrefix(subject, "user:"); ok && v.Viewer.May(people.Administer) {
+func subjectHref(v *visit, e people.Entry) string {
+	if id, ok := strings.CutPrefix(e.Subject, "user:"); ok && v.Viewer.May(people.Administer) {
 		return "/settings/people/" + id
+	}
+	if strings.HasPrefix(e.What, "customer.") && e.Subject != "" && v.Viewer.May(people.ReadPeople) {
+		return "/customers/" + url.PathEscape(e.Subject)
 	}
 	return ""
 }

@@ -25,7 +25,8 @@ type feedbackPage struct {
 	Voice      ui.Voice
 	Scores     []ui.Score
 	Facts      []ui.Fact
-	Customer   string // name or initials; "" nobody known
+	Customer   string  // name or initials; "" nobody known
+	Person     ui.Link // to the customer's page; "" nobody known
 	Status     ui.Tag
 	Timeline   []ui.Voice
 	Quarantine bool
@@ -64,6 +65,7 @@ func (s *Server) newFeedbackPage(ctx context.Context, g *ground, id cx.FeedbackI
 	}
 	f := found[0]
 	l := g.lang()
+	g.hidden.persons = nil // the card of who gave it leads to them
 	p := &feedbackPage{ground: g, Voice: g.voice(f, nil), Scores: g.scoreLines(f), Facts: g.facts(f), Quarantine: f.State == cx.Quarantined}
 	p.frame = g.frame(l.T("verbatim.one", "when", l.DateTime(f.At.In(g.Now.Location()))), ui.SectionVerbatims)
 	p.frame.Crumb = []ui.Link{{Label: l.T("verbatim.title"), Href: "/verbatims"}}
@@ -91,6 +93,7 @@ func (s *Server) addCustomer(ctx context.Context, g *ground, p *feedbackPage, f 
 	if p.Customer == "" {
 		p.Customer = g.lang().T("verbatim.nameless")
 	}
+	p.Person = ui.Link{Label: g.lang().T("customer.open"), Href: customerAddress(person.ID)}
 	_, all, err := s.Door.Customer(ctx, g.scope(), person.ID)
 	if cx.KindOf(err) == cx.NotFound && err != nil {
 		return nil
@@ -160,7 +163,7 @@ func (g *ground) attributeFact(a catalogue.Attribute, v any) (label, value, href
 	if label == "" {
 		label = readable(string(a.Key))
 	}
-	if !a.Personal {
+	if !a.Personal || g.hidden.clear {
 		value = g.attributeText(v)
 	}
 	return label, value, ""

@@ -72,6 +72,9 @@ func (s *Server) places(g *ground) []ui.Place {
 	for _, n := range g.nav("") {
 		out = append(out, ui.Place{Label: n.Label, Kind: l.T("shell.go.page"), Href: n.Href, Icon: n.Icon})
 	}
+	if g.mayRead() {
+		out = append(out, ui.Place{Label: l.T("customer.title"), Kind: l.T("shell.go.page"), Href: "/customers", Icon: "users"})
+	}
 	for _, t := range s.newSettings(g.visit, "").Tabs {
 		out = append(out, ui.Place{Label: t.Label, Kind: l.T("settings.title"), Href: t.Href, Icon: "settings"})
 	}

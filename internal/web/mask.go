@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"vigie/internal/cx"
 )
 
 // masked stands for what is not shown.
@@ -71,6 +73,9 @@ func nameWords(names []string) map[string]bool {
 
 // mask hides personal data in words, and the names that the page knows of.
 func (g *ground) mask(text string) string {
+	if g.hidden.clear {
+		return text
+	}
 	text = mask(text)
 	if len(g.hidden.words) == 0 {
 		return text
@@ -83,6 +88,10 @@ func (g *ground) mask(text string) string {
 	})
 }
 
-// hiddenNames holds the words of names that a page masks. Blocks of a page run side by side and copy its ground: this
+// hiddenNames holds the words of names that a page masks, and who gave the feedback that it shows. Blocks of a page run side by side and copy its ground: this
 // stays behind a pointer.
-type hiddenNames struct{ words map[string]bool }
+type hiddenNames struct {
+	words   map[string]bool
+	persons map[cx.IdentityID]cx.PersonID // nil: the words lead to nobody
+	clear   bool                          // nothing is masked: what a person receives of their own
+}

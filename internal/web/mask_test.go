@@ -21,7 +21,7 @@ func TestMaskHidesPersonalDataAndLeavesTheRest(t *testing.T) {
 }
 
 func TestPageMasksTheNamesItKnows(t *testing.T) {
-	g := &ground{hidden: &hiddenNames{nameWords([]string{"Sophie Garnier", "Denis Lambert", "Ana Le Goff"})}}
+	g := &ground{hidden: &hiddenNames{words: nameWords([]string{"Sophie Garnier", "Denis Lambert", "Ana Le Goff"})}}
 	got := g.mask("Sophie désolée. M’a dit Denis lambert, Le Goff et Ana, à Lambert-sur-Mer.")
 	if want := "••• désolée. M’a dit ••• lambert, Le ••• et Ana, à Lambert-sur-Mer."; got != want {
 		t.Errorf("%q", got)

@@ -30,6 +30,7 @@ func (s *Server) Routes() []Route {
 		s.cockpitRoutes(),
 		s.touchpointRoutes(),
 		s.verbatimRoutes(),
+		s.customerRoutes(),
 		s.explorerRoutes(),
 		s.listenRoutes(), s.importRoutes(),
 		s.circumstanceRoutes(),

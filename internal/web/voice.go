@@ -75,8 +75,10 @@ func (s *Server) hideNames(ctx context.Context, g *ground, all []cx.Feedback) er
 	if err != nil {
 		return fmt.Errorf("customers: %w", err)
 	}
-	for _, p := range known {
+	g.hidden.persons = make(map[cx.IdentityID]cx.PersonID, len(known))
+	for id, p := range known {
 		names = append(names, p.Name)
+		g.hidden.persons[id] = p.ID
 	}
 	g.hidden.words = nameWords(names)
 	return nil
@@ -98,6 +100,9 @@ func (g *ground) voice(f cx.Feedback, terms []string) ui.Voice {
 	}
 	if f.Touchpoint != "" {
 		v.Links = []ui.Link{{Label: g.touchpointName(f.Touchpoint), Href: g.touchpointAddress(f.Touchpoint, "")}}
+	}
+	if p := g.hidden.persons[f.Identity]; p != 0 {
+		v.Links = append(v.Links, ui.Link{Label: l.T("customer.one"), Href: customerAddress(p)})
 	}
 	v.Context = g.context(f)
 	return v

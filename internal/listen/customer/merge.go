@@ -51,6 +51,30 @@ func (r *Reference) Merge(ctx context.Context, gone, kept cx.PersonID, by string
 	return id, err
 }
 
+// Merged tells what kept would be with gone merged into them, and changes nothing. The same rule of perimeter as Customers.
+func (r *Reference) Merged(ctx context.Context, s people.Scope, gone, kept cx.PersonID) (Person, error) {
+	if s.People().Empty() && s.Adviser() == "" {
+		return Person{}, unknown()
+	}
+	rows, err := loadRows(ctx, r.db, []int64{int64(kept), int64(gone)})
+	if err != nil {
+		return Person{}, err
+	}
+	if len(rows) != 2 {
+		return Person{}, unknown()
+	}
+	if rows[0].ID == gone {
+		rows[0], rows[1] = rows[1], rows[0]
+	}
+	ids, err := identitiesOf(ctx, r.db, []int64{int64(kept), int64(gone)})
+	if err != nil {
+		return Person{}, err
+	}
+	into := rows[0].clone()
+	into.absorb(rows[1])
+	return into.person(append(ids[kept], ids[gone]...)), nil
+}
+
 func loadPair(ctx context.Context, tx *record.Tx, gone, kept cx.PersonID) (*before, error) {
 	rows, err := loadRows(ctx, tx, []int64{int64(gone), int64(kept)})
 	if err != nil {
