@@ -76,14 +76,12 @@ func (s *Server) newTemperaturePage(ctx context.Context, g *ground, k known) (*t
 		}
 	}
 	t := temperature.Read(c, g.Now)
-	p := &temperaturePage{ground: g, frame: g.customerFrame(name, ui.Link{Label: name, Href: customerAddress(k.ID)}), ID: k.ID, Warmth: t.Warmth,
+	p := &temperaturePage{ground: g, frame: g.customerFrame(name, ui.Link{Label: l.T("customer.timeline"), Href: customerAddress(k.ID)}), ID: k.ID, Warmth: t.Warmth,
 		Tone: warmthTone(t.Warmth), Word: l.T("customer.warmth." + string(t.Warmth)), Trend: l.T("customer.trend." + string(t.Trend)), Facts: g.recalled(k)}
-	p.frame.Title, p.frame.Search = l.T("customer.temperature.of", "name", name), nil
+	p.frame.Search = nil
 	for _, m := range c.Moments {
 		if m.Box != temperature.Unrated && len(p.Scores) < scoresRecalled {
-			v := g.voice(said[m.Feedback], nil)
-			v.Texts, v.Context = nil, v.Unit
-			p.Scores = append(p.Scores, v)
+			p.Scores = append(p.Scores, g.moodLine(said[m.Feedback]))
 		}
 	}
 	for _, m := range t.Open {
@@ -99,10 +97,33 @@ func (s *Server) newTemperaturePage(ctx context.Context, g *ground, k known) (*t
 	return p, nil
 }
 
-// moment reads a feedback as the rules do: the score that counts where it was given, in its box.
+// mood is the score that says best how a customer felt: satisfaction first, then what counts where it was given. "Solved
+// at once: no" is no bad mood by itself.
+func (g *ground) mood(f cx.Feedback) (measured, int64, bool) {
+	for _, k := range [...]cx.MetricID{"csat", "csat10", "smiley", "stars", "nps", "ces"} {
+		if point, ok := f.Scores[k]; ok {
+			if m, ok := g.indicatorOf(k, f.Program); ok {
+				return m, point, true
+			}
+		}
+	}
+	return g.mainScore(f)
+}
+
+// moodLine is a feedback by its mood alone.
+func (g *ground) moodLine(f cx.Feedback) ui.Voice {
+	v := g.voice(f, nil)
+	v.Texts = nil
+	if m, point, ok := g.mood(f); ok {
+		v.Score, v.Unit, v.Tone = g.scoreText(m.Metric, point), m.short(g.lang()), boxOf(m.Indicator, m.Metric, point)
+	}
+	return v
+}
+
+// moment reads a feedback as the rules do: its mood, in its box.
 func (g *ground) moment(f cx.Feedback) temperature.Moment {
 	out := temperature.Moment{Feedback: f.ID, At: f.At, Touchpoint: f.Touchpoint, Words: len(f.Verbatims) > 0}
-	m, point, ok := g.mainScore(f)
+	m, point, ok := g.mood(f)
 	if !ok {
 		return out
 	}
@@ -136,7 +157,7 @@ func (g *ground) adviceLine(a temperature.Advice, said map[cx.FeedbackID]cx.Feed
 	f := said[first.Feedback]
 	out := adviceLine{}
 	score := ""
-	if m, point, ok := g.mainScore(f); ok {
+	if m, point, ok := g.mood(f); ok {
 		score = m.short(l) + " " + g.scoreText(m.Metric, point)
 	}
 	out.Text = l.T(id, "place", g.placeWords(first.Touchpoint), "count", len(a.From), "score", score, "when", g.when(first.At))

@@ -90,7 +90,7 @@ func TestPersonalDataIsMaskedUntilItIsAskedForAndThatIsNoted(t *testing.T) {
 	}
 	admin := r.as(r.user(people.Administrator, ""))
 	trail := admin.get("/settings/audit")
-	trail.has(t, "table", "customer.read", "customer.show")
+	trail.has(t, "table", "client lu", "client montré en clair")
 	if trail.Find(fmt.Sprintf(`table a[href="%s"]`, path(west, ""))).Length() < 2 {
 		t.Error("the trail does not lead to the customer")
 	}
