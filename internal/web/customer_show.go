@@ -203,10 +203,13 @@ func (g *ground) consentLines(p customer.Person) []consentLine {
 	return out
 }
 
-// lived is a feedback on the customer's own line of time: every score, and whether it waits.
+// lived is a feedback on the customer's own line of time: its mood, every other score, and whether it waits.
 func (g *ground) lived(f cx.Feedback) ui.Voice {
 	v := g.voice(f, nil)
-	main, _, _ := g.mainScore(f)
+	main, point, ok := g.mood(f)
+	if ok {
+		v.Score, v.Tone = g.scoreText(main.Metric, point), boxOf(main.Indicator, main.Metric, point)
+	}
 	if main.Metric.Key != "" && v.Score != "" {
 		v.Context = strings.TrimPrefix(v.Context+" · "+main.short(g.lang()), " · ")
 	}
@@ -234,7 +237,7 @@ func (g *ground) scoresOf(all []cx.Feedback) *customerScores {
 	counts := map[cx.MetricID]int{}
 	var best measured
 	for _, f := range all {
-		if m, _, ok := g.mainScore(f); ok {
+		if m, _, ok := g.mood(f); ok {
 			if counts[m.Metric.Key]++; counts[m.Metric.Key] > counts[best.Metric.Key] {
 				best = m
 			}
