@@ -202,6 +202,10 @@ func TestSomebodyGoesFromAnEmptyFolderToALiveJourney(t *testing.T) {
 		time.Now().UTC().Format(time.RFC3339), touchpoint))
 	p.until("moved by itself", "window.same === true && (document.querySelector('main')?.innerText ?? '').includes('4 réponses') && (document.querySelector('main')?.innerText ?? '').includes('Personne n’est venu')")
 
+	p.marksWhatMovesAndPauses(func(id string) {
+		send(t, poster, s.address, fmt.Sprintf(`{"source":"web","source_id":%q,"at":%q,"touchpoint":%q,"scores":{"csat":4}}`, id, time.Now().UTC().Format(time.RFC3339), touchpoint))
+	})
+
 	// From a figure to the words in two clicks, filters kept in the address, and back.
 	p.do(chromedp.Click(chromedp.CSS(fmt.Sprintf(`a[href^="/touchpoints/%s"]`, touchpoint))))
 	p.until("on the touchpoint", "location.pathname.startsWith('/touchpoints/')")

@@ -87,7 +87,7 @@ func fill[T any](b *blocks, into *block[T], build func(context.Context) (T, erro
 
 // figuresBy asks one indicator by one dimension and gives its rows by key.
 func (s *Server) figuresBy(ctx context.Context, g *ground, q insight.Query) (map[string]insight.Row, error) {
-	a, err := s.Insight.Ask(ctx, g.scope(), q)
+	a, err := s.ask(ctx, g, q)
 	if err != nil {
 		return nil, fmt.Errorf("%s by %v: %w", q.Indicator, q.By, err)
 	}
@@ -100,7 +100,7 @@ func (s *Server) figuresBy(ctx context.Context, g *ground, q insight.Query) (map
 
 // figure asks one indicator alone.
 func (s *Server) figure(ctx context.Context, g *ground, q insight.Query) (insight.Row, error) {
-	a, err := s.Insight.Ask(ctx, g.scope(), q)
+	a, err := s.ask(ctx, g, q)
 	if err != nil {
 		return insight.Row{}, fmt.Errorf("%s: %w", q.Indicator, err)
 	}

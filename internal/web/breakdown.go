@@ -65,7 +65,7 @@ func arrow(c ui.Change) string {
 func (s *Server) byChannel(ctx context.Context, g *ground, a about) (ui.Table, error) {
 	q := g.question(a)
 	q.By, q.Versus = []string{"channel"}, previous()
-	answer, err := s.Insight.Ask(ctx, g.scope(), q)
+	answer, err := s.ask(ctx, g, q)
 	if err != nil {
 		return ui.Table{}, err
 	}

@@ -321,7 +321,12 @@ func (g *ground) mayRead() bool { return g.Viewer.May(people.ReadPeople) }
 
 // received tells whether any feedback is in the figures.
 func (s *Server) received(ctx context.Context) (bool, error) {
-	st, err := s.Insight.Stats(ctx)
+	// Counted when whole: figures being built from nothing hold nothing yet, whatever was received.
+	_, err := s.Insight.List(ctx, people.Whole(), insight.ListQuery{Limit: 1})
+	var st insight.Stats
+	if err == nil {
+		st, err = s.Insight.Stats(ctx)
+	}
 	if cx.KindOf(err) == cx.Unavailable && err != nil {
 		return true, nil // figures are being built: there is something to build them from, or there soon is
 	}

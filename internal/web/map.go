@@ -71,6 +71,7 @@ func newJourney(g *ground, a answered) ui.Journey {
 	}
 	out.Curve.Reach = reach(out.Curve.Points)
 	out.Scale = l.T("cockpit.map.scale", "share", l.Percent(100*out.Curve.Reach, 0))
+	out.Curve.Scale = edges(g, a, out.Curve.Reach)
 	if !slices.ContainsFunc(out.Curve.Points, func(p ui.CurvePoint) bool { return !p.Missing }) {
 		out.Curve.Points = nil
 	}
@@ -150,15 +151,33 @@ func curvePoint(g *ground, c ui.TouchpointCard, m measured, f cx.Figure) ui.Curv
 	return p
 }
 
-// reach is the distance drawn at the edges: the farthest interval, at least 10 % of the scale, in steps of 5 %.
+// reach is the distance drawn at the edges: that of the farthest point with a little room, at least 5 % of the scale, in
+// steps of 5 %. The margin of a point goes no farther than the edge.
 func reach(points []ui.CurvePoint) float64 {
-	far := 0.1
+	far := 0.05
 	for _, p := range points {
 		if !p.Missing {
-			far = max(far, math.Abs(p.Low), math.Abs(p.High))
+			far = max(far, 1.1*math.Abs(p.Gap))
 		}
 	}
 	return math.Ceil(far*20-1e-9) / 20
+}
+
+// edges names the scale of the curve: in the indicator's unit when all points are shown in the same one, else as a share
+// of what each can be.
+func edges(g *ground, a answered, reach float64) [3]string {
+	l := g.lang()
+	up, down := "+"+l.Percent(100*reach, 0), "−"+l.Percent(100*reach, 0)
+	if keys := keysOf(a.shown); len(keys) == 1 {
+		m, _ := measure(g.Catalogue, keys[0], nil)
+		if low, high := m.Spec.Range(); !math.IsInf(high-low, 0) {
+			up, down = m.difference(l, reach*(high-low)), m.difference(l, -reach*(high-low))
+			if m.Spec.Better == cx.LowerBetter {
+				up, down = down, up
+			}
+		}
+	}
+	return [3]string{up, l.T("cockpit.map.zero"), down}
 }
 
 // indicatorTabs switch the map from each touchpoint's lead indicator to one for all.

@@ -81,6 +81,7 @@ type Server struct {
 	hasUsers atomic.Bool
 	known    knownValues
 	usual    usualPeriod
+	answers  answers
 
 	hasFeedback atomic.Bool
 	streams     atomic.Int64

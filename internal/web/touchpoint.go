@@ -80,8 +80,8 @@ func (s *Server) serveTouchpoint(w http.ResponseWriter, r *http.Request, v *visi
 	}
 	s.reportBlocks(r, p.Head.Err, p.Trend.Err, p.Spread.Err, p.Channels.Err, p.Units.Err, p.Aspects.Err, p.Promises.Err, p.Voices.Err)
 	switch part {
-	case "option":
-		return s.serveTrendOption(w, r, p)
+	case "option", "spread-option":
+		return s.serveOption(w, r, p)
 	case "head":
 		return s.render(w, r, touchpointHead(p))
 	case "trend":

@@ -58,6 +58,13 @@ func TestTouchpointShowsItsFigureInEveryCut(t *testing.T) {
 	}) {
 		t.Error("no column of the interactive chart leads to its words")
 	}
+	if n := p.Find("[data-chart-zoom]").Length(); n != 2 {
+		t.Errorf("%d charts may be explored", n)
+	}
+	at, _ = p.Find("[data-chart-zoom*=spread-option]").Attr("data-chart-zoom")
+	if x := b.get(at); x.status != 200 || json.Unmarshal([]byte(x.body), &option) != nil || option.Option["series"] == nil || len(option.Links) == 0 {
+		t.Errorf("%s: %d %.80s", at, x.status, x.body)
+	}
 	few := b.get("/touchpoints/rare")
 	few.has(t, ".heads .few", "1 réponse, lisez-la")
 	few.has(t, ".state", "Trop peu pour conclure", "Élargir à 12 mois")

@@ -37,16 +37,30 @@ type trendParts struct {
 	keys  []ui.ChartKey
 }
 
-// serveTrendOption gives the trend to the interactive library, within what the viewer may see.
-func (s *Server) serveTrendOption(w http.ResponseWriter, r *http.Request, p *touchpointPage) error {
+// serveOption gives a chart of the page to the interactive library, within what the viewer may see.
+func (s *Server) serveOption(w http.ResponseWriter, r *http.Request, p *touchpointPage) error {
 	ctx, stop := context.WithTimeout(r.Context(), blockDeadline)
 	defer stop()
-	t, err := s.trendOf(ctx, p.ground, p.about)
+	drawn, err := s.optionOf(ctx, p, r.URL.Query().Get("part"))
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(chart.InteractiveOf(t.line))
+	return json.NewEncoder(w).Encode(chart.InteractiveOf(drawn))
+}
+
+func (s *Server) optionOf(ctx context.Context, p *touchpointPage, part string) (chart.Chart, error) {
+	g, a := p.ground, p.about
+	if part == "option" {
+		t, err := s.trendOf(ctx, g, a)
+		return t.line, err
+	}
+	if !a.m.pointByPoint() {
+		return nil, cx.Fail(cx.NotFound, "", "web.missing.text")
+	}
+	rows, all, err := s.scores(ctx, g, a)
+	bars, _ := g.scoreBars(a, rows, all.N)
+	return bars, err
 }
 
 func (s *Server) trendOf(ctx context.Context, g *ground, a about) (trendParts, error) {
@@ -156,26 +170,39 @@ type spreadBlock struct {
 const mostPoints = 21
 
 func (s *Server) newSpread(ctx context.Context, g *ground, a about) (spreadBlock, error) {
-	q, l := g.question(a), g.lang()
-	if !a.m.Spec.IsScale() || a.m.Metric.Points() > mostPoints {
-		row, err := s.figure(ctx, g, q)
+	l := g.lang()
+	if !a.m.pointByPoint() {
+		row, err := s.figure(ctx, g, g.question(a))
 		return spreadBlock{Bar: a.m.dist(l, row.Figure)}, err
 	}
-	q.By = []string{"score"}
-	rows, err := s.figuresBy(ctx, g, q)
+	rows, all, err := s.scores(ctx, g, a)
 	if err != nil {
 		return spreadBlock{}, err
-	}
-	var all cx.Figure
-	for _, r := range rows {
-		all.N += r.Figure.N
-		all.Top, all.Middle, all.Bottom = all.Top+r.Figure.Top, all.Middle+r.Figure.Middle, all.Bottom+r.Figure.Bottom
 	}
 	b := spreadBlock{Bar: a.m.dist(l, all)}
 	b.Top, b.Middle, b.Bottom = a.m.boxWords(g, all)
 	bars, table := g.scoreBars(a, rows, all.N)
 	b.Chart, err = s.draw(ctx, bars, table)
+	if b.Chart.Wide != "" {
+		b.Chart.OptionURL = withParam(g.touchpointAddress(a.key(), a.m.Key), "part", "spread-option")
+	}
 	return b, err
+}
+
+// pointByPoint tells whether the points of the scale are few enough to be drawn one by one.
+func (m measured) pointByPoint() bool { return m.Spec.IsScale() && m.Metric.Points() <= mostPoints }
+
+// scores asks how many gave each point of the scale, and sums them up.
+func (s *Server) scores(ctx context.Context, g *ground, a about) (map[string]insight.Row, cx.Figure, error) {
+	q := g.question(a)
+	q.By = []string{"score"}
+	rows, err := s.figuresBy(ctx, g, q)
+	var all cx.Figure
+	for _, r := range rows {
+		all.N += r.Figure.N
+		all.Top, all.Middle, all.Bottom = all.Top+r.Figure.Top, all.Middle+r.Figure.Middle, all.Bottom+r.Figure.Bottom
+	}
+	return rows, all, err
 }
 
 // boxWords names the three parts of a distribution with their share.

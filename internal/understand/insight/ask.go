@@ -94,14 +94,14 @@ func (i *Insight) ask(ctx context.Context, scope people.Scope, q Query, d *Draft
 
 // question runs fn in a read transaction of the store in use, when a place is free.
 func (i *Insight) question(ctx context.Context, fn func(context.Context, *store, *sql.Conn) error) error {
+	if !i.whole(ctx) {
+		return cx.Fail(cx.Unavailable, "", "insight.rebuilding")
+	}
 	free, err := i.place(ctx)
 	if err != nil {
 		return err
 	}
 	defer free()
-	if !i.Ready() {
-		return cx.Fail(cx.Unavailable, "", "insight.rebuilding")
-	}
 	s, err := i.use()
 	if err != nil {
 		return err

@@ -78,8 +78,9 @@ type Insight struct {
 	slots    chan struct{}
 	grids    grids
 
-	hold sync.RWMutex // guards cur: taken for the moment of a look or a swap
-	cur  *store
+	hold    sync.RWMutex // guards cur and swapped: taken for the moment of a look or a swap
+	cur     *store
+	swapped chan struct{} // closed when another store takes the place of cur; nil when none will
 
 	writing  sync.Mutex // one writer: Apply, and the end of a rebuild
 	building sync.Mutex // one rebuild at a time
@@ -225,9 +226,15 @@ func (i *Insight) use() (*store, error) {
 // replace puts s in use and closes what was, when its last reader is gone.
 func (i *Insight) replace(s *store) error {
 	i.hold.Lock()
-	old := i.cur
-	i.cur = s
+	old, told := i.cur, i.swapped
+	i.cur, i.swapped = s, nil
+	if s != nil {
+		i.swapped = make(chan struct{})
+	}
 	i.hold.Unlock()
+	if told != nil {
+		close(told)
+	}
 	if old == nil {
 		return nil
 	}
@@ -266,6 +273,44 @@ func (i *Insight) Ready() bool {
 	i.hold.RLock()
 	defer i.hold.RUnlock()
 	return i.cur != nil && i.cur.complete
+}
+
+// patience is how long a question waits for figures that are built from nothing: little is built in a moment.
+const patience = 2 * time.Second
+
+// whole waits, not for long, until questions can be answered.
+func (i *Insight) whole(ctx context.Context) bool {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	for {
+		i.hold.RLock()
+		ready, swapped := i.cur != nil && i.cur.complete, i.swapped
+		i.hold.RUnlock()
+		if ready || swapped == nil {
+			return ready
+		}
+		select {
+		case <-swapped:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// Edition tells the figures of two moments apart: it is another one when they moved, and when they were built anew.
+type Edition struct {
+	file string
+	record.Position
+}
+
+// Edition gives the one in use.
+func (i *Insight) Edition() Edition {
+	i.hold.RLock()
+	defer i.hold.RUnlock()
+	if i.cur == nil {
+		return Edition{}
+	}
+	return Edition{i.cur.path, i.cur.at.Load().Position}
 }
 
 // Stats are for health pages and the bench.

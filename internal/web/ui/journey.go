@@ -43,6 +43,8 @@ type Curve struct {
 	Points []CurvePoint
 	// Reach: the distance drawn at the top and bottom edge. 0: as far as the farthest interval.
 	Reach float64
+	// Scale names the top edge, the objective and the bottom edge, beside them; all "": none.
+	Scale [3]string
 }
 
 // CurvePoint is a touchpoint on the curve. X runs from 0 (start of the journey) to 1.
