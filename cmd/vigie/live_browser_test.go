@@ -19,7 +19,7 @@ func (p *visitor) marksWhatMovesAndPauses(answer func(id string)) {
 	if says[bool](p, cards+`.some(c => c.textContent.includes('5 réponses'))`) {
 		p.t.Error("a paused page moves")
 	}
-	p.do(chromedp.Click(chromedp.CSS("[data-live-pause]")), chromedp.Focus(chromedp.CSS("body")))
+	p.do(chromedp.Click(chromedp.CSS("[data-live-pause]")))
 	p.until("moved once it may again", cards+`.some(c => c.classList.contains('new') && c.textContent.includes('5 réponses'))`)
 	if now := says[string](p, `JSON.stringify(`+cards+`.map(c => [c.offsetTop, c.offsetLeft]))`); now != place {
 		p.t.Errorf("cards jumped: %s, before %s", now, place)
