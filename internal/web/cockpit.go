@@ -71,6 +71,7 @@ func (s *Server) serveCockpit(w http.ResponseWriter, r *http.Request, v *visit) 
 		if shown.Journey, err = s.firstJourney(r.Context()); err != nil {
 			return err
 		}
+		c.Journey = shown.Journey
 	}
 	g, err := s.ground(r.Context(), v, f.common(), shown)
 	if err != nil {
@@ -97,13 +98,16 @@ func (s *Server) serveCockpit(w http.ResponseWriter, r *http.Request, v *visit) 
 	return s.render(w, r, cockpitView(p))
 }
 
-// firstJourney is the one shown when none is asked for, "" when there is none.
+// firstJourney is the one shown when none is asked for: the first that was ever heard; "" when there is none.
 func (s *Server) firstJourney(ctx context.Context) (cx.JourneyID, error) {
 	all, err := s.Journeys.Present(ctx)
 	if err != nil || len(all.List) == 0 {
 		return "", err
 	}
-	return all.List[0].Key, nil
+	if len(all.List) == 1 {
+		return all.List[0].Key, nil
+	}
+	return s.usual.firstHeard(ctx, s.Insight, all.List)
 }
 
 // reportBlocks logs what a block of a page that is shown all the same could not do.
@@ -221,12 +225,12 @@ func pickJourney(all *journey.Journeys, key cx.JourneyID) (*journey.Journey, err
 	return &j, nil
 }
 
-// cockpitPath shows the first journey.
+// cockpitPath shows the first journey that was heard.
 const cockpitPath = "/cockpit"
 
-// journeyAddress is where a journey is shown: the first one is the cockpit.
+// journeyAddress is where a journey is shown: the only one is the cockpit.
 func journeyAddress(all *journey.Journeys, key cx.JourneyID) string {
-	if len(all.List) > 0 && all.List[0].Key == key {
+	if len(all.List) == 1 && all.List[0].Key == key {
 		return cockpitPath
 	}
 	return "/journeys/" + url.PathEscape(string(key))

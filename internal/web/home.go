@@ -86,7 +86,7 @@ func (s *Server) serveHome(w http.ResponseWriter, r *http.Request, v *visit) err
 	} else if empty || first == "" {
 		return s.serveCockpit(w, r, v)
 	}
-	p, err := s.newHomePage(r.Context(), g)
+	p, err := s.newHomePage(r.Context(), g, first)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s *Server) serveHome(w http.ResponseWriter, r *http.Request, v *visit) err
 	return s.render(w, r, homeView(p))
 }
 
-func (s *Server) newHomePage(ctx context.Context, g *ground) (*homePage, error) {
+func (s *Server) newHomePage(ctx context.Context, g *ground, first cx.JourneyID) (*homePage, error) {
 	l := g.lang()
 	p := &homePage{ground: g, frame: g.frame(l.T("home.title", "name", firstName(g.Viewer.Name)), ui.SectionCockpit)}
 	p.frame.Sub = l.T("home.sub." + string(g.Viewer.Role))
@@ -113,7 +113,7 @@ func (s *Server) newHomePage(ctx context.Context, g *ground) (*homePage, error) 
 		return nil, err
 	}
 	p.Own = own
-	j, err := pickJourney(g.Journeys, "")
+	j, err := pickJourney(g.Journeys, first)
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func (s *Server) newDraftView(ctx context.Context, v *visit, i intake.Import, pr
 	if i.Report != nil {
 		b.p.Counts = newImportCounts(v, i.Report)
 	}
-	b.p.Seen = l.T("import.seen", "rows", i.Draft.Sample.Seen)
+	b.p.Seen = l.T("import.seen", "count", i.Draft.Sample.Seen)
 	if !i.Draft.Sample.Whole {
 		b.p.Seen = l.T("import.seen.more", "rows", i.Draft.Sample.Seen)
 	}

@@ -128,7 +128,7 @@ func (s *Server) afterImport(v *visit, i intake.Import) []ui.Button {
 // journeyOf is the cockpit where the touchpoints that an import created stand, the first one when it created none.
 func journeyOf(i intake.Import) string {
 	if i.Map.Journey == nil {
-		return "/"
+		return cockpitPath
 	}
 	return "/journeys/" + string(i.Map.Journey.Key)
 }

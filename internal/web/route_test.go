@@ -156,6 +156,29 @@ func TestSettingsChangeWhatTheySay(t *testing.T) {
 	b.get("/settings/audit").has(t, "table", "clé d’API créée", "clé d’API révoquée")
 }
 
+func TestUnknownUnitsAreCreatedAtOnceFromQuarantine(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	for i, unit := range []string{"agence-7", "agence-9"} {
+		in := r.answers()[i]
+		in.Unit = unit
+		r.send(in)
+	}
+	b := r.as(r.user(people.Director, ""))
+	b.get("/settings/quarantine").has(t, "main", "agence-7", "2 entités inconnues")
+	b.post("/settings/quarantine/units", nil).has(t, "body", "2 retours ont pris leur place.")
+	b.get("/settings/quarantine").has(t, "main", "Rien n’attend")
+	o, err := r.People.Present(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []cx.UnitID{"agence-7", "agence-9"} {
+		if _, known := o.Unit(key); !known {
+			t.Errorf("%s was not created", key)
+		}
+	}
+}
+
 func TestQuarantineIsSeenAndRepaired(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()
@@ -164,10 +187,7 @@ func TestQuarantineIsSeenAndRepaired(t *testing.T) {
 	r.send(in)
 	b := r.as(r.user(people.Director, ""))
 	b.get("/").has(t, "main", "1 retour attend que sa clé soit associée")
-	p := b.get("/settings")
-	if p.path != "/settings/quarantine" {
-		t.Fatalf("director's settings are %s", p.path)
-	}
+	p := b.get("/settings/quarantine")
 	p.has(t, "main", "TECH_VISIT", "point de contact inconnu")
 	p = b.post("/settings/quarantine", url.Values{"kind": {"touchpoint"}, "from": {"TECH_VISIT"}, "to": {"technician"}})
 	p.has(t, ".toasts", "1 retour a pris sa place")

@@ -17,6 +17,34 @@ import (
 type usualPeriod struct {
 	mu  sync.Mutex
 	met map[string]usualFound // by what it was looked for in
+	// heard journeys had feedback when they were looked at: they are not looked at again
+	heard map[cx.JourneyID]bool
+}
+
+// firstHeard gives the first journey that ever had feedback, whoever asks; the first of all when none had.
+func (u *usualPeriod) firstHeard(ctx context.Context, from *insight.Insight, all []journey.Journey) (cx.JourneyID, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, j := range all {
+		if u.heard[j.Key] {
+			return j.Key, nil
+		}
+		one, err := from.List(ctx, people.Whole(), insight.ListQuery{Where: also(nil, "journey", string(j.Key)), Limit: 1})
+		switch {
+		case cx.KindOf(err) == cx.Unavailable:
+			return all[0].Key, nil
+		case err != nil:
+			return "", fmt.Errorf("first journey heard: %w", err)
+		case len(one.IDs) == 0:
+			continue
+		}
+		if u.heard == nil {
+			u.heard = map[cx.JourneyID]bool{}
+		}
+		u.heard[j.Key] = true
+		return j.Key, nil
+	}
+	return all[0].Key, nil
 }
 
 type usualFound struct {
