@@ -216,7 +216,8 @@ func TestSomebodyGoesFromAnEmptyFolderToALiveJourney(t *testing.T) {
 	p.open("/verbatims?q=personne+venue")
 	p.until("found by its words", "(document.querySelector('main')?.innerText ?? '').includes('Personne n’est venu') && !(document.querySelector('main')?.innerText ?? '').includes('Parfait')")
 
-	p.accessible("/", "/touchpoints/"+touchpoint, "/verbatims", "/explorer", "/feedbacks/1", "/journeys", "/settings", "/about", "/accessibility", "/nothing-here")
+	p.accessible("/", "/touchpoints/"+touchpoint, "/verbatims", "/explorer", "/feedbacks/1", "/journeys", "/settings", "/settings/units", "/settings/people", "/settings/people/new", "/settings/people/1", "/settings/roles", "/settings/council", "/settings/protection",
+		"/settings/protection/register", "/settings/audit", "/me", "/me/second", "/about", "/accessibility", "/nothing-here")
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range p.complaints {

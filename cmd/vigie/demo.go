@@ -47,7 +47,7 @@ type demoHouse struct {
 }
 
 func (d *demoHouse) deps() demo.Deps {
-	return demo.Deps{People: d.app.People, Journeys: d.app.Journeys, Catalogue: d.app.Catalogue, Circumstances: d.app.Circumstances, Views: d.app.Views, Door: d.app.Door, Log: d.app.env.log}
+	return demo.Deps{People: d.app.People, Journeys: d.app.Journeys, Catalogue: d.app.Catalogue, Circumstances: d.app.Circumstances, Views: d.app.Views, Door: d.app.Door, Customers: d.app.Customers, Log: d.app.env.log}
 }
 
 // install moves the company in, waits until its figures are there, starts the drip, and gives those one may enter as.

@@ -129,7 +129,8 @@ func reachable(a net.Addr) string {
 	return net.JoinHostPort(host, port)
 }
 
-// night compacts the files once a day, at 3 in the organisation's zone, so that what was erased leaves them.
+// night erases what is kept no longer and compacts the files once a day, at 3 in the organisation's zone, so that what
+// was erased leaves them.
 type night struct {
 	app  *app
 	stop context.CancelFunc
@@ -158,6 +159,9 @@ func (n *night) loop(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Until(nextNight(time.Now().In(n.app.Zone(ctx))))):
+		}
+		if err := n.app.forget(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			n.app.env.log.Error("nightly retention failed", "err", err)
 		}
 		if err := n.app.compact(ctx); err != nil && ctx.Err() == nil {
 			n.app.env.log.Error("nightly compaction failed", "err", err)

@@ -11,6 +11,7 @@ import (
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/understand/view"
@@ -24,10 +25,11 @@ type Deps struct {
 	// Circumstances are the context events.
 	Circumstances *circumstance.Store
 	// Views are the questions of the explorer.
-	Views *view.Store
-	Door  *collect.Door
-	Log   *slog.Logger     // nil: discarded
-	Now   func() time.Time // nil: time.Now
+	Views     *view.Store
+	Customers *customer.Reference // nil: requests are tied to nobody
+	Door      *collect.Door
+	Log       *slog.Logger     // nil: discarded
+	Now       func() time.Time // nil: time.Now
 }
 
 func (d Deps) filled() Deps {
@@ -73,6 +75,9 @@ func (s *Story) Install(ctx context.Context, d Deps) (Installed, error) {
 	}
 	in, err := send(ctx, d, s.told(anchor, now))
 	if err != nil {
+		return in, err
+	}
+	if err := s.protect(ctx, d, now); err != nil {
 		return in, err
 	}
 	return in, s.hire(ctx, d, s.last())

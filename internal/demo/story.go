@@ -97,6 +97,7 @@ type storyFile struct {
 	Regions    []region                   `yaml:"regions"`
 	Cast       []Member                   `yaml:"cast"`
 	Partners   []partner                  `yaml:"partners"`
+	Protection protection                 `yaml:"protection"`
 	Offers     []offer                    `yaml:"offers"`
 	Segments   []weighted                 `yaml:"segments"`
 	Personas   []weighted                 `yaml:"personas"`

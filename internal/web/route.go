@@ -42,6 +42,7 @@ func (s *Server) Routes() []Route {
 		s.auditRoutes(),
 		s.councilRoutes(),
 		s.unitRoutes(),
+		s.protectionRoutes(),
 		s.aboutRoutes(),
 		s.journeyRoutes(), s.catalogueRoutes(),
 		s.goRoutes(),

@@ -64,7 +64,7 @@ func (s *Server) newSettings(v *visit, path string) *settingsPage {
 	}{{"/settings", "settings.organisation", people.Administer}, {brandPath, "brand.tab", people.Administer}, {"/settings/units", "settings.units", people.EditStructure}, {"/settings/people", "settings.people", people.Administer},
 		{"/settings/roles", "settings.roles", people.Administer}, {"/settings/keys", "settings.keys", people.Administer},
 		{"/settings/quarantine", "settings.quarantine", people.EditStructure}, {"/settings/council", "settings.council", people.Administer},
-		{"/settings/audit", "settings.audit", people.ReadAudit}} {
+		{"/settings/protection", "settings.protection", people.Protect}, {"/settings/audit", "settings.audit", people.ReadAudit}} {
 		if v.Viewer.May(t.right) {
 			p.Tabs = append(p.Tabs, ui.Tab{Label: l.T(t.id), Href: t.path, Current: t.path == path})
 		}
