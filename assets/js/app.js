@@ -10,6 +10,7 @@ import { shell } from './shell.js'
 import { explorer } from './explorer.js'
 import { palette } from './palette.js'
 import { board } from './journey.js'
+import { wall } from './wall.js'
 import { copying } from './copy.js'
 
 Object.assign(htmx.config, {
@@ -18,7 +19,7 @@ Object.assign(htmx.config, {
 })
 document.documentElement.classList.add('js')
 
-const start = () => { theme(); filters(); live(htmx); zoom(); imports(); shell(); explorer(); palette(); copying() }
+const start = () => { theme(); filters(); live(htmx); zoom(); imports(); shell(); explorer(); palette(); copying(); wall() }
 
 board()
 document.readyState === 'loading' ? document.addEventListener('DOMContentLoaded', start) : start()

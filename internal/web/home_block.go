@@ -60,9 +60,12 @@ func (s *Server) cockpitPart(ctx context.Context, h *homeStand, part string) *co
 	if part == "map" || part == "moves" { // both come from one question
 		p.Map.Value, p.Map.Err = h.mapped()
 		p.goLive(h.journey, choice{})
-		return p
+	} else {
+		s.fillCockpit(ctx, p, h.journey, choice{Part: part})
 	}
-	s.fillCockpit(ctx, p, h.journey, choice{Part: part})
+	if h.still {
+		p.Heads.Value.Live, p.Map.Value.Live, p.Map.Value.Journey.Live, p.Voices.Value.Live = nil, nil, nil, nil
+	}
 	return p
 }
 

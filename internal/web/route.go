@@ -26,7 +26,7 @@ func (s *Server) Routes() []Route {
 	for _, area := range [][]Route{
 		s.doorRoutes(),
 		s.setupRoutes(),
-		s.homeRoutes(), s.brandRoutes(),
+		s.homeRoutes(), s.wallRoutes(), s.brandRoutes(),
 		s.cockpitRoutes(),
 		s.touchpointRoutes(),
 		s.verbatimRoutes(),
