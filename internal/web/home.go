@@ -56,7 +56,7 @@ type homeBlock struct {
 type homeStand struct {
 	*ground
 	journey *journey.Journey
-	still   bool // a picture that is asked again as a whole: its parts are not live
+	still   bool                     // a picture that is asked again as a whole: its parts are not live
 	mapped  func() (mapBlock, error) // the map, asked once for all blocks
 }
 

@@ -33,7 +33,7 @@ func (s *Server) ownBlock(ctx context.Context, h *homeStand) (templ.Component, e
 	if err != nil {
 		return nil, err
 	}
-	return s.drawVoices(ctx, h, "own", list.IDs)
+	return s.drawVoices(ctx, h, "own", "", list.IDs)
 }
 
 // mine narrows an adviser's lists to what they were part of; others keep the filters of the page.
@@ -63,7 +63,7 @@ func (s *Server) scoredVoices(ctx context.Context, h *homeStand, key string, c v
 		}
 		where := maps.Clone(c.where)
 		where["scores."+string(m.Metric.Key)] = insight.Condition{GTE: &low, LTE: &high}
-		list, err := s.Insight.List(ctx, h.scope(), insight.ListQuery{Where: where, During: &during, Verbatim: &words, Limit: voicesShown})
+		list, err := s.Insight.List(ctx, h.scope(), insight.ListQuery{Where: where, During: &during, Verbatim: &words, Limit: 4 * voicesShown})
 		if err != nil {
 			return nil, err
 		}
@@ -71,10 +71,11 @@ func (s *Server) scoredVoices(ctx context.Context, h *homeStand, key string, c v
 	}
 	slices.SortFunc(all, func(a, b insight.Mark) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
 	all = slices.CompactFunc(all, func(a, b insight.Mark) bool { return a.ID == b.ID })
-	return s.drawVoices(ctx, h, key, all[:min(len(all), voicesShown)])
+	return s.drawVoices(ctx, h, key, c.tone, all[:min(len(all), 4*voicesShown)])
 }
 
-func (s *Server) drawVoices(ctx context.Context, h *homeStand, key string, marks []insight.Mark) (templ.Component, error) {
+// drawVoices shows the first of some feedbacks; with a tone, those whose score as shown has it.
+func (s *Server) drawVoices(ctx context.Context, h *homeStand, key string, tone ui.Tone, marks []insight.Mark) (templ.Component, error) {
 	found, err := s.feedbacks(ctx, h.ground, marks)
 	if err != nil {
 		return nil, err
@@ -82,6 +83,9 @@ func (s *Server) drawVoices(ctx context.Context, h *homeStand, key string, marks
 	var items []ui.Voice
 	for _, f := range found {
 		v := h.voice(f, nil)
+		if len(items) == voicesShown || tone != "" && v.Tone != tone {
+			continue
+		}
 		v.ID = key + v.ID // the same feedback may stand in two blocks
 		items = append(items, v)
 	}
@@ -94,7 +98,7 @@ func (h *homeStand) leadMetrics() []measured {
 	var out []measured
 	for _, p := range h.Journeys.Touchpoints() {
 		m, ok := measure(h.Catalogue, p.Touchpoint.LeadIndicator(), p.Touchpoint)
-		if ok && m.Audience == cx.Customers && m.Spec.IsScale() && m.Metric.Points() <= mostPoints && !seen[m.Metric.Key] {
+		if ok && m.Audience == cx.Customers && m.Spec.IsScale() && m.Metric.Points() > 2 && m.Metric.Points() <= mostPoints && !seen[m.Metric.Key] {
 			seen[m.Metric.Key] = true
 			out = append(out, m)
 		}
