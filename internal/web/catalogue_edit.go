@@ -60,8 +60,8 @@ func (p *definitionPage) indicatorForm(i cx.Indicator, fresh bool) {
 	if fresh {
 		p.Fields = append(p.Fields, ui.Field{Name: "key", Label: l.T("journey.touchpoint.key"), Value: string(i.Key), Max: 64},
 			ui.Field{Name: "metric", Label: field("metric"), Kind: "select", Required: true, Options: p.metricOptions(i.Metric), Hint: l.T("catalogue.fixed")},
-			choiceOf(p.lang(), "program", i.Program, "verbatim.program.", cx.Programs()),
-			choiceOf(p.lang(), "audience", i.Audience, "catalogue.audience.", cx.Audiences()))
+			choiceOf(p.lang(), "program", i.Program, cx.Programs()),
+			choiceOf(p.lang(), "audience", i.Audience, cx.Audiences()))
 	}
 	formula := ui.Field{Name: "formula", Label: field("formula"), Kind: "select", Required: true}
 	for _, f := range cx.Formulas() {
@@ -112,11 +112,11 @@ func (p *definitionPage) metricOptions(chosen cx.MetricID) []ui.Option {
 	return out
 }
 
-// choiceOf asks for one of a few words of the vocabulary; family begins the messages that name them.
-func choiceOf[T ~string](l lang.Lang, name string, chosen T, family string, all []T) ui.Field {
+// choiceOf asks for one of a few words of the vocabulary, named by the messages catalogue.<name>.<word>.
+func choiceOf[T ~string](l lang.Lang, name string, chosen T, all []T) ui.Field {
 	f := ui.Field{Name: name, Label: l.T("catalogue.field." + name), Kind: "select", Required: true, Hint: l.T("catalogue.fixed")}
 	for _, v := range all {
-		f.Options = append(f.Options, ui.Option{Value: string(v), Label: l.T(family + string(v)), Selected: v == chosen})
+		f.Options = append(f.Options, ui.Option{Value: string(v), Label: l.T("catalogue." + name + "." + string(v)), Selected: v == chosen})
 	}
 	return f
 }

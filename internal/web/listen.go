@@ -93,6 +93,9 @@ func (g *ground) journeyTable(j *journey.Journey) ui.Table {
 			if tp.MomentOfTruth {
 				cells[0].Tags = []ui.Tag{{Text: l.T("ui.moment"), Tone: ui.Accent, Icon: "flag"}}
 			}
+			if text := g.temporary(tp); text != "" {
+				cells[0].Tags = append(cells[0].Tags, ui.Tag{Text: text, Tone: ui.Watch, Icon: "calendar"})
+			}
 			var channels []string
 			for _, c := range tp.Channels {
 				channels = append(channels, g.channelName(c))

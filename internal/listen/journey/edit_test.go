@@ -187,3 +187,16 @@ stages:
 		t.Errorf("what is no YAML: line %d", got)
 	}
 }
+
+func FuzzLine(f *testing.F) {
+	f.Add("key: a\nstages: []\n", "stages[0].key")
+	f.Add("a: &x [*x]\n", "a[0][0]")
+	f.Add("? {a: b}\n: c\n", "a.b")
+	f.Add("key: 'a", "key")
+	f.Fuzz(func(t *testing.T, document, field string) {
+		if n := Line([]byte(document), field); n < 0 {
+			t.Errorf("line %d", n)
+		}
+		_, _ = ParseYAML([]byte(document)) // neither may panic
+	})
+}
