@@ -49,8 +49,11 @@ type mapBlock struct {
 
 // startBlock says what to do in a cockpit where nothing has arrived yet.
 type startBlock struct {
-	NoJourney, MayAdd bool
-	Command, Curl     string
+	NoJourney bool
+	MayAdd    bool // journeys and keys
+	MayImport bool
+
+	Command, Curl string
 }
 
 // choice is what a cockpit is about.
@@ -273,7 +276,7 @@ func (s *Server) nothingYet(ctx context.Context, g *ground) (bool, error) {
 }
 
 func (s *Server) newStart(g *ground, noJourney bool) *startBlock {
-	return &startBlock{NoJourney: noJourney, MayAdd: g.Viewer.May(people.Administer),
+	return &startBlock{NoJourney: noJourney, MayAdd: g.Viewer.May(people.Administer), MayImport: g.Viewer.May(people.ImportFiles),
 		Command: "vigie import " + g.lang().T("cockpit.start.file"),
 		Curl: `curl -H "Authorization: Bearer ` + g.lang().T("cockpit.start.key") + `" -H "Content-Type: application/json" \
   -d '{"source":"test","at":"` + g.Now.Format("2006-01-02T15:04:05Z07:00") + `","scores":{"csat":4},"verbatim":"` + g.lang().T("cockpit.start.words") + `"}' \

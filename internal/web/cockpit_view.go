@@ -35,12 +35,15 @@ func blockReason(l lang.Lang, err error) string {
 }
 
 func startActions(l lang.Lang, s *startBlock) []ui.Button {
-	if !s.MayAdd {
-		return nil
+	var out []ui.Button
+	if s.MayImport {
+		out = append(out, ui.Button{Label: l.T("cockpit.start.import"), Href: importsAt, Style: "primary", Icon: "upload"})
 	}
-	return []ui.Button{{Label: l.T("cockpit.start.import"), Href: importsAt, Style: "primary", Icon: "upload"},
-		{Label: l.T("cockpit.start.addkey"), Href: "/settings/keys", Icon: "key"},
-		{Label: l.T("cockpit.start.see"), Href: "/journeys", Style: "quiet"}}
+	if s.MayAdd {
+		out = append(out, ui.Button{Label: l.T("cockpit.start.addkey"), Href: "/settings/keys", Icon: "key"},
+			ui.Button{Label: l.T("cockpit.start.see"), Href: "/journeys", Style: "quiet"})
+	}
+	return out
 }
 
 func journeyActions(l lang.Lang, s *startBlock) []ui.Button {

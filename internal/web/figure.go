@@ -126,6 +126,9 @@ func (m measured) change(l lang.Lang, c *insight.Compared) ui.Change {
 	if c == nil || !c.Has {
 		return ui.Change{}
 	}
+	if !c.Figure.Enough {
+		return ui.Change{Text: l.T("cockpit.before.few", "count", c.Figure.N)}
+	}
 	if !c.Significant {
 		return ui.Change{Text: l.T("cockpit.stable"), Note: l.T("cockpit.noise")}
 	}

@@ -75,6 +75,9 @@ func (s *Server) places(g *ground) []ui.Place {
 	if g.mayRead() {
 		out = append(out, ui.Place{Label: l.T("customer.title"), Kind: l.T("shell.go.page"), Href: "/customers", Icon: "users"})
 	}
+	for _, t := range listenTabs(g.visit, "") {
+		out = append(out, ui.Place{Label: t.Label, Kind: l.T("ui.nav.listen"), Href: t.Href, Icon: "ear"})
+	}
 	for _, t := range s.newSettings(g.visit, "").Tabs {
 		out = append(out, ui.Place{Label: t.Label, Kind: l.T("settings.title"), Href: t.Href, Icon: "settings"})
 	}

@@ -94,8 +94,8 @@ func (s *Server) trailBlock(ctx context.Context, h *homeStand) (templ.Component,
 func (s *Server) doorsBlock(_ context.Context, h *homeStand) (templ.Component, error) {
 	l := h.lang()
 	var links []ui.Link
-	for _, d := range []struct{ path, id string }{{"/customers", "home.door.customers"}, {"/settings/requests", "home.door.requests"}, {"/settings/retention", "home.door.retention"},
-		{"/settings/processing", "home.door.processing"}, {"/settings/council", "home.door.council"}, {"/settings/audit", "home.door.audit"}, {"/settings/quarantine", "home.door.quarantine"},
+	for _, d := range []struct{ path, id string }{{"/customers", "home.door.customers"}, {"/settings/protection", "home.door.requests"},
+		{"/settings/protection/register", "home.door.processing"}, {"/settings/council", "home.door.council"}, {"/settings/audit", "home.door.audit"}, {"/settings/quarantine", "home.door.quarantine"},
 		{"/verbatims", "home.door.verbatims"}, {"/norm", "home.door.norm"}} {
 		if s.mayOpen(h.visit, d.path) {
 			links = append(links, ui.Link{Label: l.T(d.id), Href: d.path})

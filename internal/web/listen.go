@@ -15,6 +15,10 @@ import (
 func (s *Server) listenRoutes() []Route {
 	return []Route{
 		{"GET", "/journeys", people.ReadFigures, s.serveJourneys},
+		{"GET", "/listen", people.ReadFigures, func(w http.ResponseWriter, r *http.Request, _ *visit) error {
+			http.Redirect(w, r, "/journeys", http.StatusSeeOther)
+			return nil
+		}},
 	}
 }
 

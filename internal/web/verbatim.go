@@ -49,8 +49,15 @@ func (s *Server) serveVerbatims(w http.ResponseWriter, r *http.Request, v *visit
 	if err != nil {
 		return err
 	}
-	if isPart(r) {
+	if isPart(r) { // what arrives on a page already noted
 		return s.render(w, r, verbatimsPart(p))
+	}
+	what := "feedback.list"
+	if f.Text != "" {
+		what = "feedback.search"
+	}
+	if err := s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: what}); err != nil {
+		return err
 	}
 	return s.render(w, r, verbatimsView(p))
 }
