@@ -22,7 +22,7 @@ type ground struct {
 	Catalogue    *catalogue.Catalogue
 	Journeys     *journey.Journeys
 	Organisation *people.Organisation
-	hidden       *hiddenNames    // set by the one block that shows words
+	hidden       *hiddenNames    // of the feedback read with it; blocks that show words stand apart
 	seen         record.Position // where the figures were before the page asked anything
 }
 

@@ -76,13 +76,14 @@ func (s *Server) scoredVoices(ctx context.Context, h *homeStand, key string, c v
 
 // drawVoices shows the first of some feedbacks; with a tone, those whose score as shown has it.
 func (s *Server) drawVoices(ctx context.Context, h *homeStand, key string, tone ui.Tone, marks []insight.Mark) (templ.Component, error) {
-	found, err := s.feedbacks(ctx, h.ground, marks)
+	g := h.apart()
+	found, err := s.feedbacks(ctx, g, marks)
 	if err != nil {
 		return nil, err
 	}
 	var items []ui.Voice
 	for _, f := range found {
-		v := h.voice(f, nil)
+		v := g.voice(f, nil)
 		if len(items) == voicesShown || tone != "" && v.Tone != tone {
 			continue
 		}

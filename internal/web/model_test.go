@@ -96,16 +96,16 @@ func TestBoxesOfAScaleShareItWithoutOverlap(t *testing.T) {
 	}
 }
 
-func TestReachIsTheFarthestIntervalInStepsOfTheScale(t *testing.T) {
+func TestReachHoldsTheFarthestPointWithRoomInStepsOfTheScale(t *testing.T) {
 	for name, c := range map[string]struct {
 		points []ui.CurvePoint
 		want   float64
 	}{
-		"nothing":        {nil, 0.1},
-		"near":           {[]ui.CurvePoint{{Low: -0.02, High: 0.03}}, 0.1},
-		"far":            {[]ui.CurvePoint{{Low: -0.31, High: 0.03}}, 0.35},
-		"exactly a step": {[]ui.CurvePoint{{Low: -0.2, High: 0}}, 0.2},
-		"missing":        {[]ui.CurvePoint{{Low: -0.9, Missing: true}}, 0.1},
+		"nothing":    {nil, 0.05},
+		"near":       {[]ui.CurvePoint{{Gap: 0.02}}, 0.05},
+		"far":        {[]ui.CurvePoint{{Gap: -0.31, Low: -0.6, High: 0.03}}, 0.35},
+		"on an edge": {[]ui.CurvePoint{{Gap: -0.2}}, 0.25},
+		"missing":    {[]ui.CurvePoint{{Gap: -0.9, Missing: true}}, 0.05},
 	} {
 		if got := reach(c.points); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

@@ -165,7 +165,7 @@ func TestUnknownUnitsAreCreatedAtOnceFromQuarantine(t *testing.T) {
 		r.send(in)
 	}
 	b := r.as(r.user(people.Director, ""))
-	b.get("/settings/quarantine").has(t, "main", "agence-7", "2 entités inconnues")
+	b.get("/settings/quarantine").has(t, "main", "agence-7", "Créer les 2 entités")
 	b.post("/settings/quarantine/units", nil).has(t, "body", "2 retours ont pris leur place.")
 	b.get("/settings/quarantine").has(t, "main", "Rien n’attend")
 	o, err := r.People.Present(t.Context())

@@ -25,6 +25,7 @@ const voicesShown = 5
 
 // newVoices gives the latest words that the filters leave.
 func (s *Server) newVoices(ctx context.Context, g *ground, f filters) (voicesBlock, error) {
+	g = g.apart()
 	f.Words = "with"
 	q := f.listQuery(g.Now)
 	q.Limit = voicesShown
@@ -53,6 +54,13 @@ func (s *Server) feedbacks(ctx context.Context, g *ground, marks []insight.Mark)
 		return nil, fmt.Errorf("feedback: %w", err)
 	}
 	return all, s.hideNames(ctx, g, all)
+}
+
+// apart gives a block that shows words a ground with names of its own to mask: blocks of one page are made side by side.
+func (g *ground) apart() *ground {
+	own := *g
+	own.hidden = &hiddenNames{}
+	return &own
 }
 
 // hideNames makes the page mask the names of those who gave the feedback and of those who may sign in here.
