@@ -141,14 +141,15 @@ func TestFiguresAreWrittenInTheirUnit(t *testing.T) {
 		{"wide interval", csat.interval(fr, cx.Figure{Has: true, Low: 17, High: 100}), "17\u2009–\u2009100"},
 		{"no interval", csat.interval(fr, cx.Figure{Has: true, Low: math.Inf(-1), High: math.Inf(1)}), ""},
 		{"ces", ces.text(fr, 5.94), "5,9"},
-		{"noise", csat.change(fr, &insight.Compared{Compared: cx.Compared{Has: true, Difference: 5}}).Text, "stable"},
+		{"noise", csat.change(fr, &insight.Compared{Figure: cx.Figure{Enough: true}, Compared: cx.Compared{Has: true, Difference: 5}}).Text, "stable"},
+		{"few before", csat.change(fr, &insight.Compared{Figure: cx.Figure{N: 4}, Compared: cx.Compared{Has: true, Significant: true, Difference: 5}}).Text, "4 réponses seulement avant"},
 		{"nothing before", csat.change(fr, nil).Text, ""},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, c.got, c.want)
 		}
 	}
-	if c := csat.change(fr, &insight.Compared{Compared: cx.Compared{Has: true, Significant: true, Difference: -5}}); c.Direction != -1 || c.Tone != ui.Bad {
+	if c := csat.change(fr, &insight.Compared{Figure: cx.Figure{Enough: true}, Compared: cx.Compared{Has: true, Significant: true, Difference: -5}}); c.Direction != -1 || c.Tone != ui.Bad {
 		t.Errorf("a fall is %+v", c)
 	}
 }
