@@ -1,5 +1,8 @@
-// The board of a journey works by forms. Here: what a form changes is put in place without leaving the page, the focus
-// stays on the button pressed, and cards are moved by dragging. What is said of a change is said by the page's toasts.
+// The board of a journey, and the order of journeys, work by forms. Here: what a form changes is put in place without
+// leaving the page, the focus stays on the button pressed, and things are moved by dragging. What is said of a change is
+// said by the page's toasts.
+import { drag } from './drag.js'
+
 export function board() {
   document.addEventListener('submit', e => {
     const place = e.target.closest('[data-board]')
@@ -7,49 +10,11 @@ export function board() {
     e.preventDefault()
     send(e.target, e.submitter)
   })
-  document.addEventListener('dragstart', e => {
-    const card = e.target.closest?.('[data-board] [data-touchpoint]')
-    if (!card) return
-    e.dataTransfer.effectAllowed = 'move'
-    e.dataTransfer.setData('text/plain', card.dataset.touchpoint)
-    card.classList.add('dragged')
-  })
-  document.addEventListener('dragend', clear)
-  document.addEventListener('dragover', e => {
-    const at = target(e)
-    if (!at) return
-    e.preventDefault()
-    unmark()
-    at.list.classList.add('over')
-    at.before?.classList.add('before')
-  })
-  document.addEventListener('drop', e => {
-    const at = target(e)
-    if (!at) return
-    e.preventDefault()
-    const form = document.querySelector('[data-drop-form]')
-    form.elements.touchpoint.value = document.querySelector('.dragged').dataset.touchpoint
-    form.elements.stage.value = at.list.dataset.stage
-    form.elements.place.value = at.before ? at.cards.indexOf(at.before) : at.cards.length
-    clear()
-    send(form)
-  })
+  drag(send)
 }
 
 // Forms that lead to another page are left alone.
-const stays = form => form.closest('.lane, .last-change') || form.matches('[data-drop-form]')
-
-// target says in which stage, and before which of its other cards, the pointer is.
-function target(e) {
-  if (!document.querySelector('.dragged')) return null
-  const list = e.target.closest?.('[data-lane]')?.querySelector('[data-stage]')
-  if (!list) return null
-  const cards = [...list.children].filter(c => !c.matches('.dragged'))
-  return { list, cards, before: cards.find(c => e.clientY < c.getBoundingClientRect().top + c.offsetHeight / 2) }
-}
-
-const unmark = () => { for (const el of document.querySelectorAll('.over, .before')) el.classList.remove('over', 'before') }
-const clear = () => { unmark(); for (const el of document.querySelectorAll('.dragged')) el.classList.remove('dragged') }
+const stays = form => form.matches('.lane form, .last-change form, [data-stays], [data-stays] form')
 
 let busy = false
 
@@ -60,9 +25,9 @@ async function send(form, submitter) {
   try {
     const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form, submitter)), headers: { Accept: 'text/html' } })
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    const now = page.getElementById('board')
+    const now = page.querySelector('[data-board]')
     if (!now || !sameBoard(answer.url, form)) { location.assign(answer.url); return }
-    document.getElementById('board').replaceWith(document.adoptNode(now))
+    document.querySelector('[data-board]').replaceWith(document.adoptNode(now))
     for (const part of ['.toasts', '.sub']) swap(part, page)
     refocus(focus)
   } catch {
@@ -80,10 +45,10 @@ function swap(selector, page) {
   if (here && there) here.replaceChildren(...[...there.childNodes].map(n => document.adoptNode(n)))
 }
 
-// refocus puts the focus back on the same button of the card that moved; at the end of its way, on the card's name.
+// refocus puts the focus back on the same button of the thing that moved; at the end of its way, on what is beside it.
 function refocus(id) {
   const button = id && document.getElementById(id)
-  if (!button) { document.querySelector('#board .notice')?.scrollIntoView({ block: 'nearest' }); return }
-  if (button.disabled) button.closest('.tpc, .lane')?.querySelector('button:not([disabled]), a')?.focus()
+  if (!button) { document.querySelector('[data-board] .notice')?.scrollIntoView({ block: 'nearest' }); return }
+  if (button.disabled) button.closest('.tpc, .lane, [data-item]')?.querySelector('button:not([disabled]), a')?.focus()
   else button.focus()
 }

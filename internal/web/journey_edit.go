@@ -20,6 +20,7 @@ type journeyEditPage struct {
 	frame  ui.Frame
 	Lanes  []lane
 	Fields []ui.Field // of the journey itself
+	Others []elsewhere
 	// Last is what the present version changed, with the version before it to go back to (0: none).
 	Last     changesView
 	Previous int64
@@ -61,7 +62,7 @@ func (s *Server) newJourneyEditPage(ctx context.Context, x *journeyRoom) (*journ
 	for n := range j.Stages {
 		p.Lanes = append(p.Lanes, x.lane(n))
 	}
-	p.Fields = x.journeyFields()
+	p.Fields, p.Others = x.journeyFields(), x.elsewhere()
 	versions, err := s.Journeys.Versions(ctx, journey.VersionFilter{Key: j.Key, Limit: 2})
 	if err != nil {
 		return nil, err
@@ -247,6 +248,8 @@ func (s *Server) doStage(w http.ResponseWriter, r *http.Request, v *visit) error
 			return j.MoveStage(key, -1)
 		case "right":
 			return j.MoveStage(key, 1)
+		case "drop":
+			return dropStage(j, key, f)
 		case "delete":
 			return j.RemoveStage(key)
 		}
@@ -261,6 +264,9 @@ func (s *Server) doPlace(w http.ResponseWriter, r *http.Request, v *visit) error
 		return err
 	}
 	f := r.PostForm
+	if f.Get("do") == "transfer" {
+		return s.transferred(w, r, x, s.transfer(r, x))
+	}
 	var added cx.TouchpointID
 	err = s.change(r, x, "", func(j *journey.Journey) error {
 		if f.Get("do") != "add" {
@@ -276,6 +282,19 @@ func (s *Server) doPlace(w http.ResponseWriter, r *http.Request, v *visit) error
 		return nil
 	}
 	return s.edited(w, r, x, err)
+}
+
+// dropStage puts a stage before as many others as the form says.
+func dropStage(j *journey.Journey, key cx.StageID, f form) error {
+	place, err := strconv.Atoi(f.Get("place"))
+	if err != nil {
+		return cx.Fail(cx.Invalid, "place", "journey.what")
+	}
+	n, err := j.FindStage(key)
+	if err != nil {
+		return err
+	}
+	return j.MoveStage(key, place-n)
 }
 
 // form is what a browser posts.

@@ -20,6 +20,7 @@ func (s *Server) journeyRoutes() []Route {
 	return []Route{
 		{"GET", "/listen/journeys/new", people.EditStructure, s.serveNewJourney},
 		{"POST", "/listen/journeys/new", people.EditStructure, s.doNewJourney},
+		{"POST", "/listen/journeys/order", people.EditStructure, s.doJourneyOrder},
 		{"GET", one + "/map", people.ReadFigures, s.serveJourneyMap},
 		{"GET", one + "/versions", people.ReadFigures, s.serveVersions},
 		{"POST", one + "/versions", people.EditStructure, s.doRestore},

@@ -28,6 +28,7 @@ type touchpointEditPage struct {
 	Refused  *refusedEdit
 	Live     string // the touchpoint's page
 	Said     string // temporary, in words
+	Others   []elsewhere
 }
 
 // formSection is a titled part of a form. Name says which, for what is drawn by hand in it.
@@ -63,7 +64,7 @@ func (s *Server) newTouchpointEditPage(x *journeyRoom, key cx.TouchpointID) (*to
 	}
 	t := &x.journey().Stages[stage].Touchpoints[n]
 	l := x.lang()
-	p := &touchpointEditPage{journeyRoom: x, frame: x.under(l.Text(t.Name)), Key: key, Live: x.touchpointAddress(key, ""), Said: x.temporary(t)}
+	p := &touchpointEditPage{journeyRoom: x, frame: x.under(l.Text(t.Name)), Key: key, Live: x.touchpointAddress(key, ""), Said: x.temporary(t), Others: x.elsewhere()}
 	p.frame.Sub = l.T("journey.touchpoint.sub", "key", string(key))
 	p.fill(t, x.journey().Stages[stage].Key)
 	return p, nil

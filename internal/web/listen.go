@@ -44,9 +44,11 @@ type journeysPage struct {
 	Tabs     []ui.Tab
 	Journeys []journeyView
 	MayAdd   bool
+	Order    *journeyOrder
 }
 
 type journeyView struct {
+	Key                 cx.JourneyID
 	Name, Purpose, Href string
 	Table               ui.Table
 	YAML                string
@@ -68,13 +70,13 @@ func (s *Server) serveJourneys(w http.ResponseWriter, r *http.Request, v *visit)
 func newJourneysPage(g *ground) (*journeysPage, error) {
 	l := g.lang()
 	p := &journeysPage{frame: g.frame(l.T("settings.journeys.title"), ui.SectionListen), visit: g.visit, Tabs: listenTabs(g.visit, "/journeys"), MayAdd: g.Viewer.May(people.EditStructure)}
-	p.frame.Sub = l.T("settings.journeys.sub", "count", len(g.Journeys.List))
+	p.frame.Sub, p.Order = l.T("settings.journeys.sub", "count", len(g.Journeys.List)), g.journeyOrder()
 	for _, j := range g.Journeys.List {
 		text, err := j.YAML()
 		if err != nil {
 			return nil, fmt.Errorf("journey %s: %w", j.Key, err)
 		}
-		p.Journeys = append(p.Journeys, journeyView{Name: l.Text(j.Name), Purpose: l.Text(j.Purpose), YAML: string(text),
+		p.Journeys = append(p.Journeys, journeyView{Key: j.Key, Name: l.Text(j.Name), Purpose: l.Text(j.Purpose), YAML: string(text),
 			Href: journeyAddress(g.Journeys, j.Key), Table: g.journeyTable(&j), Doors: g.journeyDoors(j.Key)})
 	}
 	return p, nil
