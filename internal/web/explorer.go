@@ -57,9 +57,19 @@ type explorerPage struct {
 }
 
 func (s *Server) serveExplorer(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if q := r.URL.Query(); q.Has("pick_key") && !isPart(r) {
+		f, a, err := parseQuestion(q)
+		if err != nil {
+			return err
+		}
+		return doPick(w, r, address(explorerPath, a.values()), f)
+	}
 	g, a, err := s.readQuestion(r, v)
 	if err != nil {
 		return err
+	}
+	if r.URL.Query().Get("part") == "pick" {
+		return s.servePick(w, r, g, pickAsked{here: address(explorerPath, a.values())})
 	}
 	if as := r.URL.Query().Get("as"); as != "" {
 		return s.export(w, r, exporting{g, a, as})
@@ -79,15 +89,10 @@ func (s *Server) serveExplorer(w http.ResponseWriter, r *http.Request, v *visit)
 
 // readQuestion reads the address, the indicator that suits best when it names none.
 func (s *Server) readQuestion(r *http.Request, v *visit) (*ground, asked, error) {
-	f, err := parseFilters(scoreAsked(r.URL.Query()))
-	if err != nil {
-		return nil, asked{}, err
-	}
-	a, err := parseAsked(r.URL.Query())
+	f, a, err := parseQuestion(r.URL.Query())
 	if err != nil {
 		return nil, a, err
 	}
-	f.Words, f.Text, f.Program = "with", "", ""
 	g, err := s.ground(r.Context(), v, f, matter{cx.JourneyID(f.Journey), cx.TouchpointID(f.Touchpoint)})
 	if err != nil || a.Indicator != "" {
 		if err == nil && g.Usual {
@@ -100,6 +105,17 @@ func (s *Server) readQuestion(r *http.Request, v *visit) (*ground, asked, error)
 		a.By = []string{g.grain(g.Now)}
 	}
 	return g, a, err
+}
+
+// parseQuestion reads a question and its filters; what narrows lists alone is left out.
+func parseQuestion(q url.Values) (filters, asked, error) {
+	f, err := parseFilters(scoreAsked(q))
+	if err != nil {
+		return f, asked{}, err
+	}
+	f.Words, f.Text, f.Program = "with", "", ""
+	a, err := parseAsked(q)
+	return f, a, err
 }
 
 // scoreAsked joins the fields of the form that bound a score into the one filter of the address.

@@ -61,6 +61,9 @@ func (g *ground) axisLabel(name string) string {
 	if level, ok := strings.CutPrefix(name, "unit."); ok {
 		return g.levelName(level)
 	}
+	if metric, ok := strings.CutPrefix(name, scorePrefix); ok {
+		return l.T("explorer.filter.score", "metric", g.metricName(cx.MetricID(metric)))
+	}
 	if key, ok := strings.CutPrefix(name, attributePrefix); ok {
 		if a, err := g.Catalogue.Attribute(cx.AttributeID(key)); err == nil && l.Text(a.Name) != "" {
 			return l.Text(a.Name)
@@ -172,8 +175,9 @@ func (a axis) at(f *filters, key string, metric cx.MetricID) {
 		}
 		return
 	}
-	if key == "" {
-		f.Missing = append(slices.Clone(f.Missing), a.Name)
+	if f.conditions = f.conditions.without(a.Name); key == "" {
+		f.clear(a.Name)
+		f.Missing = append(f.Missing, a.Name)
 		return
 	}
 	if attribute, ok := strings.CutPrefix(a.Name, attributePrefix); ok {
@@ -201,6 +205,7 @@ func (a axis) atContext(f *filters, key string, metric cx.MetricID) {
 		f.Source = one
 	case "score":
 		if v, err := strconv.ParseFloat(key, 64); err == nil {
+			f.conditions = f.conditions.without(scorePrefix + string(metric))
 			f.setScore(between(metric, v, v), metric)
 		}
 	default:
@@ -228,13 +233,13 @@ func (f *filters) setScore(score string, metric cx.MetricID) {
 func (g *ground) activeContext(here string) []ui.Active {
 	l := g.lang()
 	var out []ui.Active
-	add := func(label string, field ui.Hidden, off func(*filters)) {
-		out = append(out, ui.Active{Label: label, Field: field, RemoveHref: g.filters.with(off).at(here)})
+	add := func(label string, off func(*filters)) {
+		out = append(out, ui.Active{Label: label, RemoveHref: g.filters.with(off).at(here)})
 	}
 	for _, name := range contextFilters {
 		for _, v := range g.Context[name] {
 			label := l.T("cockpit.filter.is", "name", g.axisLabel(name), "value", g.valueName(g.axis(name), v))
-			add(label, ui.Hidden{Name: name, Value: v}, func(f *filters) {
+			add(label, func(f *filters) {
 				f.Context[name] = slices.DeleteFunc(slices.Clone(f.Context[name]), func(x string) bool { return x == v })
 				if len(f.Context[name]) == 0 {
 					delete(f.Context, name)
@@ -242,16 +247,13 @@ func (g *ground) activeContext(here string) []ui.Active {
 			})
 		}
 	}
-	for _, name := range g.Missing {
-		label := l.T("cockpit.filter.is", "name", g.axisLabel(name), "value", l.T("explorer.missing"))
-		add(label, ui.Hidden{Name: "missing", Value: name}, func(f *filters) {
-			f.Missing = slices.DeleteFunc(slices.Clone(f.Missing), func(x string) bool { return x == name })
-		})
+	for _, c := range g.conditionsSaid() {
+		add(c.Text, func(f *filters) { f.conditions = f.conditions.without(c.Key) })
 	}
 	if metric, _, _ := strings.Cut(g.Also, ":"); g.Also != "" {
 		h := *g
 		h.Score = g.Also
-		add(l.T("explorer.answered", "metric", h.scoreWords(), "key", metric), ui.Hidden{Name: "also", Value: g.Also}, func(f *filters) { f.Also = "" })
+		add(l.T("explorer.answered", "metric", h.scoreWords(), "key", metric), func(f *filters) { f.Also = "" })
 	}
 	return out
 }

@@ -15,6 +15,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/lang"
+	"vigie/internal/people"
 	"vigie/internal/web/chart"
 	"vigie/internal/web/ui"
 )
@@ -67,13 +68,28 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, x exporting) err
 	if err != nil {
 		return err
 	}
+	if x.as != "option" { // of the chart on the page
+		if err := s.People.Audit(r.Context(), people.Entry{Actor: x.ground.Viewer.Actor(), What: "explorer.export", Subject: x.as + ":" + string(x.asked.Indicator)}); err != nil {
+			return err
+		}
+	}
+	return s.sendExport(w, r, st, exported{x.as, kind, body})
+}
+
+// exported is a file made of an answer.
+type exported struct {
+	as, kind string
+	body     []byte
+}
+
+func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, st *study, x exported) error {
 	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Type", x.kind)
+	h.Set("Content-Length", strconv.Itoa(len(x.body)))
 	if x.as != "svg" && x.as != "option" || r.URL.Query().Get("save") != "" {
 		h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", st.fileName(x.as)))
 	}
-	if _, err := w.Write(body); err != nil {
+	if _, err := w.Write(x.body); err != nil {
 		s.log.Debug("export not sent", "err", err) // the browser has gone
 	}
 	return nil

@@ -212,7 +212,7 @@ func (s *Server) populationPicker(ctx context.Context, g *ground, a asked) (pick
 	return p, nil
 }
 
-// explorerFilters is the bar of every page with what only a question may be narrowed by; the question goes along.
+// explorerFilters is the bar of every page with a picker of everything else a question may be narrowed by; the question goes along.
 func (s *Server) explorerFilters(ctx context.Context, g *ground, a asked) (*ui.FilterBar, error) {
 	here := address(explorerPath, a.values())
 	bar, err := s.filterBar(ctx, g, here)
@@ -220,77 +220,40 @@ func (s *Server) explorerFilters(ctx context.Context, g *ground, a asked) (*ui.F
 		return nil, err
 	}
 	bar.Action, bar.Keep = explorerPath, hidden(a.values())
-	languages, err := s.values(ctx, g.scope(), "language")
-	if err != nil {
-		return nil, err
-	}
-	collected, err := s.values(ctx, g.scope(), "collected_by")
-	if err != nil {
-		return nil, err
-	}
-	l := g.lang()
 	bar.Drops = append(bar.Drops, touchpointDrop(g))
-	score := scoreDrop(g)
-	if own := g.ownScores(a); len(own) > 0 {
-		score.Options = slices.Insert(score.Options, 1, own...)
-	}
-	bar.More = slices.Insert(bar.More, 0, score,
-		ui.Dropdown{Name: "collected_by", Label: l.T("verbatim.collected"), Multi: true, Options: options(collected, g.Context["collected_by"], func(v string) string { return g.word("cockpit.collected.", v) })},
-		ui.Dropdown{Name: "language", Label: l.T("verbatim.language"), Multi: true, Options: options(languages, g.Language, g.languageName)})
-	bar.More = slices.DeleteFunc(bar.More, func(d ui.Dropdown) bool { return len(d.Options) == 0 })
 	bar.Active = append(bar.Active, g.activeOfQuestion(here)...)
 	if !g.filters.anySet() {
 		bar.ClearHref = ""
 	}
-	return bar, nil
-}
-
-// ownScores offers the boxes of the indicator's own metric, when they are not among the usual ones.
-func (g *ground) ownScores(a asked) []ui.Option {
-	m, ok := measure(g.Catalogue, a.Indicator, nil)
-	if !ok || slices.Contains([]string{"nps", "csat", "ces"}, string(m.Metric.Key)) {
-		return nil
-	}
-	var out []ui.Option
-	for _, b := range boxes(m.Metric) {
-		value := between(m.Metric.Key, b[0], b[1])
-		if value != g.Score {
-			out = append(out, ui.Option{Value: value, Label: scoreLabel(g, m.Metric.Key, b[0], b[1])})
-		}
-	}
-	return out
+	keepFilters(bar, g.filters)
+	bar.Picker, err = s.picker(ctx, g, pickAsked{here: here})
+	return bar, err
 }
 
 // activeOfQuestion shows the filters that stand behind "more", each with the address that takes it off.
 func (g *ground) activeOfQuestion(here string) []ui.Active {
 	l := g.lang()
 	var out []ui.Active
-	add := func(label string, field ui.Hidden, off func(*filters)) {
-		out = append(out, ui.Active{Label: label, Field: field, RemoveHref: g.filters.with(off).at(here)})
+	add := func(label string, off func(*filters)) {
+		out = append(out, ui.Active{Label: label, RemoveHref: g.filters.with(off).at(here)})
 	}
 	if g.Journey != "" {
-		add(g.valueName(axis{Name: "journey"}, g.Journey), ui.Hidden{Name: "journey", Value: g.Journey}, func(f *filters) { f.Journey = "" })
+		add(g.valueName(axis{Name: "journey"}, g.Journey), func(f *filters) { f.Journey = "" })
 	}
 	if g.Score != "" {
-		add(g.scoreWords(), ui.Hidden{}, func(f *filters) { f.Score = "" })
+		add(g.scoreWords(), func(f *filters) { f.Score = "" })
 	}
 	for _, k := range g.Language {
-		add(g.languageName(k), ui.Hidden{}, func(f *filters) {
-			f.Language = slices.DeleteFunc(slices.Clone(f.Language), func(x string) bool { return x == k })
-		})
+		add(l.T("cockpit.filter.is", "name", g.axisLabel("language"), "value", g.languageName(k)), func(f *filters) { f.Language = except(f.Language, k) })
 	}
 	for _, k := range g.Source {
-		add(l.T("verbatim.active.source", "source", k), ui.Hidden{Name: "source", Value: k}, func(f *filters) {
-			f.Source = slices.DeleteFunc(slices.Clone(f.Source), func(x string) bool { return x == k })
-		})
+		add(l.T("verbatim.active.source", "source", k), func(f *filters) { f.Source = except(f.Source, k) })
 	}
-	for _, x := range g.activeContext(here) {
-		if x.Field.Name == "collected_by" {
-			x.Field = ui.Hidden{} // its own list stands in the form
-		}
-		out = append(out, x)
-	}
-	return out
+	return append(out, g.activeContext(here)...)
+}
+
+func except(values []string, one string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(x string) bool { return x == one })
 }
 
 // heatKey explains the colours of a heat map.

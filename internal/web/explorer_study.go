@@ -171,7 +171,7 @@ func (st *study) words(keys []string) string {
 	}
 	return st.g.filters.with(func(f *filters) {
 		f.Program, f.Words = string(st.m.Program), "any"
-		if own, _, _ := strings.Cut(f.Score, ":"); own != string(st.m.Metric.Key) {
+		if _, narrowed := f.where()[scorePrefix+string(st.m.Metric.Key)]; !narrowed {
 			f.setScore(string(st.m.Metric.Key), st.m.Metric.Key)
 		}
 		for i, a := range st.axes {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,7 +89,7 @@ func TestExplorerMarksLeadToTheFeedbackBehindThem(t *testing.T) {
 	r.projected("segment")
 	b := r.as(r.user(people.Director, ""))
 	for _, question := range []string{"by=touchpoint", "by=channel&by=unit.region", "by=month&during=365", "by=week&by=attributes.segment&during=90", "by=stage&by=quarter&during=365",
-		"by=collected_by", "by=language", "by=score&by=unit", "by=source&unit=west&score=nps:0..6", "by=unit.agency&by=journey"} {
+		"by=collected_by", "by=language", "by=channel&not=channel:web&range=scores.csat:1..3", "by=unit.region&not=unit.region:west&known=attributes.segment", "by=score&range=scores.csat:2..", "by=attributes.segment&not=attributes.segment:premium&in=touchpoint:technician&in=touchpoint:offer", "by=score&by=unit", "by=source&unit=west&score=nps:0..6", "by=unit.agency&by=journey"} {
 		t.Run(question, func(t *testing.T) {
 			p := b.get("/explorer?indicator=csat&shape=table&" + question)
 			n := 1
@@ -300,5 +301,70 @@ func TestANarrowedViewerExploresTheirOwnUnitsAlone(t *testing.T) {
 				t.Errorf("%s%s shows the west: %s", question, as, squeeze(text))
 			}
 		}
+	}
+}
+
+func TestExportsOfTheExplorerStandInTheAuditTrail(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	const question = "/explorer?indicator=csat&by=channel&during=90"
+	for _, as := range []string{"csv", "xlsx", "parquet", "svg", "option"} {
+		b.get(question + "&as=" + as)
+	}
+	b.get(question + "&as=pdf")
+	trail, err := r.People.Trail(t.Context(), 0, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range trail {
+		if e.What == "explorer.export" {
+			got = append(got, e.Subject)
+		}
+	}
+	slices.Sort(got)
+	if d := cmp.Diff([]string{"csv:csat", "parquet:csat", "svg:csat", "xlsx:csat"}, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// A filter is picked without script: what, then how, then the question is asked anew with it.
+func TestAFilterIsPickedInTwoSteps(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	r.projected("segment")
+	b := r.as(r.user(people.Director, ""))
+	const question = "/explorer?by=channel&during=90&indicator=csat"
+	p := b.get(question)
+	for _, key := range []string{"attributes.segment", "scores.nps", "touchpoint", "unit.region"} {
+		if p.Find("#picker a[href*='pick="+key+"']").Length() != 1 {
+			t.Errorf("%s is not offered", key)
+		}
+	}
+	p = b.get(p.Find("#picker a[href*='pick=attributes.segment']").AttrOr("href", ""))
+	if got := p.Find(".picker[open] [name=pick_key]").AttrOr("value", ""); got != "attributes.segment" {
+		t.Fatalf("picking %q", got)
+	}
+	p.has(t, "#picker", "premium", "standard")
+	if part := b.get(question + "&pick=attributes.segment&pick_q=PREM&part=pick"); part.Find("#picker .choice").Length() != 1 || part.Find(".page").Length() != 0 {
+		t.Error("a search among the values does not narrow them")
+	}
+	for name, c := range map[string]struct{ fields, says, json string }{
+		"not":     {"pick_key=attributes.segment&pick_op=not&pick_value=premium", "segment : tout sauf premium", `"not":`},
+		"missing": {"pick_key=attributes.segment&pick_op=missing", "segment : non renseigné", `"missing": true`},
+		"a range": {"pick_key=scores.nps&pick_op=range&pick_low=9", "note NPS : 9 et plus", `"gte": 9`},
+	} {
+		p := b.get(question + "&" + c.fields)
+		if to := p.Find("[data-copy]").AttrOr("data-copy", "pick"); strings.Contains(to, "pick") || p.Find(".picker[open]").Length() != 0 {
+			t.Errorf("%s leads to %s", name, to)
+		}
+		p.has(t, "#said", c.says)
+		p.has(t, "pre.code", c.json)
+		p.has(t, ".pill.active", c.says)
+	}
+	p = b.get(question + "&pick_key=attributes.segment&pick_op=in&pick_q=prem")
+	if p.Find(".picker[open] [name=pick_q]").AttrOr("value", "") != "prem" {
+		t.Error("nothing picked does not lead back to the search")
 	}
 }

@@ -107,11 +107,7 @@ func (g *ground) sentenceOf(question string) string {
 	if err != nil {
 		return ""
 	}
-	f, err := parseFilters(q)
-	if err != nil {
-		return ""
-	}
-	a, err := parseAsked(q)
+	f, a, err := parseQuestion(q)
 	if err != nil {
 		return ""
 	}
@@ -146,15 +142,10 @@ func keptQuestion(query string) (string, error) {
 	if err != nil {
 		return "", cx.Fail(cx.Invalid, "question", "web.form")
 	}
-	f, err := parseFilters(q)
+	f, a, err := parseQuestion(q)
 	if err != nil {
 		return "", err
 	}
-	a, err := parseAsked(q)
-	if err != nil {
-		return "", err
-	}
-	f.Words, f.Text, f.Program = "with", "", ""
 	return a.query(f).Encode(), nil
 }
 

@@ -93,11 +93,16 @@ func (g *ground) whereWords() []string {
 	for _, a := range g.Catalogue.Projected() {
 		is(attributePrefix+string(a.Key), g.Attributes[string(a.Key)])
 	}
-	for _, name := range g.Missing {
-		is(name, []string{""})
+	for _, c := range g.conditionsSaid() {
+		out = append(out, c.Text)
 	}
 	if g.Score != "" {
 		out = append(out, g.scoreWords())
+	}
+	if g.Also != "" {
+		h := *g
+		h.Score = g.Also
+		out = append(out, l.T("explorer.answered", "metric", h.scoreWords()))
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"maps"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -30,7 +31,7 @@ type filters struct {
 	Words                        string              // "with" (default), "without", "any"
 	Text                         string              // what is searched
 	Context                      map[string][]string // values of contextFilters
-	Missing                      []string            // dimensions of which the feedback has no value
+	conditions
 }
 
 // contextFilters are dimensions that only a question of the explorer, and the list behind it, are narrowed by.
@@ -47,7 +48,7 @@ const defaultDuring = "90"
 func parseFilters(q url.Values) (filters, error) {
 	f := filters{During: q.Get("during"), From: q.Get("from"), To: q.Get("to"), Unit: q.Get("unit"), Channel: some(q["channel"]),
 		Journey: q.Get("journey"), Touchpoint: q.Get("touchpoint"), Program: q.Get("program"), Language: some(q["language"]),
-		Source: some(q["source"]), Score: q.Get("score"), Also: q.Get("also"), Missing: some(q["missing"]), Words: q.Get("words"), Text: strings.TrimSpace(q.Get("q"))}
+		Source: some(q["source"]), Score: q.Get("score"), Also: q.Get("also"), conditions: parseConditions(q), Words: q.Get("words"), Text: strings.TrimSpace(q.Get("q"))}
 	for name, values := range q {
 		if key, ok := strings.CutPrefix(name, attributePrefix); ok && len(some(values)) > 0 {
 			if f.Attributes == nil {
@@ -96,8 +97,10 @@ func (f *filters) check() error {
 	if _, err := scoreCondition(f.Score); err != nil {
 		return err
 	}
-	_, err := scoreCondition(f.Also)
-	return err
+	if _, err := scoreCondition(f.Also); err != nil {
+		return err
+	}
+	return f.checkConditions()
 }
 
 // some leaves empty values out.
@@ -128,11 +131,12 @@ func (f filters) values() url.Values {
 		set("words", f.Words)
 	}
 	set("q", f.Text)
-	for name, values := range map[string][]string{"channel": f.Channel, "language": f.Language, "source": f.Source, "missing": f.Missing} {
+	for name, values := range map[string][]string{"channel": f.Channel, "language": f.Language, "source": f.Source} {
 		if len(values) > 0 {
 			q[name] = values
 		}
 	}
+	f.conditions.fill(q)
 	for key, values := range f.Attributes {
 		q[attributePrefix+key] = values
 	}
@@ -212,16 +216,13 @@ func (f filters) where() insight.Where {
 	for key, values := range f.Context {
 		many(key, values)
 	}
-	yes := true
-	for _, key := range f.Missing {
-		w[key] = insight.Condition{Missing: &yes}
-	}
 	for _, score := range []string{f.Also, f.Score} {
 		if c, err := scoreCondition(score); err == nil && score != "" {
 			metric, _, _ := strings.Cut(score, ":")
-			w["scores."+metric] = c
+			w[scorePrefix+metric] = c
 		}
 	}
+	f.fillWhere(w)
 	return w
 }
 
@@ -321,7 +322,7 @@ func scoreCondition(score string) (insight.Condition, error) {
 			continue
 		}
 		v, err := strconv.ParseFloat(end.text, 64)
-		if err != nil {
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 			ok = false
 		}
 		*end.to = &v

@@ -41,9 +41,15 @@ func (s *Server) serveVerbatims(w http.ResponseWriter, r *http.Request, v *visit
 	if err != nil {
 		return err
 	}
+	if r.URL.Query().Has("pick_key") && !isPart(r) {
+		return doPick(w, r, "/verbatims", f)
+	}
 	g, err := s.ground(r.Context(), v, f, matter{cx.JourneyID(f.Journey), cx.TouchpointID(f.Touchpoint)})
 	if err != nil {
 		return err
+	}
+	if r.URL.Query().Get("part") == "pick" {
+		return s.servePick(w, r, g, pickAsked{here: "/verbatims", list: true})
 	}
 	p, err := s.newVerbatimsPage(r.Context(), g, r.URL.Query().Get("before"))
 	if err != nil {

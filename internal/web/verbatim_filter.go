@@ -9,36 +9,17 @@ import (
 	"vigie/internal/web/ui"
 )
 
-// verbatimFilters add to the bar what only a list may be narrowed by.
+// verbatimFilters add to the bar a picker of everything else a list may be narrowed by.
 func (s *Server) verbatimFilters(ctx context.Context, g *ground) (*ui.FilterBar, error) {
 	bar, err := s.filterBar(ctx, g, "/verbatims")
 	if err != nil {
 		return nil, err
 	}
 	bar.Drops = append(bar.Drops, touchpointDrop(g), scoreDrop(g))
-	languages, err := s.values(ctx, g.scope(), "language")
-	if err != nil {
-		return nil, err
-	}
-	l := g.lang()
-	program := ui.Dropdown{Name: "program", Label: l.T("verbatim.program")}
-	for _, k := range append([]cx.Program{""}, cx.Programs()...) {
-		program.Options = append(program.Options, ui.Option{Value: string(k), Label: l.T("verbatim.program." + orAny(string(k))), Selected: g.Program == string(k)})
-	}
-	words := ui.Dropdown{Name: "words", Label: l.T("verbatim.words")}
-	for _, k := range []string{"with", "without", "any"} {
-		words.Options = append(words.Options, ui.Option{Value: k, Label: l.T("verbatim.words." + k), Selected: g.Words == k})
-	}
-	language := ui.Dropdown{Name: "language", Label: l.T("verbatim.language"), Multi: true, Options: options(languages, g.Language, g.languageName)}
-	bar.More = slices.Insert(bar.More, 0, program, words, language)
 	bar.Active = append(bar.Active, g.activeOfList()...)
-	if g.Text != "" {
-		bar.Keep = append(bar.Keep, ui.Hidden{Name: "q", Value: g.Text})
-	}
-	if g.Journey != "" {
-		bar.Keep = append(bar.Keep, ui.Hidden{Name: "journey", Value: g.Journey})
-	}
-	return bar, nil
+	keepFilters(bar, g.filters)
+	bar.Picker, err = s.picker(ctx, g, pickAsked{here: "/verbatims", list: true})
+	return bar, err
 }
 
 func orAny(s string) string {

@@ -1,12 +1,15 @@
 package ui
 
+import "github.com/a-h/templ"
+
 // FilterBar is the same bar everywhere: a form by GET, so that filters live in the address.
 type FilterBar struct {
 	Action string
-	Keep   []Hidden   // parameters of the address that are no filter (sort, tab…)
-	Drops  []Dropdown // always shown
-	Active []Active   // filters set beyond those
-	More   []Dropdown // behind "+ filtre"
+	Keep   []Hidden        // parameters of the address that are no filter (sort, tab…)
+	Drops  []Dropdown      // always shown
+	Active []Active        // filters set beyond those
+	More   []Dropdown      // behind "+ filtre"
+	Picker templ.Component // in place of More
 	// ClearHref leads to the page without filters; "" when none is set.
 	ClearHref string
 }
