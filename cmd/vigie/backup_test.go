@@ -37,6 +37,7 @@ func sourcesIn(t testing.TB, where ...string) map[string]bool {
 }
 
 func TestABackupTakenWhileClientsPostIsTheRecordAtOneMoment(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) { backUpUnderLoad(t, []string{"--data", folder(t)}, []string{"--data", folder(t)}) })
 	t.Run("sqlite to postgres", func(t *testing.T) {
 		backUpUnderLoad(t, []string{"--data", folder(t)}, []string{"--data", folder(t), "--database", recordtest.PostgresURL(t)})
@@ -127,6 +128,7 @@ func sameFigures(t *testing.T, sources map[string]bool, c caller) {
 }
 
 func TestAnOlderBackupBesideANewerProjectionGivesTheFiguresOfTheBackup(t *testing.T) {
+	t.Parallel()
 	data := folder(t)
 	p := &posting{key: administrator(t, "--data", data), acknowledged: map[string]int64{}}
 	s := serve(t, "--data", data)
@@ -179,6 +181,7 @@ func lines(name string, n int) string {
 }
 
 func TestAnExportImportedElsewhereGivesEqualFigures(t *testing.T) {
+	t.Parallel()
 	from, to := folder(t), folder(t)
 	a := caller{key: administrator(t, "--data", from)}
 	b := caller{key: administrator(t, "--data", to)}

@@ -32,6 +32,7 @@ func (p *visitor) axe() []string {
 }
 
 func TestThePaletteLeadsAnywhereByKeyboard(t *testing.T) {
+	t.Parallel()
 	p, _ := signedIn(t)
 	p.open("/?lang=fr")
 	says[bool](p, "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true, bubbles: true}))")
@@ -53,6 +54,7 @@ func TestThePaletteLeadsAnywhereByKeyboard(t *testing.T) {
 }
 
 func TestComponentsAndTheirHelpAreAccessible(t *testing.T) {
+	t.Parallel()
 	p, _ := signedIn(t, "--dev")
 	p.accessible("/dev/ui", "/go?q=a", "/offline", "/settings/people", "/settings/keys", "/settings/quarantine", "/settings/audit")
 	p.size(360, "light")
@@ -68,6 +70,7 @@ func TestComponentsAndTheirHelpAreAccessible(t *testing.T) {
 }
 
 func TestWithoutTheServerAPageSaysSoAndNothingElseWasKept(t *testing.T) {
+	t.Parallel()
 	p, s := signedIn(t)
 	says[bool](p, "navigator.serviceWorker.ready.then(r => r.active !== null)")
 	p.open("/verbatims")

@@ -26,8 +26,13 @@ func rounds() int {
 // TestKilledAtAnyMomentItLosesNothingAcknowledged kills the real program with -9 while many clients post, again and
 // again, and then counts every acknowledged feedback exactly once in the record, the feed and the figures.
 func TestKilledAtAnyMomentItLosesNothingAcknowledged(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { killAndCount(t, "--data", folder(t)) })
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		killAndCount(t, "--data", folder(t))
+	})
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		killAndCount(t, "--data", folder(t), "--database", recordtest.PostgresURL(t))
 	})
 }

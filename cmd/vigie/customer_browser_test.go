@@ -12,6 +12,7 @@ import (
 // TestACustomerIsFoundAndReadBeforeACallByHand searches by name, reads the temperature on one phone screen, merges two who are
 // one and takes it back, and holds every page to axe.
 func TestACustomerIsFoundAndReadBeforeACallByHand(t *testing.T) {
+	t.Parallel()
 	data := folder(t)
 	s := serve(t, "--data", data)
 	if _, diag, err := tryVigie(t, "un mot de passe assez long\n", "user", "add", "ada@exemple.fr", "--role", "director", "--lang", "fr", "--data", data); err != nil {

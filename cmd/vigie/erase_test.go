@@ -110,6 +110,7 @@ func nowhere(t *testing.T, dir string, n int) {
 }
 
 func TestAThousandErasedPeopleLeaveNoByteAndStayErased(t *testing.T) {
+	t.Parallel()
 	n := crowd(t)
 	data, file := folder(t), crowdFile(t, n)
 	where := []string{"--data", data}
@@ -170,6 +171,7 @@ func stayErased(t *testing.T, c caller, data, file string, n int) {
 
 // TestErasuresFollowARecordToTheOtherEngine restores a SQLite backup, older than the erasures, into PostgreSQL.
 func TestErasuresFollowARecordToTheOtherEngine(t *testing.T) {
+	t.Parallel()
 	const n = 30
 	data, file := folder(t), crowdFile(t, n)
 	p := &posting{key: administrator(t, "--data", data), acknowledged: map[string]int64{}}

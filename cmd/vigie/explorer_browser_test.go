@@ -13,6 +13,7 @@ import (
 // TestAQuestionIsAskedAndReadInTheExplorerByHand changes the question in place, walks the heat map with the arrows, keeps the
 // question, and holds every shape to axe.
 func TestAQuestionIsAskedAndReadInTheExplorerByHand(t *testing.T) {
+	t.Parallel()
 	data := folder(t)
 	s := serve(t, "--data", data)
 	if _, diag, err := tryVigie(t, "un mot de passe assez long\n", "user", "add", "ada@exemple.fr", "--role", "director", "--lang", "fr", "--data", data); err != nil {

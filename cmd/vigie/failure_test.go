@@ -64,6 +64,7 @@ func (p *posting) during(t *testing.T, address, name string, happens func()) {
 }
 
 func TestADatabaseGoneIsToldAndNothingAcknowledgedIsLost(t *testing.T) {
+	t.Parallel()
 	pg := recordtest.StartPostgres(t)
 	where := []string{"--data", folder(t), "--database", pg.URL}
 	p := &posting{key: administrator(t, where...), acknowledged: map[string]int64{}}
@@ -107,6 +108,7 @@ func small(t *testing.T, megabytes int) string {
 }
 
 func TestAFullDiskIsToldAndNothingAcknowledgedIsLost(t *testing.T) {
+	t.Parallel()
 	disk := small(t, 96)
 	where := []string{"--data", filepath.Join(disk, "data")}
 	p := &posting{key: administrator(t, where...), acknowledged: map[string]int64{}}

@@ -13,6 +13,7 @@ import (
 
 // TestAFileBecomesAJourneyWithFigures goes, in a browser, from an empty folder to a cockpit that shows a file's figures.
 func TestAFileBecomesAJourneyWithFigures(t *testing.T) {
+	t.Parallel()
 	begun := time.Now()
 	data := folder(t)
 	s := serve(t, "--data", data)

@@ -15,6 +15,7 @@ const order = `[...document.querySelectorAll('[data-stage]')].map(s => [...s.chi
 
 // TestAJourneyIsArrangedByKeyboardAndByDragging walks the board and the catalogue.
 func TestAJourneyIsArrangedByKeyboardAndByDragging(t *testing.T) {
+	t.Parallel()
 	data := folder(t)
 	s := serve(t, "--data", data)
 	out, _, err := tryVigie(t, "un mot de passe assez long\n", "user", "add", "a@exemple.fr", "--role", "administrator", "--data", data)

@@ -109,6 +109,7 @@ func counts(rows []figureRow, by ...string) map[string]int {
 }
 
 func TestAKeyAddedBesideAServerWorksAtOnce(t *testing.T) {
+	t.Parallel()
 	data := folder(t)
 	s := serve(t, "--data", data)
 	if r, _ := (caller{s.address, "nobody"}).ask(t, "GET", "/api/v1/units", ""); r.StatusCode != http.StatusUnauthorized {
@@ -123,6 +124,7 @@ func TestAKeyAddedBesideAServerWorksAtOnce(t *testing.T) {
 }
 
 func TestAUserAddedFromStandardInputSignsIn(t *testing.T) {
+	t.Parallel()
 	data := folder(t)
 	const email, password = "claire@example.test", "une phrase assez longue 42"
 	if _, diag, err := tryVigie(t, "short\n", "--data", data, "user", "add", email, "--role", "director"); err == nil || strings.Count(strings.TrimSpace(diag), "\n") > 0 {
@@ -245,6 +247,7 @@ func feelings(t testing.TB, file string) map[string]int {
 }
 
 func TestPublicServicesThroughTheProgramEqualAnIndependentCount(t *testing.T) {
+	t.Parallel()
 	plain, excel := shared(t, "services-publics-plus/experiences.csv"), shared(t, "services-publics-plus/experiences-excel-fr.csv")
 	tree := shared(t, "services-publics-plus/structures.csv")
 	want := feelings(t, plain)
@@ -303,6 +306,7 @@ func workbook(t testing.TB, file string) string {
 }
 
 func TestStructuresAreUnitsOfTheServer(t *testing.T) {
+	t.Parallel()
 	file := shared(t, "services-publics-plus/structures.csv")
 	data := folder(t)
 	importing(t, data, file, guessed(t, file))
@@ -330,6 +334,7 @@ func TestStructuresAreUnitsOfTheServer(t *testing.T) {
 }
 
 func TestAirlineRatingsThroughTheProgramEqualAnIndependentComputation(t *testing.T) {
+	t.Parallel()
 	data := folder(t)
 	total := 0
 	type sums struct{ n, sum float64 }
@@ -392,6 +397,7 @@ func edges(t testing.TB) []string {
 }
 
 func TestHostileFilesAreImportedOrRefusedWithASentence(t *testing.T) {
+	t.Parallel()
 	data := folder(t)
 	serve(t, "--data", data) // so that each import only crosses the socket
 	imported, refused := 0, 0
@@ -447,6 +453,7 @@ func plain(t *testing.T, what, all, diag string, err error) {
 }
 
 func TestHostileCellsArriveAsTheirAuthorsSay(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(shared(t, "edge/csv-spectrum-BSD2"), "csvs", "*.csv"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files: %v", err)

@@ -6,6 +6,7 @@ import (
 )
 
 func TestAScaleIsFixedByTheFirstAnswerOnIt(t *testing.T) {
+	t.Parallel()
 	data := folder(t)
 	c := caller{key: administrator(t, "--data", data)}
 	c.address = serve(t, "--data", data).address

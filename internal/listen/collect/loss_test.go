@@ -339,7 +339,7 @@ func waitUntil(t *testing.T, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(3 * time.Minute)
 	for !ok() {
 		select {
 		case <-tick.C:
@@ -409,14 +409,20 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		}
 		kept(t, db, acknowledged)
 	}
-	t.Run("sqlite", func(t *testing.T) { run(t, record.Config{Dir: t.TempDir()}) })
-	t.Run("postgres", func(t *testing.T) { run(t, record.Config{URL: recordtest.PostgresURL(t)}) })
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		run(t, record.Config{Dir: t.TempDir()})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		run(t, record.Config{URL: recordtest.PostgresURL(t)})
+	})
 }
 
 // killOne starts a child, reads what it acknowledges, kills it after some, and gives all that it said.
 func killOne(t *testing.T, c record.Config, round int) []string {
 	t.Helper()
-	child := exec.Command(os.Args[0], "-test.run=^TestDoorOfAChild$", "-test.timeout=60s")
+	child := exec.Command(os.Args[0], "-test.run=^TestDoorOfAChild$", "-test.timeout=10m")
 	child.Env = append(os.Environ(), childDir+"="+c.Dir, childURL+"="+c.URL, fmt.Sprintf("%s=%d", childRound, round),
 		"TMPDIR="+t.TempDir()) // killed, it removes nothing itself
 	out, err := child.StdoutPipe()
