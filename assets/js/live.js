@@ -2,7 +2,7 @@
 // from: <section data-live="figure feedback" hx-get="…" hx-trigger="live" hx-swap="outerHTML">. An event of the stream
 // makes its parts fetch themselves, at most four times a second; hidden or paused pages wait. A part with data-hold waits while
 // the pointer or the focus is in it, so that nothing moves under a hand. What carries data-mark (its name on the page) is
-// marked with the class "new" when its data-mark-value is another than before the part fetched itself.
+// marked with the class "new" when it was not there, or with another data-mark-value, before the part fetched itself.
 const gap = 250
 
 export function live(htmx) {
@@ -59,11 +59,10 @@ export function live(htmx) {
   addEventListener('pageshow', e => { if (e.persisted) open() })
   const marks = () => new Map(Array.from(document.querySelectorAll('[data-mark]'), el => [el.dataset.mark, el.dataset.markValue]))
   let before = null
-  document.addEventListener('htmx:beforeSwap', e => { before = e.target.matches?.('[data-live]') ? marks() : null })
+  document.addEventListener('htmx:beforeSwap', e => { before = e.target.matches?.('[data-live]:not([aria-busy])') ? marks() : null })
   document.addEventListener('htmx:afterSwap', () => {
-    for (const [name, value] of before ?? []) {
-      const el = document.querySelector(`[data-mark="${CSS.escape(name)}"]`)
-      if (el && el.dataset.markValue !== value) el.classList.add('new')
+    if (before) for (const el of document.querySelectorAll('[data-mark]')) {
+      if (before.get(el.dataset.mark) !== el.dataset.markValue) el.classList.add('new')
     }
     before = null
   })

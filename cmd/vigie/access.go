@@ -22,7 +22,7 @@ type userCmd struct {
 
 type userAddCmd struct {
 	Email string `arg:"" help:"E-mail, which is also the name to sign in with."`
-	Role  string `required:"" help:"administrator, director, committee, manager, adviser, analyst, relay or dpo."`
+	Role  string `required:"" help:"administrator, director, committee, manager, adviser, analyst, marketing, relay or dpo."`
 	Unit  string `help:"Key of the unit whose people this user may see."`
 	Name  string `help:"Name shown."`
 	Agent string `help:"Key of the adviser in feedback."`

@@ -124,7 +124,8 @@ func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
 	site.People, site.Journeys, site.Catalogue, site.Door, site.Insight, site.Customers = a.People, a.Journeys, a.Catalogue, a.Door, a.Insight, a.Customers
 	site.Circumstances, site.Views, site.Version = a.Circumstances, a.Views, version
 	site.Imports = a.Imports
-	site.Search, site.Log, site.Charts = a.Search.Search, a.env.log, chart.New(chart.Config{}, chart.Deps{Log: a.env.log})
+	site.Search, site.SearchLag = a.Search.Search, a.Search.Lag
+	site.Log, site.Charts = a.env.log, chart.New(chart.Config{}, chart.Deps{Log: a.env.log})
 	if err := site.Charts.Start(context.Background()); err != nil {
 		return nil, nil, err
 	}

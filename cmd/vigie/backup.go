@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"vigie/internal/people"
 	"vigie/internal/record"
 )
 
@@ -26,6 +27,9 @@ func (c backupCmd) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	if err := a.Door.KeepErasures(ctx); err != nil {
+		return err
+	}
+	if err := a.People.Audit(ctx, people.Entry{Actor: "program", What: people.BackedUp, Subject: filepath.Base(c.File)}); err != nil {
 		return err
 	}
 	info, err := os.Stat(c.File)

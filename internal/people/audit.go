@@ -19,6 +19,9 @@ type Entry struct {
 	Subject string
 }
 
+// BackedUp is what the trail calls a backup of the whole record: it holds everybody's data.
+const BackedUp = "record.backup"
+
 // Audit adds an entry to the trail, which nothing changes afterwards.
 func (s *Store) Audit(ctx context.Context, e Entry) error {
 	return s.db.Write(ctx, func(tx *record.Tx) error { return s.audit(ctx, tx, e) })

@@ -17,6 +17,7 @@ const (
 	Adviser       Role = "adviser"
 	Analyst       Role = "analyst"
 	Relay         Role = "relay"
+	Marketing     Role = "marketing"
 	DPO           Role = "dpo"
 	// Source sends feedback and reads nothing: the role of a key given to a tool that collects.
 	Source Role = "source"
@@ -24,7 +25,7 @@ const (
 
 // Roles gives all roles, in the order they are shown.
 func Roles() []Role {
-	return []Role{Administrator, Director, Committee, Manager, Adviser, Analyst, Relay, DPO, Source}
+	return []Role{Administrator, Director, Committee, Manager, Adviser, Analyst, Marketing, Relay, DPO, Source}
 }
 
 // Right is something that may be done.
@@ -53,7 +54,7 @@ func (r Role) rights() []Right {
 		return []Right{ReadFigures, ReadPeople, WriteFeedback, EditStructure, ErasePeople, ImportFiles}
 	case DPO:
 		return []Right{ReadFigures, ReadPeople, ErasePeople, ReadAudit, Protect}
-	case Manager, Adviser, Analyst, Relay:
+	case Manager, Adviser, Analyst, Marketing, Relay:
 		return []Right{ReadFigures, ReadPeople}
 	case Committee:
 		return []Right{ReadFigures}

@@ -288,10 +288,7 @@ func (s *Server) contextMarks(ctx context.Context, g *ground, t cx.TouchpointID,
 	if err != nil || len(axis) == 0 {
 		return nil, nil, err
 	}
-	about := circumstance.About{Touchpoint: t, Under: func(unit, above cx.UnitID) bool { return slices.Contains(g.Organisation.Path(unit), above) }}
-	if g.Unit != "" {
-		about.Units = []cx.UnitID{cx.UnitID(g.Unit)}
-	}
+	about := g.aboutContext(t)
 	var marks []chart.Event
 	var keys []ui.ChartKey
 	for _, e := range all {

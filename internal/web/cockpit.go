@@ -43,6 +43,8 @@ type cockpitPage struct {
 type mapBlock struct {
 	Journey ui.Journey
 	Moves   []moveView
+	Quiet   int // touchpoints that were compared and did not move
+	Around  []aroundView
 	Watch   []moveView // below objective without having moved, and what too few told
 	Live    *ui.Live
 }

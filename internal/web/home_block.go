@@ -48,24 +48,23 @@ func roleBlocks(r people.Role) []string {
 		return []string{"norm", "moves", "praise", "unhappy", "worst", "views"}
 	case people.Analyst:
 		return []string{"moves", "views", "unhappy", "voices", "worst", "odd"}
+	case people.Marketing:
+		return []string{"moves", "worst", "unhappy", "praise", "voices", "views"}
 	case people.DPO:
 		return []string{"doors", "trail"}
 	}
 	return []string{"waiting", "heads", "map", "moves", "voices"}
 }
 
-// cockpitPart draws one part of the live journey, narrowed as the home page is; it goes on updating itself.
+// cockpitPart draws one part of the live journey, narrowed as the home page is; the block it stands in asks for it again.
 func (s *Server) cockpitPart(ctx context.Context, h *homeStand, part string) *cockpitPage {
 	p := &cockpitPage{ground: h.ground, Reads: h.mayRead()}
 	if part == "map" || part == "moves" { // both come from one question
 		p.Map.Value, p.Map.Err = h.mapped()
-		p.goLive(h.journey, choice{})
 	} else {
 		s.fillCockpit(ctx, p, h.journey, choice{Part: part})
 	}
-	if h.still {
-		p.Heads.Value.Live, p.Map.Value.Live, p.Map.Value.Journey.Live, p.Voices.Value.Live = nil, nil, nil, nil
-	}
+	p.Heads.Value.Live, p.Map.Value.Live, p.Map.Value.Journey.Live, p.Voices.Value.Live = nil, nil, nil, nil
 	return p
 }
 

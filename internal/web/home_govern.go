@@ -3,50 +3,99 @@ package web
 import (
 	"context"
 	"net/url"
+	"time"
 
 	"github.com/a-h/templ"
 
 	"vigie/internal/cx"
+	"vigie/internal/people"
 	"vigie/internal/web/ui"
 )
+
+// healthLine is one thing that an administrator looks after.
+type healthLine struct {
+	id, href, says string
+	tone           ui.Tone
+}
 
 // healthBlock tells an administrator what the house is doing, and what asks for a hand.
 func (s *Server) healthBlock(ctx context.Context, h *homeStand) (templ.Component, error) {
 	l := h.lang()
 	t := ui.Table{Caption: l.T("home.block.health"), Columns: []ui.Column{{Label: l.T("home.health.what")}, {Label: l.T("home.health.state")}}}
-	add := func(id, href, says string, tone ui.Tone) {
-		t.Rows = append(t.Rows, ui.Row{Href: href, Cells: []ui.Cell{{Text: l.T(id)}, {Text: says, Tone: tone}}})
+	for _, look := range []func(context.Context, *homeStand) (healthLine, error){s.figuresHealth, s.searchHealth, s.backupHealth, s.waitingHealth, s.secondHealth} {
+		x, err := look(ctx, h)
+		if err != nil {
+			return nil, err
+		}
+		if x.id != "" {
+			t.Rows = append(t.Rows, ui.Row{Href: x.href, Cells: []ui.Cell{{Text: l.T(x.id)}, {Text: x.says, Tone: x.tone}}})
+		}
 	}
+	return plainTable(l, t, l.T("home.block.health.note")), nil
+}
+
+func (s *Server) figuresHealth(ctx context.Context, h *homeStand) (healthLine, error) {
+	l := h.lang()
+	x := healthLine{id: "home.health.figures"}
 	st, err := s.Insight.Stats(ctx)
 	switch {
 	case cx.KindOf(err) == cx.Unavailable && err != nil:
-		add("home.health.figures", "", l.T("home.health.building"), ui.Watch)
+		x.says, x.tone = l.T("home.health.building"), ui.Watch
 	case err != nil:
-		return nil, err
+		return x, err
 	case st.Lag > 0:
-		add("home.health.figures", "", l.T("home.health.behind", "count", st.Lag), ui.Plain)
+		x.says = l.T("home.health.behind", "count", st.Lag)
 	default:
-		add("home.health.figures", "", l.T("home.health.upto", "count", st.Rows), ui.Good)
+		x.says, x.tone = l.T("home.health.upto", "count", st.Rows), ui.Good
 	}
+	return x, nil
+}
+
+func (s *Server) searchHealth(ctx context.Context, h *homeStand) (healthLine, error) {
+	if s.SearchLag == nil {
+		return healthLine{}, nil
+	}
+	lag, err := s.SearchLag(ctx)
+	x := healthLine{id: "home.health.search", says: h.lang().T("home.health.found"), tone: ui.Good}
+	if lag > 0 {
+		x.says, x.tone = h.lang().T("home.health.behind", "count", lag), ui.Plain
+	}
+	return x, err
+}
+
+// backupOld is the age from which the last backup asks for another.
+const backupOld = 48 * time.Hour
+
+func (s *Server) backupHealth(ctx context.Context, h *homeStand) (healthLine, error) {
+	x := healthLine{id: "home.health.backup", says: h.lang().T("home.health.never"), tone: ui.Bad}
+	last, err := s.People.SearchTrail(ctx, people.TrailFilter{What: people.BackedUp, Limit: 1})
+	if err != nil || len(last) == 0 {
+		return x, err
+	}
+	age := h.Now.Sub(last[0].At)
+	x.says, x.tone = h.lang().Ago(age), ui.Good
+	if age > backupOld {
+		x.tone = ui.Watch
+	}
+	return x, nil
+}
+
+func (s *Server) waitingHealth(ctx context.Context, h *homeStand) (healthLine, error) {
 	n, err := s.waiting(ctx, h.ground)
-	if err != nil {
-		return nil, err
-	}
-	tone := ui.Good
+	x := healthLine{"home.health.waiting", "/settings/quarantine", h.lang().T("home.health.feedbacks", "count", n), ui.Good}
 	if n > 0 {
-		tone = ui.Watch
+		x.tone = ui.Watch
 	}
-	add("home.health.waiting", "/settings/quarantine", l.T("home.health.feedbacks", "count", n), tone)
+	return x, err
+}
+
+func (s *Server) secondHealth(ctx context.Context, h *homeStand) (healthLine, error) {
 	without, all, err := s.withoutSecond(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tone = ui.Good
+	x := healthLine{"home.health.second", "/settings/people", h.lang().T("home.health.without", "count", without, "all", all), ui.Good}
 	if without > 0 {
-		tone = ui.Watch
+		x.tone = ui.Watch
 	}
-	add("home.health.second", "/settings/people", l.T("home.health.without", "count", without, "all", all), tone)
-	return plainTable(l, t, l.T("home.block.health.note")), nil
+	return x, err
 }
 
 // withoutSecond counts those who may enter by their password alone.

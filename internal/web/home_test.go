@@ -4,9 +4,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"vigie/internal/cx"
 	"vigie/internal/people"
+	"vigie/internal/web"
 )
 
 func TestEachRoleLandsOnWhatItComesFor(t *testing.T) {
@@ -99,5 +101,76 @@ func TestOldAddressesOfTheCockpitStillLeadThere(t *testing.T) {
 	r.company()
 	if p := r.as(r.user(people.Committee, "")).get("/?indicator=nps&unit=west"); p.path != "/cockpit?indicator=nps&unit=west" {
 		t.Error(p.path)
+	}
+}
+
+func TestEveryBlockOfAHomePageAsksForItself(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	for _, role := range []people.Role{people.Administrator, people.Director, people.Committee, people.Analyst, people.Marketing, people.DPO} {
+		b := r.as(r.user(role, ""))
+		home := b.get("/?during=90")
+		blocks := home.Find(".block")
+		if blocks.Length() < 2 || home.Find("[data-live] [data-live]").Length() != 0 {
+			t.Fatalf("%s: %d blocks, live parts inside live parts", role, blocks.Length())
+		}
+		blocks.Each(func(_ int, x *selection) {
+			at, id := x.AttrOr("hx-get", ""), x.AttrOr("id", "")
+			part := b.get(at)
+			if part.status != 200 || part.Find("h1").Length() != 0 || part.Find("#"+id).Length() != 1 || x.AttrOr("data-live", "") == "" {
+				t.Errorf("%s: %s at %q: %d", role, id, at, part.status)
+			}
+			if !strings.Contains(at, "during=90") {
+				t.Errorf("%s loses the period: %s", id, at)
+			}
+		})
+	}
+}
+
+func TestABlockOfWordsIsRefusedToWhoMayNotReadThem(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Committee, ""))
+	if p := b.get("/home/unhappy?part=block"); p.status != 403 || p.Find(".voice").Length() != 0 {
+		t.Error(p.status)
+	}
+	if p := b.get("/home/none?part=block"); p.status != 404 {
+		t.Error(p.status)
+	}
+}
+
+func TestLateBlocksComeByThemselves(t *testing.T) {
+	r := newRig(t, func(d *web.Deps) { d.Live.Blocks = time.Nanosecond })
+	r.company()
+	b := r.as(r.user(people.Committee, ""))
+	late := b.get("/").Find(".block[aria-busy]")
+	if late.Length() == 0 {
+		t.Fatal("no block is late")
+	}
+	if got := late.First().AttrOr("hx-trigger", ""); got != "load, live" {
+		t.Errorf("a late block asks on %q", got)
+	}
+	if late.First().Find("[role=status]").Length() != 1 || !strings.Contains(late.First().Find("noscript").Text(), `href="/?wait=all"`) {
+		t.Error("a late block does not say so, or cannot be had without a script")
+	}
+	if n := b.get("/?wait=all").Find(".block[aria-busy]").Length(); n != 0 {
+		t.Errorf("%d blocks late on a page that waits", n)
+	}
+}
+
+func TestAFailedBlockLeavesTheOthersAndComesBack(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Administrator, ""))
+	b.get("/") // remembers that there is something to show
+	r.Insight.Stop()
+	p := b.get("/")
+	if p.status != 200 || p.Find("#block-heads .state.bad, #block-map .state.bad").Length() != 2 {
+		t.Fatalf("%d, %d blocks say that they failed", p.status, p.Find(".state.bad").Length())
+	}
+	p.has(t, "#block-health", "Second facteur", "en reconstruction")
+	part := b.get(p.Find("#block-map").AttrOr("hx-get", ""))
+	if part.status != 200 || part.Find("#block-map[data-live] a[href='/']").Length() == 0 {
+		t.Errorf("%d: a failed block does not ask again, or leads elsewhere than to its page", part.status)
 	}
 }

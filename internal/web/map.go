@@ -31,9 +31,11 @@ func (s *Server) newMap(ctx context.Context, g *ground, j *journey.Journey, indi
 	a := answered{j, shown, answers}
 	b := mapBlock{Journey: newJourney(g, a)}
 	b.Journey.Tabs = indicatorTabs(g, j, indicator)
-	if b.Moves, err = s.newMoves(ctx, g, a); err == nil {
-		b.Watch = newWatch(g, a, b.Moves)
+	if b.Moves, b.Quiet, err = s.newMoves(ctx, g, a); err != nil {
+		return b, err
 	}
+	b.Watch = newWatch(g, a, b.Moves)
+	b.Around, err = s.newAround(ctx, g)
 	return b, err
 }
 

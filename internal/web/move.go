@@ -34,8 +34,8 @@ type moved struct {
 	row insight.Row
 }
 
-// newMoves compares all touchpoints with the period before, as the many comparisons that they are.
-func (s *Server) newMoves(ctx context.Context, g *ground, a answered) ([]moveView, error) {
+// newMoves compares all touchpoints with the period before, as the many comparisons that they are; quiet are those that did not move.
+func (s *Server) newMoves(ctx context.Context, g *ground, a answered) (views []moveView, quiet int, err error) {
 	var candidates []moved
 	for _, t := range touchpointsOf(a.Journey) {
 		for _, m := range followed(g, t, a.shown[t.Key]) {
@@ -45,8 +45,8 @@ func (s *Server) newMoves(ctx context.Context, g *ground, a answered) ([]moveVie
 			}
 		}
 	}
-	var out []moveView
-	for i, x := range beyondNoise(candidates) {
+	all := beyondNoise(candidates)
+	for i, x := range all {
 		if i == mostMoves {
 			break
 		}
@@ -54,13 +54,25 @@ func (s *Server) newMoves(ctx context.Context, g *ground, a answered) ([]moveVie
 		if i < 3 {
 			where, err := s.movedWhere(ctx, g, x)
 			if err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			view.Where = where
 		}
-		out = append(out, view)
+		views = append(views, view)
 	}
-	return out, nil
+	return views, stillOf(candidates, all), nil
+}
+
+// stillOf counts the touchpoints that were compared and of which nothing moved.
+func stillOf(compared, moved []moved) int {
+	still := map[cx.TouchpointID]bool{}
+	for _, x := range compared {
+		still[x.t.Key] = true
+	}
+	for _, x := range moved {
+		delete(still, x.t.Key)
+	}
+	return len(still)
 }
 
 // followed are the indicators of a touchpoint that the map shows: the one of its card and those of its promises.

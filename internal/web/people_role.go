@@ -65,7 +65,7 @@ func (s *Server) newRolesPage(v *visit, users []people.User) *rolesPage {
 }
 
 // narrowable roles may have their figures held to their unit.
-var narrowable = [...]people.Role{people.Manager, people.Relay, people.Adviser, people.Analyst}
+var narrowable = [...]people.Role{people.Manager, people.Relay, people.Adviser, people.Analyst, people.Marketing}
 
 func (s *Server) doRoles(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err := readForm(w, r); err != nil {

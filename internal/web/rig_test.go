@@ -47,7 +47,8 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	}
 	t.Cleanup(h.Stop)
 	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Imports: h.Imports, Views: h.Views, Insight: h.Insight, Door: h.Door,
-		Customers: h.Customers, Search: h.Search.Search}
+		Customers: h.Customers, Search: h.Search.Search, SearchLag: h.Search.Lag}
+	d.Live.Blocks = 10 * time.Second // pages are looked at whole
 	if change != nil {
 		change(&d)
 	}

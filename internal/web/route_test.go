@@ -30,7 +30,7 @@ func (r *rig) who() map[people.Role]*browser {
 
 // addressOf gives an address of a route in the company.
 func addressOf(x web.Route) string {
-	return strings.NewReplacer("{$}", "", "{journey}", "main", "{touchpoint}", "technician", "{id}", "1", "{token}", "none", "{user}", "77", "{key}", "77", "{indicator}", "nps", "{metric}", "csat").Replace(x.Path)
+	return strings.NewReplacer("{$}", "", "{journey}", "main", "{touchpoint}", "technician", "{id}", "1", "{token}", "none", "{user}", "77", "{key}", "77", "{indicator}", "nps", "{metric}", "csat", "{block}", "moves").Replace(x.Path)
 }
 
 func TestEveryRouteOpensToItsRolesAlone(t *testing.T) {

@@ -41,6 +41,8 @@ type Deps struct {
 	Imports *intake.Desk
 	// Search finds feedback by words; nil: no search field is shown.
 	Search func(context.Context, people.Scope, string, insight.ListQuery) (insight.List, error)
+	// SearchLag counts the events that the search has not read yet; nil: not told.
+	SearchLag func(context.Context) (int64, error)
 	// Charts draws; nil: one of the server's own.
 	Charts *chart.Drawer
 	// Cast may be entered as by anyone who reaches the sign-in page: the demo's. nil: nobody.

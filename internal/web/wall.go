@@ -110,7 +110,7 @@ func (s *Server) newWallPage(ctx context.Context, g *ground, views []string) (*w
 			chosen = append(chosen, b)
 		}
 	}
-	p.Blocks = s.fillBlocks(ctx, &homeStand{ground: g, journey: j, still: true}, chosen)
+	p.Blocks = s.fillBlocks(ctx, &homeStand{ground: g, journey: j}, chosen)
 	return p, nil
 }
 

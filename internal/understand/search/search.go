@@ -85,6 +85,12 @@ func (x *Index) Stop() {
 // Follower tells how far the index has come.
 func (x *Index) Follower() *record.Follower { return x.follower }
 
+// Lag is how many events of the feed the index has not read yet.
+func (x *Index) Lag(ctx context.Context) (int64, error) {
+	head, err := x.d.DB.Head(ctx)
+	return max(0, x.follower.Position().Lag(head)), err
+}
+
 func (x *Index) open() error {
 	pragmas := "?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(10000)&_pragma=cache_size(-16384)&_pragma=secure_delete(FAST)"
 	db, err := sql.Open("sqlite", "file:"+x.path+pragmas)

@@ -125,7 +125,6 @@ type TouchpointCard struct {
 	Tags          []Tag
 	MomentOfTruth bool
 	Few           bool
-	New           bool // just changed; a live page's script tells by itself
 }
 
 // Tag is a short remark under a figure.

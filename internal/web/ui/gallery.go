@@ -126,7 +126,7 @@ func galleryCurve(s said, stages []Stage) Curve {
 
 func galleryVoices(s said) []Voice {
 	return []Voice{
-		{Score: "2", Unit: "CSAT", Tone: Bad, Context: s.of("à domicile, réponse par SMS · Lille", "at home, answered by SMS · Lille"), When: s.of("il y a 12 s", "12 s ago"), Href: "#", New: true,
+		{Score: "2", Unit: "CSAT", Tone: Bad, Context: s.of("à domicile, réponse par SMS · Lille", "at home, answered by SMS · Lille"), When: s.of("il y a 12 s", "12 s ago"), Href: "#",
 			Texts: []Quote{{Parts: []Part{{"J’ai posé deux jours de congé, ", ""}, {"personne n’est venu", "neg"}, {" et ", ""}, {"aucun appel", "neg"}, {".", ""}}, Lang: "fr"}},
 			Links: []Link{{s.of("J’attends le technicien", "I wait for the technician"), "#"}}, Chips: []Chip{{"rendez-vous", "neg", ""}, {"joignabilité", "neg", ""}, {"frustration", "", ""}}},
 		{Score: "10", Unit: "NPS", Tone: Good, Context: s.of("téléphone · Nantes", "phone · Nantes"), When: s.of("il y a 1 min", "1 min ago"),

@@ -22,7 +22,6 @@ type Voice struct {
 	Links   []Link // touchpoint, customer…
 	Chips   []Chip
 	Href    string // the feedback's own page; "": none
-	New     bool   // has just arrived
 }
 
 // Quote is a text, in parts, with the question it answers.
