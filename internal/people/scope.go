@@ -1,6 +1,9 @@
 package people
 
-import "vigie/internal/cx"
+import (
+	"vigie/internal/cx"
+	"vigie/internal/record"
+)
 
 // Perimeter is a part of the organisation: everything, or the subtrees under some units.
 type Perimeter struct {
@@ -10,6 +13,13 @@ type Perimeter struct {
 
 // Empty tells whether the perimeter holds nothing.
 func (p Perimeter) Empty() bool { return !p.All && len(p.Roots) == 0 }
+
+// Units gives the units of a perimeter as SQL, one column of keys with its arguments: all under its roots, today. Not for
+// one that is All, which holds what has no unit too.
+func (p Perimeter) Units() (string, []any) {
+	in, args := record.In(p.Roots)
+	return `WITH RECURSIVE mine(unit) AS (SELECT key FROM unit WHERE key ` + in + ` UNION SELECT u.key FROM unit u JOIN mine ON u.parent = mine.unit) SELECT unit FROM mine`, args
+}
 
 // Scope is what one viewer may see. Only this package makes one; the zero value sees nothing. It is a required argument
 // of every function that returns feedback, customers, cases or figures.

@@ -109,11 +109,8 @@ func (p *mergePage) leadTo(lines []personLine) {
 
 // doubts are those whom a source named together with a customer, of the viewer's perimeter.
 func (s *Server) doubts(ctx context.Context, g *ground, id cx.PersonID) ([]personLine, error) {
-	all, err := s.Customers.DoubtsOf(ctx, g.scope(), id)
+	all, err := s.Door.Doubts(ctx, g.scope(), id)
 	if err != nil {
-		return nil, err
-	}
-	if all, err = s.Door.ReachedCustomers(ctx, g.scope(), all); err != nil {
 		return nil, err
 	}
 	var out []personLine

@@ -196,8 +196,13 @@ func (d *Door) Customer(ctx context.Context, s people.Scope, id cx.PersonID) (cu
 		return p, nil, err
 	}
 	var all []cx.Feedback
+	seen, args, ok := d.seen(s)
+	if !ok {
+		return customer.Person{}, nil, cx.Fail(cx.NotFound, "", "customer.unknown")
+	}
 	for _, i := range p.Identities {
-		rows, err := d.d.DB.Query(ctx, `SELECT id FROM feedback WHERE identity = ? ORDER BY at DESC LIMIT ?`, int64(i.ID), timelineMost)
+		rows, err := d.d.DB.Query(ctx, `SELECT f.id FROM feedback f WHERE f.identity = ? AND `+seen+` ORDER BY f.at DESC LIMIT ?`,
+			slices.Concat([]any{int64(i.ID)}, args, []any{timelineMost})...)
 		if err != nil {
 			return p, nil, fmt.Errorf("timeline: %w", err)
 		}
