@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -36,7 +37,16 @@ func (a *API) showCustomer(c *call) error {
 	if err != nil {
 		return err
 	}
-	return a.customer(c, cx.PersonID(id))
+	err = a.customer(c, cx.PersonID(id))
+	if cx.KindOf(err) != cx.NotFound {
+		return err
+	}
+	kept, e := a.Door.CustomerKept(c.Context(), c.viewer.Scope, cx.PersonID(id))
+	if e != nil {
+		return err
+	}
+	http.Redirect(c.w, c.Request, fmt.Sprint("/api/v1/customers/", kept), http.StatusTemporaryRedirect)
+	return nil
 }
 
 func (a *API) findCustomer(c *call) error {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
@@ -22,16 +23,18 @@ func (s *Server) customerRoutes() []Route {
 	return []Route{
 		{"GET", "/customers", people.ReadPeople, s.serveCustomers},
 		{"POST", "/customers", people.ReadPeople, s.serveCustomers},
-		{"GET", "/customers/{id}", people.ReadPeople, s.serveCustomer},
+		{"GET", "/customers/{id}", people.ReadPeople, s.orKept(s.serveCustomer)},
 		{"POST", "/customers/{id}/show", people.ReadPeople, s.serveCustomerShown},
-		{"GET", "/customers/{id}/temperature", people.ReadPeople, s.serveTemperature},
-		{"GET", "/customers/{id}/merge", people.ErasePeople, s.serveMerge},
+		{"GET", "/customers/{id}/temperature", people.ReadPeople, s.orKept(s.serveTemperature)},
+		{"GET", "/customers/{id}/consents", people.ReadPeople, s.orKept(s.serveConsents)},
+		{"POST", "/customers/{id}/consents", people.ReadPeople, s.doConsent},
+		{"GET", "/customers/{id}/merge", people.ErasePeople, s.orKept(s.serveMerge)},
 		{"POST", "/customers/{id}/merge/search", people.ErasePeople, s.serveMerge},
 		{"POST", "/customers/{id}/merge", people.ErasePeople, s.doMerge},
 		{"POST", "/customers/{id}/unmerge", people.ErasePeople, s.doUnmerge},
-		{"GET", "/customers/{id}/export.json", people.ErasePeople, s.serveCustomerJSON},
-		{"GET", "/customers/{id}/export.html", people.ErasePeople, s.serveCustomerHTML},
-		{"GET", "/customers/{id}/erase", people.ErasePeople, s.serveErase},
+		{"GET", "/customers/{id}/export.json", people.ErasePeople, s.orKept(s.serveCustomerJSON)},
+		{"GET", "/customers/{id}/export.html", people.ErasePeople, s.orKept(s.serveCustomerHTML)},
+		{"GET", "/customers/{id}/erase", people.ErasePeople, s.orKept(s.serveErase)},
 		{"POST", "/customers/{id}/erase", people.ErasePeople, s.doErase},
 	}
 }
@@ -43,6 +46,7 @@ type customersPage struct {
 	Tabs   []ui.Tab
 	Query  string // as typed; "" nothing is searched
 	Found  []personLine
+	Count  string // how many were found, of how many
 	More   bool
 	Recent []personLine
 }
@@ -97,20 +101,34 @@ func (s *Server) newCustomersPage(ctx context.Context, g *ground, typed string) 
 		p.Recent, err = s.recentCustomers(ctx, g)
 		return p, err
 	}
-	p.Found, p.More, err = s.foundCustomers(ctx, g, typed)
+	found, err := s.foundCustomers(ctx, g, typed)
+	p.Found, p.More, p.Count = found.lines, found.more, found.count
 	return p, err
 }
 
-func (s *Server) foundCustomers(ctx context.Context, g *ground, typed string) ([]personLine, bool, error) {
+// foundPersons is what a search found, to be drawn.
+type foundPersons struct {
+	lines []personLine
+	count string
+	more  bool
+}
+
+func (s *Server) foundCustomers(ctx context.Context, g *ground, typed string) (foundPersons, error) {
 	found, err := s.Door.SearchCustomers(ctx, g.scope(), typed, customersFound)
 	if err != nil {
-		return nil, false, fmt.Errorf("customers: %w", err)
+		return foundPersons{}, fmt.Errorf("customers: %w", err)
 	}
-	var out []personLine
+	out := foundPersons{count: g.lang().T("customer.found", "count", found.Count), more: found.More}
+	switch {
+	case found.Count >= collect.CountedMost:
+		out.count = g.lang().T("customer.found.many", "count", collect.CountedMost)
+	case found.More:
+		out.count = g.lang().T("customer.found.first", "count", found.Count, "shown", len(found.Persons))
+	}
 	for _, p := range found.Persons {
-		out = append(out, g.personLine(p))
+		out.lines = append(out.lines, g.personLine(p))
 	}
-	return out, found.More, nil
+	return out, nil
 }
 
 // recentCustomers are those who spoke last, each once, with what they said.
@@ -201,6 +219,25 @@ func (s *Server) customerOf(ctx context.Context, v *visit, id string) (known, er
 	}
 	p, all, err := s.Door.Customer(ctx, v.Viewer.Scope, cx.PersonID(n))
 	return known{p, all}, err
+}
+
+// orKept leads from the number of a customer merged away to the same page of the one kept, for those who may know of that
+// one. Not for ever: a merge may be undone.
+func (s *Server) orKept(serve handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		err := serve(w, r, v)
+		id, e := strconv.ParseInt(r.PathValue("id"), 10, 64)
+		if cx.KindOf(err) != cx.NotFound || e != nil {
+			return err
+		}
+		kept, e := s.Door.CustomerKept(r.Context(), v.Viewer.Scope, cx.PersonID(id))
+		if e != nil {
+			return err
+		}
+		part := strings.TrimPrefix(r.URL.Path, "/customers/"+r.PathValue("id"))
+		http.Redirect(w, r, customerAddress(kept)+part, http.StatusFound)
+		return nil
+	}
 }
 
 // known is a customer with the feedback that the viewer may see, newest first.

@@ -89,12 +89,12 @@ func (g *ground) newMergePage(k known) *mergePage {
 }
 
 func (s *Server) seekOther(ctx context.Context, p *mergePage, typed string) error {
-	var err error
 	p.Query = typed
 	if typed == "" {
 		return nil
 	}
-	p.Found, p.More, err = s.foundCustomers(ctx, p.ground, typed)
+	found, err := s.foundCustomers(ctx, p.ground, typed)
+	p.Found, p.More = found.lines, found.more
 	p.Found = slices.DeleteFunc(p.Found, func(x personLine) bool { return x.Href == customerAddress(p.ID) })
 	p.leadTo(p.Found)
 	return err

@@ -47,12 +47,6 @@ type attributeLine struct {
 	Tags        []ui.Tag
 }
 
-// consentLine is what the customer said to one topic.
-type consentLine struct {
-	Topic, Note string
-	Said        ui.Tag
-}
-
 // timelineShown feedbacks are drawn at first.
 const timelineShown = 40
 
@@ -95,7 +89,7 @@ func (s *Server) newCustomerPage(ctx context.Context, g *ground, k known, shown 
 	}
 	g.hidden.persons = nil // one is there already
 	p := &customerPage{ground: g, frame: g.customerFrame(g.personName(k.Person)), ID: k.ID, Name: g.personName(k.Person), Status: g.statusTag(k.Person),
-		Shown: shown, Identities: g.identityFacts(k.Person, shown), Attributes: g.attributeLines(k.Person, shown), Consent: g.consentLines(k.Person),
+		Shown: shown, Identities: g.identityFacts(k.Person, shown), Attributes: g.attributeLines(k.Person, shown), Consent: g.consentsAsked(k.Person),
 		Note: g.spokeNote(k.Feedbacks), Spark: g.scoresOf(k.Feedbacks), MayErase: g.Viewer.May(people.ErasePeople)}
 	p.frame.Path = customerAddress(k.ID)
 	for _, f := range k.Feedbacks {
@@ -184,23 +178,6 @@ func (g *ground) attributeName(a catalogue.Attribute) string {
 		return n
 	}
 	return readable(string(a.Key))
-}
-
-func (g *ground) consentLines(p customer.Person) []consentLine {
-	l := g.lang()
-	var out []consentLine
-	for _, topic := range slices.Sorted(maps.Keys(p.Consent)) {
-		c := p.Consent[topic]
-		line := consentLine{Topic: readable(topic), Note: l.Date(c.At.In(g.Now.Location())), Said: ui.Tag{Text: l.T("customer.consent.no"), Tone: ui.Bad, Icon: "x"}}
-		if c.Granted {
-			line.Said = ui.Tag{Text: l.T("customer.consent.yes"), Tone: ui.Good, Icon: "check"}
-		}
-		if c.Proof != "" {
-			line.Note += " · " + l.T("customer.consent.proof", "proof", c.Proof)
-		}
-		out = append(out, line)
-	}
-	return out
 }
 
 // lived is a feedback on the customer's own line of time: its mood, every other score, and whether it waits.

@@ -68,7 +68,7 @@ func (s *Server) newTemperaturePage(ctx context.Context, g *ground, k known) (*t
 	}
 	g.hidden.persons = nil
 	l, name := g.lang(), g.personName(k.Person)
-	c := temperature.Customer{Former: k.Status == "former", Opposed: opposed(k.Person)}
+	c := temperature.Customer{Former: k.Status == "former", Refused: forbidden(k.Person)}
 	said := map[cx.FeedbackID]cx.Feedback{}
 	for _, f := range k.Feedbacks {
 		if f.State == cx.Live {
@@ -200,14 +200,18 @@ func (g *ground) recalled(k known) []ui.Fact {
 	return out
 }
 
-// opposed tells whether the customer said no to anything.
-func opposed(p customer.Person) bool {
-	for _, c := range p.Consent {
-		if !c.Granted {
-			return true
+// forbidden gives what the customer's refusals forbid.
+func forbidden(p customer.Person) []temperature.Rule {
+	var out []temperature.Rule
+	for _, x := range []struct {
+		topic string
+		rule  temperature.Rule
+	}{{customer.Survey, temperature.NoSurvey}, {customer.Contact, temperature.NoCall}, {customer.Marketing, temperature.NoSale}} {
+		if c, said := p.Consent[x.topic]; said && !c.Granted {
+			out = append(out, x.rule)
 		}
 	}
-	return false
+	return out
 }
 
 func warmthTone(w temperature.Warmth) ui.Tone {

@@ -134,8 +134,22 @@ func TestTwoCustomersBecomeOneAndTwoAgain(t *testing.T) {
 	p := dpo.post(path(west, "/merge"), url.Values{"with": {fmt.Sprint(north)}})
 	p.has(t, ".toasts", "n’en font plus qu’un", "Annuler")
 	p.has(t, "main", "4 retours depuis", "Fusions", "Séparer")
-	if s := dpo.get(path(north, "")).status; s != 404 {
-		t.Errorf("gone: %d", s)
+	for _, part := range []string{"", "/temperature", "/merge", "/erase"} {
+		if p := dpo.get(path(north, part)); p.status != 200 || p.path != path(west, part) {
+			t.Errorf("the page of who went leads to %s, %d", p.path, p.status)
+		}
+	}
+	if p := r.as(r.user(people.Manager, "lille")).get(path(north, "")); p.status != 200 || p.path != path(west, "") {
+		t.Errorf("who saw the one gone sees the one kept: %s %d", p.path, p.status)
+	}
+	if err := r.People.PutUnits(t.Context(), []people.Unit{{Key: "south", Name: cx.Text{"fr": "Sud"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if p := r.as(r.user(people.Manager, "south")).get(path(north, "")); p.status != 404 || p.path != path(north, "") {
+		t.Errorf("a stranger is led to %s, %d", p.path, p.status)
+	}
+	if s := dpo.post(path(north, "/erase"), nil).status; s != 404 {
+		t.Errorf("who went is erased: %d", s)
 	}
 	undo := p.Find(".toasts form")
 	p = dpo.post(undo.AttrOr("action", ""), url.Values{"merge": {undo.Find("[name=merge]").AttrOr("value", "")}})
@@ -146,6 +160,9 @@ func TestTwoCustomersBecomeOneAndTwoAgain(t *testing.T) {
 	if p = dpo.post(path(west, "/unmerge"), url.Values{"merge": {undo.Find("[name=merge]").AttrOr("value", "")}}); p.status != 404 {
 		t.Errorf("undone twice: %d", p.status)
 	}
+	if p := dpo.get(path(north, "")); p.path != path(north, "") {
+		t.Errorf("back, but leads to %s", p.path)
+	}
 	limited := r.as(r.user(people.Director, "west"))
 	if p = limited.post(path(west, "/merge"), url.Values{"with": {fmt.Sprint(north)}}); p.status != 404 {
 		t.Errorf("merged with a stranger: %d", p.status)
@@ -153,6 +170,32 @@ func TestTwoCustomersBecomeOneAndTwoAgain(t *testing.T) {
 	if p = limited.get(path(west, fmt.Sprintf("/merge?with=%d", north))); p.status != 404 {
 		t.Errorf("preview of a stranger: %d", p.status)
 	}
+}
+
+func TestAnAnswerToATopicIsNotedWithItsProof(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	west, north := r.two()
+	b := r.as(r.user(people.Manager, "west"))
+	b.get(path(west, "")).has(t, "main", "Répondre à des enquêtes", "Témoigner", "rien de dit")
+	today := time.Now().Format(time.DateOnly)
+	answer := func(topic, said, proof, at string) url.Values {
+		return url.Values{"topic": {topic}, "said": {said}, "source": {"phone"}, "proof": {proof}, "at": {at}}
+	}
+	b.post(path(west, "/consents"), answer("testimony", "yes", "", today)).has(t, "main", "Un accord a besoin d’une preuve")
+	b.post(path(west, "/consents"), answer("testimony", "yes", "appel du 3", "2999-01-01")).has(t, "main", "ne peut pas être à venir")
+	b.post(path(west, "/consents"), answer("everything", "yes", "x", today)).has(t, "main", "rien de dit")
+	if p := b.post(path(west, "/consents"), answer("testimony", "yes", "appel du 3", today)); p.status != 200 || p.path != path(west, "") {
+		t.Fatalf("%d %s", p.status, p.path)
+	}
+	b.get(path(west, "")).has(t, "main", "accordé", "au téléphone", "preuve", "appel du 3")
+	b.post(path(west, "/consents"), answer("testimony", "no", "", "2020-01-01")).has(t, "main", "plus récente")
+	b.post(path(west, "/consents"), answer("contact", "no", "", today))
+	b.get(path(west, "/temperature")).has(t, "main", "Pas de rappel")
+	if p := b.post(path(north, "/consents"), answer("contact", "no", "", today)); p.status != 404 {
+		t.Errorf("of a stranger: %d", p.status)
+	}
+	r.as(r.user(people.Administrator, "")).get("/settings/audit").has(t, "table", "accord noté pour les témoignages", "refus noté pour les rappels")
 }
 
 func TestAPersonReceivesAllOfTheirOwn(t *testing.T) {

@@ -290,7 +290,9 @@ func TestAmendChangesWhatItSaysAndIsNotUndoneByTheSender(t *testing.T) {
 }
 
 func TestFeedbacksShowsEachViewerTheirOwn(t *testing.T) {
-	d, h := open(t, recordtest.SQLite(t))
+	db := recordtest.SQLite(t)
+	d, h := open(t, db)
+	tree(t, db)
 	north, south, nowhere, employee, quarantined := feedback(1), feedback(2), feedback(3), feedback(4), feedback(5)
 	north.Agent = "lea"
 	north.Customer = &collect.Customer{Ref: "C1"}

@@ -185,6 +185,19 @@ func (v viewer) sees(ctx context.Context, f *cx.Feedback) (bool, error) {
 	return ok, nil
 }
 
+// CustomerKept gives the number of the customer that another was merged into, to a viewer who may know of that one.
+func (d *Door) CustomerKept(ctx context.Context, s people.Scope, gone cx.PersonID) (cx.PersonID, error) {
+	kept, err := d.d.Customers.KeptOf(ctx, gone)
+	if err != nil {
+		return 0, err
+	}
+	found, err := d.d.Customers.Search(ctx, s, customer.Search{Among: []cx.PersonID{kept}, Reach: d.Reach(s), Limit: 1})
+	if err == nil && len(found) == 0 {
+		err = cx.Fail(cx.NotFound, "", "customer.unknown")
+	}
+	return kept, err
+}
+
 // timelineMost is how many feedbacks of one customer are given.
 const timelineMost = 1000
 

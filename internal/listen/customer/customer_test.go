@@ -190,6 +190,37 @@ func TestConsentKeepsTheLatestAnswerAndANoOverAYes(t *testing.T) {
 	})
 }
 
+func TestWhoWasMergedAwayLeadsToWhoIsLeft(t *testing.T) {
+	both(t, func(t *testing.T, db *record.DB, r *customer.Reference) {
+		got := resolve(t, db, r, &customer.Known{Ref: "C1", At: t0}, &customer.Known{Ref: "C2", At: t0}, &customer.Known{Ref: "C3", At: t0})
+		a, b, c := got[0].Person, got[1].Person, got[2].Person
+		leads := func(when string, want map[cx.PersonID]cx.PersonID) {
+			t.Helper()
+			for gone, kept := range want {
+				if found, err := r.KeptOf(ctx, gone); found != kept || (err != nil) != (kept == 0) {
+					t.Errorf("%s: %d leads to %d, %v", when, gone, found, err)
+				}
+			}
+		}
+		leads("before", map[cx.PersonID]cx.PersonID{a: 0, b: 0, 999: 0})
+		first, err := r.Merge(ctx, a, b, "dpo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Merge(ctx, b, c, "dpo"); err != nil {
+			t.Fatal(err)
+		}
+		leads("both merged", map[cx.PersonID]cx.PersonID{a: c, b: c, c: 0})
+		if err := db.Write(ctx, func(tx *record.Tx) error { return r.Erase(ctx, tx, c) }); err != nil {
+			t.Fatal(err)
+		}
+		leads("erased", map[cx.PersonID]cx.PersonID{a: 0, b: 0})
+		if err := r.Unmerge(ctx, first); cx.KindOf(err) != cx.NotFound {
+			t.Errorf("undone after erasing: %v", err)
+		}
+	})
+}
+
 func TestFindTakesAnIdentityAsTyped(t *testing.T) {
 	both(t, func(t *testing.T, db *record.DB, r *customer.Reference) {
 		id := resolve(t, db, r, &customer.Known{Ref: "C1", Email: "a@x.fr", Phone: "0612345678", At: t0})[0].Person

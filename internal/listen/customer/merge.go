@@ -2,7 +2,9 @@ package customer
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -269,24 +271,20 @@ func (r *Reference) Doubts(ctx context.Context, s people.Scope, limit int) ([]Do
 	return out, rows.Err()
 }
 
-// Consents keeps what a person said to a topic.
-func (r *Reference) Consents(ctx context.Context, id cx.PersonID, topic string, c Consent) error {
-	return r.db.Write(ctx, func(tx *record.Tx) error {
-		rows, err := loadRows(ctx, tx, []int64{int64(id)})
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return unknown()
-		}
-		p := rows[0]
-		if old, said := p.Consent[topic]; said && !stricter(c, old) {
-			return nil
-		}
-		if p.Consent == nil {
-			p.Consent = map[string]Consent{}
-		}
-		p.Consent[topic] = c
-		return writePersons(ctx, tx, []*row{p})
-	})
+// KeptOf gives who a person merged away went into, by whatever merges that stand. NotFound when they were not. Whether
+// the viewer reaches that one is the door's to tell.
+func (r *Reference) KeptOf(ctx context.Context, id cx.PersonID) (cx.PersonID, error) {
+	const q = `WITH RECURSIVE into_(person, step) AS (
+		SELECT kept, 1 FROM person_merge WHERE gone = ? AND undone = 0
+		UNION SELECT m.kept, step + 1 FROM person_merge m JOIN into_ ON m.gone = into_.person WHERE m.undone = 0 AND step < 100)
+		SELECT p.id FROM into_ JOIN person p ON p.id = into_.person ORDER BY step DESC LIMIT 1`
+	var kept cx.PersonID
+	err := r.db.QueryRow(ctx, q, int64(id)).Scan(&kept)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, unknown()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("merged: %w", err)
+	}
+	return kept, nil
 }

@@ -24,13 +24,6 @@ type Person struct {
 	Consent    map[string]Consent     // by topic
 }
 
-// Consent is what a person said to one topic, with its proof.
-type Consent struct {
-	Granted bool      `json:"granted"`
-	At      time.Time `json:"at"`
-	Proof   string    `json:"proof,omitempty"`
-}
-
 // Known is what one source says of a person at one moment. Ref, Email and Phone are as sent; those that are no identity
 // are passed over.
 type Known struct {

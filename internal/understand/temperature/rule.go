@@ -55,8 +55,8 @@ func avoid(r *Reading, c Customer, now time.Time) []Advice {
 	if c.Former {
 		out = append(out, Advice{NoUsual, nil})
 	}
-	if c.Opposed {
-		out = append(out, Advice{NoSurvey, nil})
+	for _, rule := range c.Refused {
+		out = append(out, Advice{rule, nil})
 	}
 	return out
 }

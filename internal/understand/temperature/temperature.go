@@ -31,7 +31,8 @@ type Moment struct {
 type Customer struct {
 	Moments []Moment // newest first
 	Former  bool     // has left
-	Opposed bool     // objected to being asked, or took a consent back
+	// Refused is what a consent refused or taken back forbids: NoSurvey, NoCall, NoSale.
+	Refused []Rule
 }
 
 // Warmth in one word.
@@ -72,12 +73,14 @@ const (
 const (
 	NoOffer  Rule = "no_offer"  // the last score is bad, or something of the last 30 days is open
 	NoRepeat Rule = "no_repeat" // they told the story already
-	NoSurvey Rule = "no_survey" // they objected
+	NoSurvey Rule = "no_survey" // they objected to being asked
+	NoCall   Rule = "no_call"   // they will not be called back about what they said
+	NoSale   Rule = "no_sale"   // they take no commercial message
 	NoUsual  Rule = "no_usual"  // they have left
 )
 
-// Advice is one sentence, and the feedback it comes from, newest first. None for NoSurvey and NoUsual, which come from the
-// consent and the status, and for a Silent customer who never spoke.
+// Advice is one sentence, and the feedback it comes from, newest first. None for what comes from a
+// consent or from the status, and for a Silent customer who never spoke.
 type Advice struct {
 	Rule Rule
 	From []Moment

@@ -71,7 +71,7 @@ func TestEveryRuleSpeaksWhenItShould(t *testing.T) {
 		{"rising", Customer{Moments: []Moment{said(3, 3, "shop", 5, false), said(2, 50, "shop", 3, false), said(1, 80, "call", 3, false)}}, Warm, Rising, nil, nil},
 		{"steady", Customer{Moments: []Moment{said(3, 3, "shop", 4, false), said(2, 50, "shop", 4, false), said(1, 80, "call", 5, false)}}, Warm, Steady, nil, nil},
 		{"words without a score", Customer{Moments: []Moment{said(1, 3, "shop", 0, true)}}, Unknown, TooFew, nil, nil},
-		{"has left and objects", Customer{Moments: []Moment{said(1, 3, "shop", 5, false)}, Former: true, Opposed: true}, Warm, TooFew, nil, []told{{NoUsual, nil}, {NoSurvey, nil}}},
+		{"has left and objects", Customer{Moments: []Moment{said(1, 3, "shop", 5, false)}, Former: true, Refused: []Rule{NoSurvey, NoCall}}, Warm, TooFew, nil, []told{{NoUsual, nil}, {NoSurvey, nil}, {NoCall, nil}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := Read(c.who, now)
