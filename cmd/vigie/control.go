@@ -87,7 +87,13 @@ type BatchArgs struct {
 func (c *control) Batch(a BatchArgs, out *[]collect.Outcome) (err error) {
 	ctx := context.Background()
 	if m := a.Rehearse; m != nil {
-		*out, err = c.app.Door.Rehearse(m.WithMetrics(c.app.Catalogue.Metrics), m.WithTouchpoints(c.app.Journeys.Touchpoints)).Check(ctx, a.Lines)
+		made := map[cx.UnitID]bool{}
+		for _, l := range a.Lines {
+			if m.MakesUnits() {
+				made[cx.UnitID(l.Incoming.Unit)] = true
+			}
+		}
+		*out, err = c.app.Door.Rehearse(m.WithMetrics(c.app.Catalogue.Metrics), m.WithTouchpoints(c.app.Journeys.Touchpoints)).WithUnits(made).Check(ctx, a.Lines)
 	} else {
 		*out, err = c.app.Door.Bring(ctx, a.Import, a.Lines)
 	}

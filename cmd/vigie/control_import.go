@@ -24,6 +24,17 @@ type LeaveArgs struct {
 	Stopped bool
 }
 
+// MeetArgs names units that a file brings: key → name.
+type MeetArgs struct {
+	Units  map[string]string
+	Create bool // those that nothing knows
+}
+
+func (c *control) MeetUnits(a MeetArgs, unknown *[]string) (err error) {
+	*unknown, err = c.app.Imports.Meet(context.Background(), a.Units, a.Create)
+	return c.say(err)
+}
+
 func (c *control) EnterImport(a EnterArgs, id *cx.ImportID) (err error) {
 	*id, err = c.app.Imports.Enter(context.Background(), intake.By{Actor: commandName, Name: commandName}, a.File, a.Size)
 	c.open.Store(int64(*id))

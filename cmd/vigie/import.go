@@ -117,6 +117,7 @@ func (c importCmd) importFeedback(ctx context.Context, e *environment, f *functi
 		return err
 	}
 	j.Progress = progress(e)
+	j.Meet = meeting(f, step.Rehearse != nil)
 	report, err := intake.Run(ctx, j, func(_ context.Context, lines []collect.Line) ([]collect.Outcome, error) {
 		step.Lines = lines
 		var out []collect.Outcome
@@ -133,6 +134,17 @@ func (c importCmd) importFeedback(ctx context.Context, e *environment, f *functi
 		return err
 	}
 	return c.print(e, report)
+}
+
+// meeting settles unknown units through the server; a rehearsal makes none, see control.Batch.
+func meeting(f *functions, rehearsal bool) intake.Meet {
+	return func(_ context.Context, units map[string]string, create bool) (unknown []string, err error) {
+		if rehearsal && create {
+			return nil, nil
+		}
+		err = f.call("MeetUnits", MeetArgs{units, create}, &unknown)
+		return unknown, err
+	}
 }
 
 // leaveImport closes the import in the history; a rehearsal has none.

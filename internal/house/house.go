@@ -85,7 +85,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	}
 	h.Imports = intake.NewDesk(intake.DeskConfig{Dir: c.Dir, MaxBytes: c.ImportMax}, intake.DeskDeps{
 		DB: d.DB, Door: h.Door, House: intake.House{Catalogue: h.Catalogue, Journeys: h.Journeys}, Metrics: h.Catalogue.Metrics,
-		Touchpoints: h.Journeys.Touchpoints, Units: h.addUnits, Zone: h.Zone, Now: d.Now, Log: d.Log,
+		Touchpoints: h.Journeys.Touchpoints, KnownUnits: h.knownUnits, Units: h.addUnits, Zone: h.Zone, Now: d.Now, Log: d.Log,
 	})
 	h.Insight = insight.New(insight.Config{Dir: c.Dir}, insight.Deps{
 		DB: d.DB, Read: h.Door.Present, All: h.Door.All, Catalogue: h.figuresCatalogue, Journeys: h.journeyList, Units: h.unitList,

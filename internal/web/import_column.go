@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,13 +48,29 @@ func (b *draftBuilder) column(n int, c intake.Column) columnView {
 		v.Groups = append(v.Groups, group)
 	}
 	for _, note := range b.i.Draft.Notes {
-		if note.Column == c.Column {
+		if note.Column == c.Column && !(c.As == "unit" && note.Code == "intake.note.must_exist") { // asked about apart
 			v.Notes = append(v.Notes, noteText(l, note))
 		}
 	}
 	v.Fields, v.Says = b.asks(n, c), b.says(c)
+	for k := range v.Fields {
+		v.Open = b.fault(&v.Fields[k]) || v.Open
+	}
 	b.values(&v, c, f)
 	return v
+}
+
+// fault says at a field what was refused of it, and tells whether that is the case.
+func (b *draftBuilder) fault(f *ui.Field) bool {
+	e, ok := errors.AsType[*cx.Error](b.problem)
+	if !ok || e.Field != f.Name {
+		return false
+	}
+	f.Error = b.lang().Error(e)
+	if typed, ok := e.Args["value"].(string); ok {
+		f.Value = typed
+	}
+	return true
 }
 
 const samplesShown = 3
@@ -190,11 +207,16 @@ func (b *draftBuilder) values(v *columnView, c intake.Column, f intake.Fact) {
 		case "touchpoint":
 			one.Options = b.meanings(b.touchpoints(to), x.Text, to, given)
 		case "unit":
-			one.Options = b.unitMeanings(x.Text, to, given)
+			one.Options = b.unitMeanings(c, x.Text)
+			if name := b.unitText(c, x.Text); name != x.Text {
+				one.Text = x.Text + " · " + name
+			}
 		case "channel":
 			one.Options = append([]ui.Option{{Value: "", Label: l.T("import.none"), Selected: to == ""}}, b.options("cockpit.channel.", to, cx.Channels...)...)
 		default:
-			one.Value = to
+			f := ui.Field{Name: one.Name, Value: to}
+			v.OpenValues = b.fault(&f) || v.OpenValues
+			one.Value, one.Error = f.Value, f.Error
 		}
 		v.Values = append(v.Values, one)
 	}
@@ -235,30 +257,3 @@ func (b *draftBuilder) meanings(known []ui.Option, text, to string, given bool) 
 
 // unitsOffered is how many units a list still shows well; beyond, values are mapped in quarantine, by search.
 const unitsOffered = 300
-
-func (b *draftBuilder) unitMeanings(text, to string, given bool) []ui.Option {
-	l := b.lang()
-	slug := intake.Slug(text)
-	var out []ui.Option
-	if u, known := b.Organisation.Unit(cx.UnitID(slug)); known {
-		out = append(out, ui.Option{Value: slug, Label: b.Organisation.Name(u.Key, l.Tag()), Selected: !given || to == slug})
-	} else {
-		_, created := b.i.Draft.Units[slug]
-		out = append(out, ui.Option{Value: intake.Wait, Label: l.T("import.wait"), Selected: !given},
-			ui.Option{Value: intake.New, Label: l.T("import.create", "name", text), Selected: created && to == slug})
-	}
-	out = append(out, ui.Option{Value: "", Label: l.T("import.none"), Selected: given && to == ""})
-	units := b.Organisation.Units()
-	if len(units) > unitsOffered {
-		if given && to != slug && to != "" {
-			out = append(out, ui.Option{Value: to, Label: b.Organisation.Name(cx.UnitID(to), l.Tag()), Selected: true})
-		}
-		return out
-	}
-	for _, u := range units {
-		if key := string(u.Key); key != slug {
-			out = append(out, ui.Option{Value: key, Label: b.Organisation.Name(u.Key, l.Tag()), Selected: given && to == key})
-		}
-	}
-	return out
-}

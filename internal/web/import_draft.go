@@ -25,7 +25,10 @@ type draftView struct {
 	About    []ui.Field // which touchpoint they speak of, and where it stands
 	Context  []ui.Field
 	Question []npsQuestion
+	Units    []unitsQuestion
 	Columns  []columnView
+	Aside    string // says how many columns are ignored; "": none
+	Bare     bool   // all of them are
 	Creates  string // what the import will create, in words
 	Preview  []previewView
 	Counts   *importCounts // of the rehearsal
@@ -52,9 +55,12 @@ type columnView struct {
 	Values   []valueView
 	More     string // values that are not listed
 	Notes    []string
+	Open     bool // something is wrong in Fields
 	Ignored  bool
 	Again    bool // the column stands above, with another role
 	ValuesOf string
+	// OpenValues: something is wrong in Values.
+	OpenValues bool
 }
 
 type roleGroup struct {
@@ -67,7 +73,7 @@ type valueView struct {
 	Name, Text, Count string
 	Key               string // hidden: the value itself
 	Options           []ui.Option
-	Value             string // when it is typed
+	Value, Error      string // when it is typed
 }
 
 // previewView is a row as the feedback it would become.
@@ -83,6 +89,8 @@ type draftBuilder struct {
 	*ground
 	i intake.Import
 	p *draftView
+	// problem is what the last form was refused for.
+	problem error
 }
 
 const previewShown = 8
@@ -92,7 +100,7 @@ func (s *Server) newDraftView(ctx context.Context, v *visit, i intake.Import, pr
 	if err != nil {
 		return nil, err
 	}
-	b := &draftBuilder{ground: g, i: i, p: &draftView{Action: importAddress(i.ID), Known: i.Draft.Known, Objects: i.Draft.Sample.Kind == intake.NDJSON}}
+	b := &draftBuilder{ground: g, i: i, problem: problem, p: &draftView{Action: importAddress(i.ID), Known: i.Draft.Known, Objects: i.Draft.Sample.Kind == intake.NDJSON}}
 	l := g.lang()
 	switch {
 	case problem != nil:
@@ -141,8 +149,25 @@ func (b *draftBuilder) choices() {
 		if q, ask := b.nps(n, c); ask {
 			b.p.Question = append(b.p.Question, q)
 		}
+		if q, ask := b.units(n, c); ask {
+			b.p.Units = append(b.p.Units, q)
+		}
 	}
 	b.places()
+	b.aside()
+}
+
+// aside counts the columns that the import does not take.
+func (b *draftBuilder) aside() {
+	n := 0
+	for _, c := range b.p.Columns {
+		if c.Ignored {
+			n++
+		}
+	}
+	if n > 0 {
+		b.p.Aside, b.p.Bare = b.lang().T("import.aside", "count", n), n == len(b.p.Columns)
+	}
 }
 
 func (b *draftBuilder) options(family, chosen string, values ...string) []ui.Option {
@@ -295,13 +320,24 @@ func (b *draftBuilder) places() {
 			said = append(said, l.T(x.id, "count", len(x.names), "names", shortNames(x.names)))
 		}
 	}
-	if n := len(b.i.Draft.Units); n > 0 {
+	if n := b.madeUnits(); n > 0 {
 		said = append(said, l.T("import.creates.units", "count", n))
 	}
 	b.p.Creates = strings.Join(said, " ")
 	if len(fresh) > 0 && b.i.Draft.Given == nil {
 		b.p.About = append(b.p.About, b.place()...)
 	}
+}
+
+// madeUnits counts those that the import makes, as far as the rows were looked at.
+func (b *draftBuilder) madeUnits() int {
+	n := len(b.i.Draft.Units)
+	for _, c := range b.i.Map.Columns {
+		if c.As == "unit" && c.Unknown == intake.UnknownCreate {
+			n = b.strangers(c)
+		}
+	}
+	return n
 }
 
 func (b *draftBuilder) place() []ui.Field {
@@ -429,7 +465,7 @@ func (b *draftBuilder) where(in collect.Incoming) string {
 	add(b.newName(in.Touchpoint))
 	add(b.channelName(in.Channel))
 	if in.Unit != "" {
-		add(b.Organisation.Name(cx.UnitID(in.Unit), b.lang().Tag()))
+		add(b.unitName(in.Unit))
 	}
 	if c := in.Customer; c != nil {
 		add(strings.Join(strings.Fields(c.Name+" "+c.Ref+" "+c.Email+" "+c.Phone), " "))

@@ -138,6 +138,9 @@ func (x correction) apply(i *intake.Import) error {
 		d.Answers = map[string]string{}
 	}
 	picks := make([]intake.Pick, len(i.Map.Columns))
+	if err := x.check(i); err != nil {
+		return err
+	}
 	for n, c := range i.Map.Columns {
 		before := d.Answers[c.Column]
 		if a := x.form.Get("nps-" + strconv.Itoa(n)); a == intake.AnswerNPS || a == intake.AnswerOwn {
@@ -162,10 +165,17 @@ func (x correction) pick(n int, c intake.Column, i *intake.Import) intake.Pick {
 	get := func(what string) string { return strings.TrimSpace(x.form.Get(fieldName(n, what))) }
 	p := intake.Pick{Role: get("as"), Key: get("key"), Name: get("name"), Aspect: get("aspect") != "", Type: get("type"), Personal: get("personal") != "",
 		Question: get("question"), Dates: get("dates"), Values: map[string]string{}}
-	p.Min, _ = intake.ParseNumber(get("min"), i.Map.Decimal)
+	p.Min, _ = intake.ParseNumber(get("min"), i.Map.Decimal) // read by check before
 	p.Max, _ = intake.ParseNumber(get("max"), i.Map.Decimal)
 	if p.Type == "text" {
 		p.Type = ""
+	}
+	p.Unknown, p.Names = c.Unknown, c.Names
+	if name := fieldName(n, "unknown"); x.form.Has(name) {
+		p.Unknown = strings.TrimSuffix(x.form.Get(name), unknownWaits)
+	}
+	if name := fieldName(n, "names"); x.form.Has(name) {
+		p.Names = x.form.Get(name)
 	}
 	if p.Role == "" || !slices.Contains(append([]string{intake.RoleID}, intake.Roles...), p.Role) {
 		p.Role = c.As
@@ -174,9 +184,53 @@ func (x correction) pick(n int, c intake.Column, i *intake.Import) intake.Pick {
 		name := fieldName(n, "v"+strconv.Itoa(k))
 		if key := x.form.Get(name + "-of"); x.form.Has(name + "-of") {
 			p.Values[key] = strings.TrimSpace(x.form.Get(name))
+			if v, ok := intake.ParseNumber(p.Values[key], i.Map.Decimal); ok && p.Role == "score" { // a map writes numbers with a point
+				p.Values[key] = strconv.FormatFloat(v, 'f', -1, 64)
+			}
 		}
 	}
 	return p
+}
+
+// check reads what is typed: the first that cannot be read is refused, at its field.
+func (x correction) check(i *intake.Import) error {
+	for n, c := range i.Map.Columns {
+		typed := func(what string) string { return strings.TrimSpace(x.form.Get(fieldName(n, what))) }
+		if err := x.checkScale(n, i.Map.Decimal); err != nil {
+			return err
+		}
+		if err := intake.CheckDates(fieldName(n, "dates"), typed("dates")); err != nil {
+			return err
+		}
+		for k := range valuesListed {
+			name := "v" + strconv.Itoa(k)
+			if text := typed(name); c.As == "score" && text != "" {
+				if _, ok := intake.ParseNumber(text, i.Map.Decimal); !ok {
+					return cx.Fail(cx.Invalid, fieldName(n, name), "intake.number_unreadable", "value", text)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// checkScale reads the ends of the scale of a metric of the column's own.
+func (x correction) checkScale(n int, decimal string) error {
+	ends := [2]float64{}
+	for k, what := range []string{"min", "max"} {
+		name := fieldName(n, what)
+		if !x.form.Has(name) {
+			return nil
+		}
+		text, ok := strings.TrimSpace(x.form.Get(name)), false
+		if ends[k], ok = intake.ParseNumber(text, decimal); !ok {
+			return cx.Fail(cx.Invalid, name, "intake.number_unreadable", "value", text)
+		}
+	}
+	if ends[1] <= ends[0] {
+		return cx.Fail(cx.Invalid, fieldName(n, "max"), "import.scale_order", "value", x.form.Get(fieldName(n, "max")))
+	}
+	return nil
 }
 
 // constants takes what holds for all rows.

@@ -174,3 +174,55 @@ func TestAFileThatIsNoneIsRefusedWithAWord(t *testing.T) {
 		t.Errorf("%d imports are kept", n)
 	}
 }
+
+func TestWhatIsTypedWrongIsSaidAtItsField(t *testing.T) {
+	r := newRig(t, nil)
+	b := r.as(r.user(people.Administrator, ""))
+	p := b.upload("enquete.csv", notes(0, 40))
+	for name, x := range map[string][3]string{
+		"no number":        {"c2-min", "zéro", "zéro"},
+		"end before start": {"c2-max", "-1", "fin de l’échelle"},
+		"no date format":   {"c1-dates", "jj/mm", "jj/mm"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := p.draftForm()
+			f.Set(x[0], x[1])
+			got := b.post(p.path, f)
+			if got.status != 422 || got.Find("#f-"+x[0]+"[aria-invalid]").AttrOr("value", "") != x[1] {
+				t.Errorf("%d", got.status)
+			}
+			got.has(t, "#f-"+x[0]+"-err", x[2])
+			if _, open := got.Find("#f-" + x[0]).Closest("details").Attr("open"); !open {
+				t.Error("the field is folded away")
+			}
+		})
+	}
+}
+
+func TestUnitsNobodyKnowsAreAskedAboutOnceForAll(t *testing.T) {
+	r := newRig(t, nil)
+	b := r.as(r.user(people.Director, ""))
+	text := "id;date;csat;commentaire;unite;libelle\n"
+	for i := range 160 {
+		text += fmt.Sprintf("%d;2026-01-%02d;5;Parfait en tous points je recommande;S%02d;Service numéro %d\n", i, 1+i%28, i%80, i%80)
+	}
+	p := b.upload("services.csv", text)
+	p.has(t, ".import-ask", "80 entités", "libelle", "Service numéro")
+	p.has(t, ".import-preview", "Service numéro 0")
+	p.has(t, ".import-go", "crée 80 entités")
+	f := p.draftForm()
+	f.Set("c4-unknown", "wait")
+	p = b.post(p.path, f)
+	p.has(t, ".import-preview", "attendra en quarantaine")
+	f = p.draftForm()
+	f.Set("c4-unknown", "create")
+	b.post(p.path, f)
+	f = b.get(p.path).draftForm()
+	f.Set("do", "start")
+	b.post(p.path, f)
+	b.over(p.path).has(t, "main", "160 retours clients sont entrés")
+	o, err := r.People.Present(t.Context())
+	if err != nil || len(o.Units()) != 80 || o.Name("s07", "fr") != "Service numéro 7" {
+		t.Errorf("%d units, %q, %v", len(o.Units()), o.Name("s07", "fr"), err)
+	}
+}

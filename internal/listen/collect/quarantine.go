@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"vigie/internal/cx"
@@ -102,6 +103,22 @@ func (d *Door) Waiting(ctx context.Context) ([]Waits, error) {
 		out = append(out, w)
 	}
 	return out, rows.Err()
+}
+
+// UnknownUnits gives those keys that neither the organisation nor a mapping knows, in their order.
+func (d *Door) UnknownUnits(ctx context.Context, keys map[string]string) ([]string, error) {
+	p, err := d.present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for key := range keys {
+		if key != "" && !p.knows(unit, key) {
+			out = append(out, key)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
 }
 
 // repairBatch feedbacks are repaired in one transaction.

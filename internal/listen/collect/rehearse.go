@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"maps"
 
 	"vigie/internal/cx"
 )
@@ -14,6 +15,25 @@ func (d *Door) Rehearse(metrics func(context.Context) (map[cx.MetricID]cx.Metric
 	deps := d.d
 	deps.Metrics, deps.Touchpoints, deps.Attributes = metrics, touchpoints, nil
 	return Rehearsal{&Door{c: d.c, d: deps, aliases: d.aliases, secret: d.secret}}
+}
+
+// WithUnits is the rehearsal in which these units are known too; the caller may add to them while it goes on.
+func (r Rehearsal) WithUnits(more map[cx.UnitID]bool) Rehearsal {
+	deps := r.door.d
+	know := deps.Units
+	deps.Units = func(ctx context.Context) (map[cx.UnitID]bool, error) {
+		known, err := know(ctx)
+		if err != nil || len(more) == 0 {
+			return known, err
+		}
+		all := maps.Clone(known)
+		if all == nil {
+			all = map[cx.UnitID]bool{}
+		}
+		maps.Copy(all, more)
+		return all, nil
+	}
+	return Rehearsal{&Door{c: r.door.c, d: deps, aliases: r.door.aliases, secret: r.door.secret}}
 }
 
 // Check tells what Batch would answer once they are declared.

@@ -73,6 +73,9 @@ func rulesOf(m Map, headers []Header) ([]rule, error) {
 		if c.As == "ignore" {
 			continue
 		}
+		if _, there := place[c.Names]; c.Names != "" && !there {
+			return nil, absent(c.Names, headers)
+		}
 		if c.Dates == nil {
 			c.Dates = m.Dates
 		}

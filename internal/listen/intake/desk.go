@@ -36,6 +36,8 @@ type DeskDeps struct {
 	// Metrics and Touchpoints are those of collect.Deps, for rehearsals.
 	Metrics     func(context.Context) (map[cx.MetricID]cx.Metric, error)
 	Touchpoints func(context.Context) (map[cx.TouchpointID]bool, error)
+	// KnownUnits are those of the organisation.
+	KnownUnits func(context.Context) (map[cx.UnitID]bool, error)
 	// Units creates units at the top of the tree: key → name. Known ones stay as they are.
 	Units func(ctx context.Context, units map[string]string) error
 	Zone  func(context.Context) *time.Location // of dates that name none
@@ -269,12 +271,14 @@ func (d *Desk) prepare(ctx context.Context, i *Import) error {
 		return err
 	}
 	last, known, err := d.LastMap(ctx, i.Header)
-	if err != nil || !known {
+	if err != nil {
 		return err
 	}
-	i.Map, i.Draft.Known = last.as(m).Complete(i.Draft.Sample), true
-	i.Draft.Given, i.Draft.Notes = last.Journey, nil
-	return nil
+	if known {
+		i.Map, i.Draft.Known = last.as(m).Complete(i.Draft.Sample), true
+		i.Draft.Given, i.Draft.Notes = last.Journey, nil
+	}
+	return d.askUnits(ctx, i)
 }
 
 // lay gives a draft a map and the sample that goes with it.

@@ -17,6 +17,21 @@ import (
 
 // Correct changes the map or the draft of an import that is still one.
 func (d *Desk) Correct(ctx context.Context, id cx.ImportID, change func(*Import) error) (Import, error) {
+	i, err := d.correct(ctx, id, change)
+	if err != nil {
+		return i, err
+	}
+	before := i.Draft.Naming.Column
+	if err := d.askUnits(ctx, &i); err != nil || i.Draft.Naming.Column == before {
+		return i, err
+	}
+	return d.correct(ctx, id, func(now *Import) error {
+		now.Map, now.Draft = i.Map, i.Draft
+		return nil
+	})
+}
+
+func (d *Desk) correct(ctx context.Context, id cx.ImportID, change func(*Import) error) (Import, error) {
 	return d.update(ctx, id, func(i *Import) error {
 		if i.State != Drafted {
 			return cx.Fail(cx.Conflict, "", "import.not_draft")
@@ -42,6 +57,9 @@ func (d *Desk) Cut(ctx context.Context, id cx.ImportID, l Layout) (Import, error
 	}
 	next := i
 	if err := next.lay(f, m, notes); err != nil {
+		return i, err
+	}
+	if err := d.askUnits(ctx, &next); err != nil {
 		return i, err
 	}
 	return d.Correct(ctx, id, func(now *Import) error {
@@ -108,9 +126,8 @@ func (d *Desk) Discard(ctx context.Context, id cx.ImportID) error {
 }
 
 func (d *Desk) check(ctx context.Context, i Import) error {
-	rehearsal := d.d.Door.Rehearse(i.Map.WithMetrics(d.d.Metrics), i.Map.WithTouchpoints(d.d.Touchpoints))
-	seen := rehearsal.Batches()
-	report, err := d.read(ctx, i, seen)
+	rehearsal, meet := d.rehearsal(i)
+	report, err := d.read(ctx, i, rehearsal.Batches(), meet)
 	if err != nil {
 		return err
 	}
@@ -123,7 +140,7 @@ func (d *Desk) run(ctx context.Context, i Import) error {
 	}
 	report, err := d.read(ctx, i, func(ctx context.Context, lines []collect.Line) ([]collect.Outcome, error) {
 		return d.d.Door.Bring(ctx, i.ID, lines)
-	})
+	}, d.Meet)
 	if err != nil {
 		return err
 	}
@@ -200,7 +217,7 @@ type Reason struct {
 }
 
 // read walks through the file of an import, telling how far it is, and keeps the refusals.
-func (d *Desk) read(ctx context.Context, i Import, door Door) (Report, error) {
+func (d *Desk) read(ctx context.Context, i Import, door Door, meet Meet) (Report, error) {
 	f, err := d.file(i)
 	if err != nil {
 		return Report{}, err
@@ -212,7 +229,7 @@ func (d *Desk) read(ctx context.Context, i Import, door Door) (Report, error) {
 	w := bufio.NewWriter(out)
 	enc := json.NewEncoder(w)
 	failed := enc.Encode(Refusal{Cells: i.Draft.Sample.names()}) // the header
-	job := Job{File: f, Map: i.Map, Zone: d.d.Zone(ctx), Progress: d.teller(ctx, i.ID), Refuse: func(row Row, why []Rejection) {
+	job := Job{File: f, Map: i.Map, Zone: d.d.Zone(ctx), Meet: meet, Progress: d.teller(ctx, i.ID), Refuse: func(row Row, why []Rejection) {
 		r := Refusal{Line: row.Line, Cells: row.Cells}
 		for _, x := range why {
 			r.Why = append(r.Why, Reason{x.Column, x.Code, x.Args})

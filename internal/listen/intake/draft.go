@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,8 @@ type Draft struct {
 	Known bool
 	// Units to create, at the top of the tree: key → name.
 	Units map[string]string
+	// Naming is what other columns call the units of the column that holds them.
+	Naming Naming
 	// Given is the journey that came with the map: a preset's, or that of an earlier import.
 	Given *journey.Journey
 	// Touchpoint is the name of the one to create for all rows, "" for none.
@@ -51,6 +54,8 @@ type Pick struct {
 	Aspect   bool
 	Type     string
 	Personal bool
+	Unknown  string // of units; see Column
+	Names    string
 	Question string
 	Dates    string // formats, one comma between
 	// Values: cell → meaning. For touchpoints and units New is to create one of that name, Wait to leave it unknown.
@@ -168,6 +173,9 @@ func (d *Draft) meant(c *Column, was Column, p Pick) {
 		d.firstMeaning(c)
 		return
 	}
+	if c.As == "unit" {
+		c.Unknown, c.Names = p.Unknown, p.Names
+	}
 	for v, to := range was.Values { // of values beyond those shown
 		c.Values[v] = to
 	}
@@ -180,7 +188,7 @@ func (d *Draft) meant(c *Column, was Column, p Pick) {
 			if d.Units == nil {
 				d.Units = map[string]string{}
 			}
-			c.Values[v], d.Units[Slug(v)] = Slug(v), v
+			c.Values[v], d.Units[Slug(v)] = Slug(v), cmp.Or(d.Naming.Name(c.Names, v), v)
 		case to == New:
 			c.Values[v] = Slug(v)
 		default:

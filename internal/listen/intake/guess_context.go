@@ -13,7 +13,8 @@ func (g *guesser) contexts() {
 	used := map[string]bool{}
 	g.free(func(c *guessed) {
 		role := contextRole(c.words)
-		if role == "" || used[role] || !c.few() || c.length() > 60 {
+		many := !c.few() && (role != "unit" || c.unique()) // an organisation has more units than a list has values
+		if role == "" || used[role] || many || c.length() > 60 {
 			return
 		}
 		if role == "channel" {

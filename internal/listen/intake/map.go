@@ -60,11 +60,15 @@ type Column struct {
 	Type     string `yaml:"type,omitempty"`     // attribute: text (also ""), number, yesno or date
 	Personal bool   `yaml:"personal,omitempty"` // attribute: names or describes one person
 	// Values: cell → what it means ("Positif: 3", "Téléphone: phone"); "*" for all others, "" for nothing.
-	Values  map[string]string `yaml:"values,omitempty"`
-	Split   string            `yaml:"split,omitempty"` // several values in a cell: the first that Values knows counts
-	Dates   []string          `yaml:"dates,omitempty"`
-	Decimal string            `yaml:"decimal,omitempty"`
-	Empty   []string          `yaml:"empty,omitempty"`
+	Values map[string]string `yaml:"values,omitempty"`
+	// Unknown: what becomes of units that nothing knows: "" waits in quarantine, or UnknownCreate or UnknownNone. Names is the
+	// column beside that names those made.
+	Unknown string   `yaml:"unknown,omitempty"`
+	Names   string   `yaml:"names,omitempty"`
+	Split   string   `yaml:"split,omitempty"` // several values in a cell: the first that Values knows counts
+	Dates   []string `yaml:"dates,omitempty"`
+	Decimal string   `yaml:"decimal,omitempty"`
+	Empty   []string `yaml:"empty,omitempty"`
 }
 
 // Roles of a column of feedback, in the order they are explained; UnitRoles of a column of units.
@@ -168,6 +172,9 @@ func (m Map) checkFile() error {
 	return checkDates("dates", m.Dates)
 }
 
+// CheckDates reads formats of dates as a page takes them, one comma between; what is none is refused, at the field.
+func CheckDates(field, formats string) error { return checkDates(field, splitList(formats)) }
+
 func checkDates(field string, formats []string) error {
 	for _, f := range formats {
 		if !validDateFormat(f) {
@@ -196,6 +203,9 @@ func (c Column) check(roles []string) error {
 				return badMap(c.Column, "intake.map_score_value", "value", from, "meaning", to)
 			}
 		}
+	}
+	if err := c.checkUnknown(); err != nil {
+		return err
 	}
 	return checkDates(c.Column, c.Dates)
 }

@@ -177,6 +177,8 @@ func (p *printer) column(c Column) {
 	if c.Personal {
 		p.line(2, "personal: true")
 	}
+	p.field(2, "unknown", c.Unknown)
+	p.field(2, "names", c.Names)
 	p.field(2, "split", c.Split)
 	p.list(2, "dates", c.Dates)
 	p.field(2, "decimal", c.Decimal)

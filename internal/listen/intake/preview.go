@@ -39,12 +39,21 @@ func (d *Desk) Preview(ctx context.Context, i Import, n int) ([]Previewed, error
 		}
 		out = append(out, p)
 	}
-	outcomes, err := d.d.Door.Rehearse(i.Map.WithMetrics(d.d.Metrics), i.Map.WithTouchpoints(d.d.Touchpoints)).Check(ctx, lines)
+	rehearsal, meet := d.rehearsal(i)
+	rows := make([]Row, len(lines))
+	for k, l := range lines {
+		rows[k] = s.Rows[l.Number]
+	}
+	if err := i.Map.newcomers(s.Headers, meet).settle(ctx, lines, rows); err != nil {
+		return nil, err
+	}
+	outcomes, err := rehearsal.Check(ctx, lines)
 	if err != nil {
 		return nil, err
 	}
 	for k, o := range outcomes {
 		p := &out[lines[k].Number]
+		p.Incoming = lines[k].Incoming
 		p.Verdict = o.Verdict
 		for _, e := range o.Errors {
 			column, _ := a.behind(e.Field, Row{})

@@ -24,6 +24,8 @@ type Job struct {
 	Reject   func(Rejection) // every rejection, also those beyond the report's list; may be nil
 	// Refuse is told of every row that is refused, with all its reasons; may be nil.
 	Refuse func(row Row, why []Rejection)
+	// Meet settles the units that nothing knows as the map says; nil: they wait in quarantine.
+	Meet Meet
 }
 
 // Progress tells how far an import is.
@@ -53,6 +55,7 @@ type worker struct {
 	batch  []collect.Line
 	raw    []Row // the rows of the batch, to quote a value the door refuses
 	read   int64
+	units  *newcomers
 }
 
 func (w *worker) runTable(ctx context.Context) error {
@@ -70,6 +73,7 @@ func (w *worker) runTable(ctx context.Context) error {
 	if w.apply, err = newApplier(w.job.File, w.job.Map, rows.Headers, w.job.Zone); err != nil {
 		return err
 	}
+	w.units = w.job.Map.newcomers(rows.Headers, w.job.Meet)
 	w.report.Unmapped = unmapped(w.job.Map, rows.Headers)
 	err = w.eachRow(ctx, rows)
 	w.report.Blank, w.report.Mended, w.report.Beyond = rows.Blank, *rows.Mended, w.apply.beyond
@@ -135,6 +139,9 @@ func (w *worker) flush(ctx context.Context) error {
 		return err
 	}
 	if len(w.batch) > 0 {
+		if err := w.units.settle(ctx, w.batch, w.raw); err != nil {
+			return err
+		}
 		outcomes, err := w.door(ctx, w.batch)
 		if err != nil {
 			return err
