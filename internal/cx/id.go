@@ -17,6 +17,7 @@ type (
 	MetricID     string
 	IndicatorID  string
 	AttributeID  string
+	SurveyID     string
 )
 
 // Numbers given by the record. They grow, are never reused, and carry no meaning.
