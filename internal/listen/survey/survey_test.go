@@ -230,3 +230,16 @@ func TestYAMLBothWays(t *testing.T) {
 		t.Errorf("an unknown field: %v", err)
 	}
 }
+
+func TestEveryTemplateIsASurveyOfTheCatalogue(t *testing.T) {
+	l, err := survey.Templates()
+	if err != nil || len(l) != 9 {
+		t.Fatalf("%d templates: %v", len(l), err)
+	}
+	metrics := map[cx.MetricID]cx.Metric{"nps": {Max: 10}, "csat": {Min: 1, Max: 5}, "ces": {Min: 1, Max: 7}, "fcr": {Max: 1}, "smiley": {Min: 1, Max: 3}, "reception": {Min: 1, Max: 5}, "clarity": {Min: 1, Max: 5}}
+	for _, d := range l {
+		if err := d.CheckWith(func(k cx.MetricID) (cx.Metric, bool) { m, ok := metrics[k]; return m, ok }); err != nil {
+			t.Errorf("%s: %v", d.Key, err)
+		}
+	}
+}
