@@ -15,7 +15,7 @@ var floors = [][]string{
 	{"internal/record"},
 	{"internal/people"},
 	{"internal/listen/catalogue", "internal/listen/circumstance", "internal/listen/customer"},
-	{"internal/listen/journey", "internal/listen/survey", "internal/channel/sms"},
+	{"internal/listen/journey", "internal/listen/survey", "internal/channel/mail", "internal/channel/sms"},
 	{"internal/listen/collect"},
 	{"internal/listen/intake", "internal/listen/invite"},
 	{"internal/understand/insight"},
