@@ -1,0 +1,118 @@
+package survey_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/survey"
+	"vigie/internal/record"
+	"vigie/internal/record/recordtest"
+)
+
+func TestAVersionPublishedNeverChanges(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		ctx := context.Background()
+		s := survey.New(db)
+		s.Now = func() time.Time { return time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC) }
+		d := delivery()
+		edition, err := s.Save(ctx, "lea", d, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, err := s.Publish(ctx, "lea", "delivery")
+		if err != nil || first.Name() != "delivery@1" {
+			t.Fatalf("%v %v", first.Name(), err)
+		}
+		if again, err := s.Publish(ctx, "lea", "delivery"); err != nil || again.N != 1 {
+			t.Errorf("published again unchanged: %d, %v", again.N, err)
+		}
+		d.Title = both("New title")
+		if _, err := s.Save(ctx, "tom", d, edition); err != nil {
+			t.Fatal(err)
+		}
+		if one, err := s.Survey(ctx, "delivery"); err != nil || !one.Ahead || one.Version != 1 {
+			t.Errorf("%+v, %v", one, err)
+		}
+		second, err := s.Publish(ctx, "tom", "delivery")
+		if err != nil || second.N != 2 {
+			t.Fatalf("%d %v", second.N, err)
+		}
+		got, err := s.Published(ctx, "delivery", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(first, got); diff != "" {
+			t.Errorf("version 1 changed: %s", diff)
+		}
+		if last, err := s.Published(ctx, "delivery", 0); err != nil || last.N != 2 || last.By != "tom" {
+			t.Errorf("%d %v", last.N, err)
+		}
+	})
+}
+
+func TestTwoWhoEditAtOnceAreTold(t *testing.T) {
+	ctx := context.Background()
+	s := survey.New(recordtest.SQLite(t))
+	d := delivery()
+	if _, err := s.Save(ctx, "lea", d, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Save(ctx, "tom", d, 0); cx.KindOf(err) != cx.Conflict {
+		t.Errorf("a new one of the same key: %v", err)
+	}
+	if _, err := s.Save(ctx, "tom", d, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Save(ctx, "lea", d, 1); cx.KindOf(err) != cx.Conflict {
+		t.Errorf("from an edition passed by: %v", err)
+	}
+}
+
+func TestOnlyWhatIsRightIsPublished(t *testing.T) {
+	ctx := context.Background()
+	s := survey.New(recordtest.SQLite(t))
+	d := delivery()
+	d.Sections[0].Questions[0].Go = []survey.Jump{{To: "words"}} // two questions out of reach
+	if _, err := s.Save(ctx, "lea", d, 0); err != nil {
+		t.Fatalf("a draft may be wrong: %v", err)
+	}
+	if _, err := s.Publish(ctx, "lea", "delivery"); len(problems(err)) != 2 {
+		t.Errorf("%v", err)
+	}
+	if _, err := s.Published(ctx, "delivery", 0); cx.KindOf(err) != cx.NotFound {
+		t.Errorf("%v", err)
+	}
+	if err := s.Delete(ctx, "delivery"); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Publish(ctx, "lea", "delivery"); cx.KindOf(err) != cx.NotFound {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAPublishedSurveyIsArchivedNotDeleted(t *testing.T) {
+	ctx := context.Background()
+	s := survey.New(recordtest.SQLite(t))
+	if _, err := s.Save(ctx, "lea", delivery(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Publish(ctx, "lea", "delivery"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Delete(ctx, "delivery"); cx.KindOf(err) != cx.Conflict {
+		t.Errorf("%v", err)
+	}
+	if err := s.Archive(ctx, "lea", "delivery", true); err != nil {
+		t.Fatal(err)
+	}
+	if one, err := s.Survey(ctx, "delivery"); err != nil || one.Asking() {
+		t.Errorf("%+v %v", one, err)
+	}
+	if err := s.Archive(ctx, "lea", "none", true); cx.KindOf(err) != cx.NotFound {
+		t.Errorf("%v", err)
+	}
+}
