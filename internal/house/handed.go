@@ -104,3 +104,12 @@ func (h *House) docs(ctx context.Context, ids []int64) ([]search.Doc, error) {
 	}
 	return out, nil
 }
+
+// metrics hands the surveys the scales they may ask on.
+func (h *House) metrics(ctx context.Context) (func(cx.MetricID) (cx.Metric, bool), error) {
+	all, err := h.Catalogue.Metrics(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(key cx.MetricID) (cx.Metric, bool) { m, known := all[key]; return m, known }, nil
+}

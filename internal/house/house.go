@@ -17,6 +17,8 @@ import (
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/intake"
 	"vigie/internal/listen/journey"
+	"vigie/internal/listen/response"
+	"vigie/internal/listen/survey"
 	"vigie/internal/people"
 	"vigie/internal/record"
 	"vigie/internal/understand/insight"
@@ -56,6 +58,9 @@ type House struct {
 	Door    *collect.Door
 	Insight *insight.Insight
 	Search  *search.Index
+	// Surveys are the questionnaires; Responses takes what people answer to them.
+	Surveys   *survey.Store
+	Responses *response.Desk
 	// Imports is where files wait, are imported and remembered.
 	Imports *intake.Desk
 
@@ -77,6 +82,12 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 		DB: d.DB, Customers: h.Customers, Metrics: h.Catalogue.Metrics, Touchpoints: h.Journeys.Touchpoints, Units: h.knownUnits,
 		Attributes: h.Catalogue.Met, Within: h.within, Now: d.Now, Log: d.Log,
 	})
+	if err != nil {
+		return nil, err
+	}
+	h.Surveys = survey.New(d.DB)
+	h.Surveys.Metrics, h.Surveys.Now = h.metrics, d.Now
+	h.Responses, err = response.New(response.Deps{DB: d.DB, Door: h.Door, Surveys: h.Surveys, Now: d.Now})
 	if err != nil {
 		return nil, err
 	}

@@ -92,3 +92,30 @@ func (r *Reply) rows(q *Question, a Answer) {
 		}
 	}
 }
+
+// Says lists every metric and every attribute that answers to the survey may fill.
+func (d *Definition) Says() (metrics []cx.MetricID, attributes []string) {
+	for _, q := range d.Questions() {
+		key := string(q.Key)
+		switch {
+		case q.Kind.Points() && q.ScoredAs() != "":
+			metrics = append(metrics, q.ScoredAs())
+		case q.Kind == Consent:
+		case q.Kind.Points() || q.Kind == Date || q.Kind == Choice || q.Kind == Dropdown:
+			attributes = append(attributes, key)
+		case q.Kind.Lists():
+			for _, o := range q.Choices {
+				attributes = append(attributes, key+"."+o.Key)
+			}
+		case q.Kind == Matrix:
+			for _, r := range q.Rows {
+				if r.Metric != "" {
+					metrics = append(metrics, r.Metric)
+				} else {
+					attributes = append(attributes, key+"."+r.Key)
+				}
+			}
+		}
+	}
+	return metrics, attributes
+}

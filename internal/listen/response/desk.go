@@ -1,0 +1,270 @@
+package response
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/survey"
+	"vigie/internal/record"
+)
+
+// Deps of the desk.
+type Deps struct {
+	DB      *record.DB
+	Door    *collect.Door
+	Surveys *survey.Store
+	Now     func() time.Time // nil: time.Now
+}
+
+// Desk takes the answers. Safe for concurrent use, on several nodes too.
+type Desk struct{ d Deps }
+
+// New is inert.
+func New(d Deps) (*Desk, error) {
+	if d.DB == nil || d.Door == nil || d.Surveys == nil {
+		return nil, errors.New("response: DB, Door and Surveys are needed")
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return &Desk{d}, nil
+}
+
+// Token is the address of a response: who has it may read and change it. 128 random bits; only its hash is kept.
+type Token string
+
+func (t Token) hash() []byte {
+	h := sha256.Sum256([]byte(t))
+	return h[:]
+}
+
+func newToken() Token {
+	var b [16]byte
+	rand.Read(b[:])
+	return Token(base64.RawURLEncoding.EncodeToString(b[:]))
+}
+
+// State of a response.
+type State int
+
+const (
+	Open     State = 0
+	Complete State = 1
+	Closed   State = 2 // may be read, changed no more
+)
+
+// Opening is what is known when somebody begins to answer.
+type Opening struct {
+	Survey  cx.SurveyID `json:"-"`
+	Version int64       `json:"-"` // 0: the last published
+	// Invitation it answers; 0: none (a QR code, a kiosk, a widget). Never kept of an anonymous survey.
+	Invitation int64 `json:"-"`
+
+	Language    string `json:"language,omitempty"`
+	Channel     string `json:"channel,omitempty"` // lived
+	CollectedBy string `json:"collected_by,omitempty"`
+	Touchpoint  string `json:"touchpoint,omitempty"` // "": the survey's own
+	Unit        string `json:"unit,omitempty"`
+	Agent       string `json:"agent,omitempty"`
+	Contact     string `json:"contact,omitempty"`
+	// Customer and Attributes are never kept of an anonymous survey.
+	Customer   *collect.Customer `json:"customer,omitempty"`
+	Attributes map[string]any    `json:"attributes,omitempty"` // string, float64 or bool
+}
+
+// Response is what is known of one person answering.
+type Response struct {
+	ID       int64
+	State    State
+	Feedback cx.FeedbackID // 0: nothing entered yet
+	Started  time.Time
+	Changed  time.Time
+	Opening
+	Answers map[survey.QuestionID]survey.Answer
+	Passed  map[survey.QuestionID]bool
+	// Version answered, its random orders dealt for this person.
+	Version  *survey.Definition
+	Number   int64
+	revision int64
+	entered  int64
+}
+
+// Known gives what the survey's conditions and texts may use.
+func (r *Response) Known() survey.State {
+	known := map[string]any{}
+	if r.Customer != nil {
+		maps.Copy(known, r.Customer.Attributes)
+	}
+	maps.Copy(known, r.Attributes)
+	return survey.State{Answers: r.Answers, Channel: r.Channel, Language: r.Language, Attributes: known}
+}
+
+// Path gives the questions that this person meets.
+func (r *Response) Path() survey.Path { return r.Version.Path(r.Known()) }
+
+// Open begins a response and gives its address.
+func (d *Desk) Open(ctx context.Context, o Opening) (Token, error) {
+	v, err := d.d.Surveys.Published(ctx, o.Survey, o.Version)
+	if err != nil {
+		return "", err
+	}
+	one, err := d.d.Surveys.Survey(ctx, o.Survey)
+	if err != nil {
+		return "", err
+	}
+	if !one.Asking() {
+		return "", cx.Fail(cx.NotFound, "survey", "survey.unknown", "key", string(o.Survey))
+	}
+	if v.Privacy == survey.Anonymous {
+		o = Opening{Survey: o.Survey, Language: o.Language, Channel: o.Channel, CollectedBy: o.CollectedBy, Touchpoint: o.Touchpoint, Unit: o.Unit}
+	}
+	token := newToken()
+	r := &Response{Opening: o, Number: v.N, Started: d.now(v.Privacy)}
+	return token, d.d.DB.Write(ctx, func(tx *record.Tx) error { return insert(ctx, tx, token, r) })
+}
+
+// now is the moment, or the day of it for an anonymous survey: nothing finer is kept.
+func (d *Desk) now(p survey.Privacy) time.Time {
+	now := d.d.Now().UTC()
+	if p == survey.Anonymous {
+		return now.Truncate(24 * time.Hour)
+	}
+	return now
+}
+
+// Find gives a response by its address, or NotFound.
+func (d *Desk) Find(ctx context.Context, t Token) (*Response, error) {
+	r, err := find(ctx, d.d.DB, `token = ?`, t.hash())
+	if err != nil {
+		return nil, err
+	}
+	return r, d.dress(ctx, r)
+}
+
+// dress gives a response the version it answers.
+func (d *Desk) dress(ctx context.Context, r *Response) error {
+	v, err := d.d.Surveys.Published(ctx, r.Survey, r.Number)
+	if err != nil {
+		return err
+	}
+	r.Version = v.Dealt(uint64(r.ID))
+	if limit := time.Duration(v.EditDays) * 24 * time.Hour; r.State == Complete && limit > 0 && d.d.Now().Sub(r.Changed) > limit {
+		r.State = Closed
+	}
+	return nil
+}
+
+// Said is what comes from one screen.
+type Said struct {
+	Answers map[survey.QuestionID]survey.Answer // an empty answer takes back what was answered
+	Passed  []survey.QuestionID                 // seen and left without an answer
+	// Language chosen from now on; "" as before.
+	Language string
+}
+
+// Answer keeps what one screen says, then tells the door. What is refused is told by question (errors.Join of *cx.Error)
+// and nothing of the screen is kept. An error of kind Unavailable means *unknown*: say it again.
+func (d *Desk) Answer(ctx context.Context, t Token, said Said) (*Response, error) {
+	var r *Response
+	err := d.d.DB.Write(ctx, func(tx *record.Tx) error {
+		var err error
+		if r, err = lock(ctx, tx, t); err != nil {
+			return err
+		}
+		if err := d.dress(ctx, r); err != nil {
+			return err
+		}
+		if r.State == Closed {
+			return cx.Fail(cx.Conflict, "", "response.closed")
+		}
+		if err := r.take(said); err != nil {
+			return err
+		}
+		r.Changed = d.now(r.Version.Privacy)
+		r.revision++
+		return update(ctx, tx, r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, d.enter(ctx, r)
+}
+
+// take merges what a screen says into the response.
+func (r *Response) take(said Said) error {
+	var problems []error
+	for key, a := range said.Answers {
+		q := r.Version.Question(key)
+		if q == nil {
+			problems = append(problems, cx.Fail(cx.Invalid, string(key), "survey.no_question", "key", string(key)))
+			continue
+		}
+		kept, err := q.Take(a)
+		switch {
+		case err != nil:
+			problems = append(problems, err)
+		case kept.Empty():
+			delete(r.Answers, key)
+		default:
+			r.Answers[key] = kept
+			delete(r.Passed, key)
+		}
+	}
+	if len(problems) > 0 {
+		return errors.Join(problems...)
+	}
+	for _, key := range said.Passed {
+		if q := r.Version.Question(key); q != nil {
+			r.Passed[key] = true
+		}
+	}
+	if said.Language != "" {
+		r.Language = said.Language
+	}
+	r.State = Open
+	if p := r.Path(); p.Open(r.Passed) == nil && !r.missing(p) {
+		r.State = Complete
+	}
+	return nil
+}
+
+// missing tells whether something required is left open.
+func (r *Response) missing(p survey.Path) bool {
+	for _, q := range p.Questions {
+		if q.Missing(p.Known[q.Key]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Sweep tells the door what it has not been told yet (the program stopped, or the door was closed, between an answer kept
+// and its feedback). It gives how many responses it entered.
+func (d *Desk) Sweep(ctx context.Context) (int, error) {
+	late, err := list(ctx, d.d.DB, d.d.Now().Add(-sweepAge))
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, r := range late {
+		if err := d.dress(ctx, r); err != nil {
+			return n, fmt.Errorf("response %d: %w", r.ID, err)
+		}
+		if err := d.enter(ctx, r); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// sweepAge is how long an answer may be on its way to the door.
+const sweepAge = 10 * time.Second

@@ -1,0 +1,113 @@
+package response
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strconv"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/survey"
+)
+
+// PartialAttribute marks a feedback whose survey was not answered to its end.
+const PartialAttribute = "survey.partial"
+
+// enter tells the door what the response says by now: a feedback the first time there is a score or a verbatim, then
+// amendments of it. When somebody changed the response meanwhile, what is present is told again: whoever is last tells
+// the present, so that the feedback ends up saying what the response says.
+func (d *Desk) enter(ctx context.Context, r *Response) error {
+	for range 5 {
+		in := r.incoming()
+		if r.Feedback == 0 && len(in.Scores) == 0 && len(in.Verbatims) == 0 {
+			return d.settled(ctx, r)
+		}
+		if err := d.tell(ctx, r, in); err != nil {
+			return err
+		}
+		if err := d.settled(ctx, r); err != nil {
+			return err
+		}
+		now, err := find(ctx, d.d.DB, `id = ?`, r.ID)
+		if err != nil {
+			return err
+		}
+		if now.revision == r.revision {
+			return nil
+		}
+		now.Version, now.Number = r.Version, r.Number
+		*r = *now
+	}
+	return cx.Fail(cx.Unavailable, "", "collect.unavailable")
+}
+
+func (d *Desk) tell(ctx context.Context, r *Response, in collect.Incoming) error {
+	if r.Feedback == 0 {
+		out, err := d.d.Door.Put(ctx, "", in)
+		if err != nil {
+			return err
+		}
+		switch out.Verdict {
+		case collect.Rejected:
+			return fmt.Errorf("response %d is refused by the door: %w", r.ID, collect.Problems(out.Errors))
+		case collect.Gone:
+			return cx.Fail(cx.NotFound, "", "collect.unknown_feedback")
+		}
+		r.Feedback = out.ID
+		if out.Verdict != collect.Conflicting {
+			return nil
+		}
+	}
+	if len(in.Scores) == 0 && len(in.Verbatims) == 0 {
+		return nil // everything was taken back: a feedback says something or is erased, which is asked for elsewhere
+	}
+	_, err := d.d.Door.Amend(ctx, r.Feedback, r.amendment(in))
+	return err
+}
+
+// incoming is the feedback that the response is.
+func (r *Response) incoming() collect.Incoming {
+	v := r.Version
+	reply := v.Reply(r.Known(), r.Passed)
+	in := collect.Incoming{
+		Source: "survey:" + string(r.Survey), SourceID: strconv.FormatInt(r.ID, 10), At: r.Started,
+		Touchpoint: r.Touchpoint, Channel: r.Channel, CollectedBy: r.CollectedBy, Program: string(v.Program), Audience: string(v.Audience),
+		Contact: r.Contact, Customer: r.Customer, Unit: r.Unit, Agent: r.Agent, Lang: r.Language,
+		Survey: survey.Version{Definition: *v, N: r.Number}.Name(), Scores: collect.Scores{}, Verbatims: reply.Verbatims, Attributes: maps.Clone(r.Attributes),
+	}
+	if in.Touchpoint == "" {
+		in.Touchpoint = string(v.Touchpoint)
+	}
+	for m, value := range reply.Scores {
+		in.Scores[string(m)] = value
+	}
+	if in.Attributes == nil {
+		in.Attributes = map[string]any{}
+	}
+	maps.Copy(in.Attributes, reply.Attributes)
+	if r.State == Open {
+		in.Attributes[PartialAttribute] = true
+	}
+	return in
+}
+
+// amendment makes the feedback say what in says: what was said before and is no longer goes.
+func (r *Response) amendment(in collect.Incoming) collect.Amendment {
+	a := collect.Amendment{Scores: map[string]any{}, Attributes: map[string]any{PartialAttribute: nil}, Verbatims: in.Verbatims}
+	if a.Verbatims == nil {
+		a.Verbatims = []cx.Verbatim{}
+	}
+	metrics, attributes := r.Version.Says()
+	for _, m := range metrics {
+		a.Scores[string(m)] = nil
+	}
+	for _, key := range attributes {
+		a.Attributes[key] = nil
+	}
+	for key, value := range in.Scores {
+		a.Scores[key] = value
+	}
+	maps.Copy(a.Attributes, in.Attributes)
+	return a
+}
