@@ -87,7 +87,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	}
 	h.Surveys = survey.New(d.DB)
 	h.Surveys.Metrics, h.Surveys.Now = h.metrics, d.Now
-	h.Responses, err = response.New(response.Deps{DB: d.DB, Door: h.Door, Surveys: h.Surveys, Now: d.Now})
+	h.Responses, err = response.New(response.Deps{DB: d.DB, Door: h.Door, Surveys: h.Surveys, Now: d.Now, Log: d.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +122,15 @@ func (h *House) StartImports(ctx context.Context) error {
 		return err
 	}
 	h.OnStop(h.Imports.Stop)
+	return nil
+}
+
+// StartResponses tells the door what it was not told of answers, and erases what was erased.
+func (h *House) StartResponses(ctx context.Context) error {
+	if err := h.Responses.Start(ctx); err != nil {
+		return err
+	}
+	h.OnStop(h.Responses.Stop)
 	return nil
 }
 

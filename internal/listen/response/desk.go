@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
+	"sync"
 	"time"
 
 	"vigie/internal/cx"
@@ -22,10 +24,18 @@ type Deps struct {
 	Door    *collect.Door
 	Surveys *survey.Store
 	Now     func() time.Time // nil: time.Now
+	Log     *slog.Logger     // nil: discarded
 }
 
 // Desk takes the answers. Safe for concurrent use, on several nodes too.
-type Desk struct{ d Deps }
+type Desk struct {
+	d Deps
+
+	mu       sync.Mutex
+	follower *record.Follower
+	stop     context.CancelFunc
+	done     chan struct{}
+}
 
 // New is inert.
 func New(d Deps) (*Desk, error) {
@@ -35,7 +45,10 @@ func New(d Deps) (*Desk, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Desk{d}, nil
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Desk{d: d}, nil
 }
 
 // Token is the address of a response: who has it may read and change it. 128 random bits; only its hash is kept.

@@ -222,3 +222,29 @@ func TestAnAnswerKeptWhileTheDoorIsClosedEntersLater(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+func TestAnErasedFeedbackTakesItsResponseAlong(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		w := open(t, db)
+		ctx := t.Context()
+		token := w.begin(response.Opening{Survey: "contact", Customer: &collect.Customer{Email: "zoe@example.org"}})
+		r, err := w.Responses.Answer(ctx, token, response.Said{Answers: map[survey.QuestionID]survey.Answer{"csat": num(1), "why": {Text: "Zoé attend"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.StartResponses(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Door.Erase(ctx, r.Feedback); err != nil {
+			t.Fatal(err)
+		}
+		for until := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			if _, err := w.Responses.Find(ctx, token); cx.KindOf(err) == cx.NotFound {
+				return
+			}
+			if time.Now().After(until) {
+				t.Fatal("the response is still there")
+			}
+		}
+	})
+}
