@@ -355,7 +355,7 @@ const mostQuick = 8
 
 func (g *ground) seenBy(x view.SeenBy) string {
 	if x == view.MyRole {
-		return g.lang().T("explorer.seen.role", "role", g.roleName(g.Viewer.Role))
+		return g.lang().T("explorer.seen.role", "role", g.roleName(g.Viewer.Held()))
 	}
 	return g.lang().T("explorer.seen." + string(x))
 }
