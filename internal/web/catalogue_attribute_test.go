@@ -26,7 +26,7 @@ func TestAnAttributeIsRenamedDeclaredPersonalAndTakenBack(t *testing.T) {
 	form.Set("personal", "1")
 	p = b.post("/catalogue/attributes/offer", form)
 	if p.status != 200 {
-		t.Fatalf("%d", p.status)
+		t.Fatalf("%d %s", p.status, squeeze(p.Find("main").Text()))
 	}
 	p.has(t, "h1", "Offre souscrite")
 	p.has(t, "main", "Donnée personnelle", "Ce qui a changé")
