@@ -8,6 +8,7 @@ import { zoom } from './zoom.js'
 import { imports } from './import.js'
 import { shell } from './shell.js'
 import { explorer } from './explorer.js'
+import { tips } from './tip.js'
 import { palette } from './palette.js'
 import { board } from './journey.js'
 import { wall } from './wall.js'
@@ -19,7 +20,7 @@ Object.assign(htmx.config, {
 })
 document.documentElement.classList.add('js')
 
-const start = () => { theme(); filters(); live(htmx); zoom(); imports(); shell(); explorer(); palette(); copying(); wall() }
+const start = () => { theme(); filters(); live(htmx); zoom(); imports(); shell(); explorer(); tips(); palette(); copying(); wall() }
 
 board()
 document.readyState === 'loading' ? document.addEventListener('DOMContentLoaded', start) : start()

@@ -1,6 +1,11 @@
 // The explorer: arrows walk the cells of a heat map, a text is copied, a chart becomes a PNG. All of it is a comfort: links,
 // forms and the SVG do without.
 export function explorer() {
+  document.addEventListener('htmx:afterSwap', e => {
+    if (document.querySelector('[data-news]')) again()
+    if (asked && e.target.id === 'answer') { asked = false; document.getElementById('said')?.focus() }
+  })
+  document.addEventListener('click', e => { if (e.isTrusted && e.target.closest('[data-news]')) asked = true })
   document.addEventListener('keydown', arrows)
   document.addEventListener('click', e => {
     const copy = e.target.closest('[data-copy],[data-copy-from]')
@@ -8,6 +13,22 @@ export function explorer() {
     const png = e.target.closest('[data-png]')
     if (png) picture(png)
   })
+}
+
+// again follows the link of new answers by itself, never more often than so, and not while something of the answer is under
+// the pointer, holds the focus, is open, or the page is paused.
+const rest = 5000
+let timer = 0, last = 0, asked = false
+
+function again() {
+  clearTimeout(timer)
+  const link = document.querySelector('[data-news]')
+  if (!link) return
+  const box = link.closest('section')
+  const held = document.hidden || box.matches(':hover') || box.contains(document.activeElement) || box.querySelector('details[open],canvas') || document.querySelector('[data-live-pause][aria-pressed=true]')
+  if (held || Date.now() < last + rest) { timer = setTimeout(again, 1000); return }
+  last = Date.now()
+  link.click()
 }
 
 const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }

@@ -279,7 +279,7 @@ func (a *API) me(c *call) error {
 	if c.viewer.Role == "" {
 		return &refusal{status: http.StatusUnauthorized, err: cx.Fail(cx.Denied, "", "api.no_key")}
 	}
-	me := Me{Name: c.viewer.Name, Role: c.viewer.Role, Unit: c.viewer.Unit, Rights: []string{}}
+	me := Me{Name: c.viewer.Name, Role: c.viewer.Held(), Unit: c.viewer.Unit, Rights: []string{}}
 	for _, r := range []people.Right{people.ReadFigures, people.ReadPeople, people.WriteFeedback, people.EditStructure, people.Administer, people.ErasePeople, people.ReadAudit} {
 		if c.viewer.May(r) {
 			me.Rights = append(me.Rights, rightName(r))

@@ -29,6 +29,8 @@ type Metric struct {
 	// Bottom: last value of the bottom boxes (NPS: 6). nil: the complement of Top.
 	Bottom *float64 `json:"bottom,omitempty" yaml:"bottom,omitempty"`
 	Aspect bool     `json:"aspect,omitempty" yaml:"aspect,omitempty"`
+	// Retired: no longer offered; what was scored stays.
+	Retired bool `json:"retired,omitempty" yaml:"retired,omitempty"`
 }
 
 // Points gives the number of points of the scale.
@@ -84,6 +86,8 @@ type Indicator struct {
 	// Ratio only: the values of the metric that make the numerator; every other answer is in the denominator.
 	Numerator []float64 `json:"numerator,omitempty" yaml:"numerator,omitempty"`
 	Per       float64   `json:"per,omitempty" yaml:"per,omitempty"` // Ratio: 100 for %, 1000 for ‰ (0 is read as 100)
+	// Retired: no longer offered; its past figures may still be asked.
+	Retired bool `json:"retired,omitempty" yaml:"retired,omitempty"`
 }
 
 // SeenBy tells whether the indicator is for a role. Who governs indicators sees them all: that is the caller's to say.

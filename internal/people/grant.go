@@ -4,7 +4,9 @@ import "vigie/internal/cx"
 
 // Grant is what a scope is made from.
 type Grant struct {
-	Role Role
+	Role Role // built in
+	// Own is the role of the organisation's own that Role was copied for, and whose rights hold; nil: Role's own.
+	Own  *OwnRole
 	Unit cx.UnitID   // "" the whole company
 	More []cx.UnitID // further units, beside Unit
 	// Agent is the adviser's key in the feedback ("" for nobody).
@@ -15,6 +17,13 @@ type Grant struct {
 	Consulted bool
 }
 
+func (g Grant) may(r Right) bool {
+	if g.Own != nil {
+		return g.Own.May(r)
+	}
+	return g.Role.May(r)
+}
+
 // ScopeOf says what a grant may see. A role that belongs to a unit and has none sees nobody.
 func ScopeOf(g Grant) Scope {
 	var s Scope
@@ -22,22 +31,22 @@ func ScopeOf(g Grant) Scope {
 	if g.Unit != "" {
 		own.Roots = append([]cx.UnitID{g.Unit}, g.More...)
 	}
-	if g.Role.May(ReadFigures) {
+	if g.may(ReadFigures) {
 		s.figures = Perimeter{All: true}
 		if g.Narrow {
 			s.figures = own
 		}
 		s.employees = g.Role != Adviser
 	}
-	if g.Role.May(ReadPeople) && g.Role != Adviser {
+	if g.may(ReadPeople) && g.Role != Adviser {
 		s.people = own
 	}
-	if g.Role == Adviser {
+	if g.Role == Adviser && g.may(ReadPeople) {
 		s.adviser = g.Agent
 	}
 	switch g.Role {
 	case Administrator, Director, Manager, DPO:
-		s.agents = g.Consulted
+		s.agents = g.Consulted && g.may(ReadPeople)
 	}
 	return s
 }
@@ -48,7 +57,8 @@ type Viewer struct {
 	KeyID  string // "" for a person
 	Name   string
 	Email  string
-	Role   Role
+	Role   Role     // built in
+	Own    *OwnRole // the role of the organisation's own they hold, a copy of Role with other rights; nil: Role itself
 	Unit   cx.UnitID
 	Scope  Scope
 	Lang   string
@@ -57,7 +67,15 @@ type Viewer struct {
 }
 
 // May tells whether the viewer holds a right.
-func (v Viewer) May(r Right) bool { return v.Role.May(r) }
+func (v Viewer) May(r Right) bool { return Grant{Role: v.Role, Own: v.Own}.may(r) }
+
+// Held gives the role as it was given to them.
+func (v Viewer) Held() Role {
+	if v.Own != nil {
+		return v.Own.Key
+	}
+	return v.Role
+}
 
 // Actor names who asks in the audit trail, without personal data: "user:3", "key:7"; who looks through somebody else's
 // eyes is named, not the other.

@@ -35,10 +35,14 @@ func (s *Store) AddKey(ctx context.Context, name string, role Role, unit cx.Unit
 	if len(name) > 100 {
 		return "", cx.Fail(cx.Invalid, "name", "people.too_long", "max", 100)
 	}
-	if err := role.check(); err != nil {
+	settings, err := s.Settings(ctx)
+	if err != nil {
 		return "", err
 	}
-	if err := s.checkUnit(ctx, role, unit); err != nil {
+	if err := settings.checkRole(role); err != nil {
+		return "", err
+	}
+	if err := s.checkUnit(ctx, settings.Base(role), unit); err != nil {
 		return "", err
 	}
 	secret := keyPrefix + strings.ToLower(rand.Text())
@@ -88,8 +92,8 @@ func (s *Store) ViewerByKey(ctx context.Context, secret string) (Viewer, error) 
 	if !ok {
 		return Viewer{}, cx.Fail(cx.Denied, "", "people.key_unknown")
 	}
-	return Viewer{KeyID: formatID(k.ID), Name: k.Name, Role: k.Role, Unit: k.Unit,
-		Scope: ScopeOf(a.settings.grant(k.Role, k.Unit)), Lang: a.settings.Lang}, nil
+	g := a.settings.grant(k.Role, k.Unit)
+	return Viewer{KeyID: formatID(k.ID), Name: k.Name, Role: g.Role, Own: g.Own, Unit: k.Unit, Scope: ScopeOf(g), Lang: a.settings.Lang}, nil
 }
 
 func loadKeys(ctx context.Context, q record.Querier) ([]Key, error) {

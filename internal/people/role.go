@@ -67,8 +67,8 @@ func (r Role) rights() []Right {
 // local roles belong to a unit: without one they would see nobody.
 func (r Role) local() bool { return r == Manager || r == Adviser || r == Relay }
 
-func (r Role) check() error {
-	if !slices.Contains(Roles(), r) {
+func (v Settings) checkRole(r Role) error {
+	if v.Base(r) == "" {
 		return cx.Fail(cx.Invalid, "role", "people.role_unknown", "role", string(r))
 	}
 	return nil

@@ -109,8 +109,8 @@ func (s *Store) RecoveryLeft(ctx context.Context, user int64) (n int, err error)
 	return n, err
 }
 
-// SecondNeeded tells whether the settings ask a second factor of a role.
-func (v Settings) SecondNeeded(r Role) bool { return slices.Contains(v.SecondFactor, r) }
+// SecondNeeded tells whether the settings ask a second factor of a role; a copy is asked what its original is.
+func (v Settings) SecondNeeded(r Role) bool { return slices.Contains(v.SecondFactor, v.Base(r)) }
 
 // plainCode is a code without the spaces and dashes people type in it.
 func plainCode(code string) string {

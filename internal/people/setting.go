@@ -36,6 +36,9 @@ type Settings struct {
 	PastConsultations []Consultation `json:"past_consultations,omitempty"`
 	// SecondFactor lists the roles that must have one.
 	SecondFactor []Role `json:"second_factor,omitempty"`
+	// OwnRoles are the organisation's own, beside Roles; OwnRolesMade counts all there ever were.
+	OwnRoles     []OwnRole `json:"own_roles,omitempty"`
+	OwnRolesMade int       `json:"own_roles_made,omitempty"`
 	// Levels names the levels of the organisation, by what units call them.
 	Levels map[string]cx.Text `json:"levels,omitempty"`
 	// Retention says how long what is kept.
@@ -88,25 +91,31 @@ func (s *Store) Settings(ctx context.Context) (Settings, error) {
 // UpdateSettings changes settings in one transaction.
 func (s *Store) UpdateSettings(ctx context.Context, change func(*Settings)) error {
 	return s.db.Write(ctx, func(tx *record.Tx) error {
-		v, err := loadSettings(ctx, tx)
-		if err != nil {
-			return err
-		}
-		change(&v)
-		if err := v.check(); err != nil {
-			return err
-		}
-		b, err := json.Marshal(v)
-		if err != nil {
-			return err
-		}
-		const q = `INSERT INTO people_setting (name, value) VALUES ('organisation', ?)
-			ON CONFLICT (name) DO UPDATE SET value = excluded.value`
-		if _, err := tx.Exec(ctx, q, string(b)); err != nil {
-			return fmt.Errorf("settings: %w", err)
-		}
-		return tx.Touch(ctx, accessTables)
+		return s.updateSettings(ctx, tx, func(v *Settings) error { change(v); return nil })
 	})
+}
+
+func (s *Store) updateSettings(ctx context.Context, tx *record.Tx, change func(*Settings) error) error {
+	v, err := loadSettings(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := change(&v); err != nil {
+		return err
+	}
+	if err := v.check(); err != nil {
+		return err
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	const q = `INSERT INTO people_setting (name, value) VALUES ('organisation', ?)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+	if _, err := tx.Exec(ctx, q, string(b)); err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	return tx.Touch(ctx, accessTables)
 }
 
 // RecordConsultation records the works council's consultation: from then on roles that may see figures by adviser. The
@@ -172,7 +181,11 @@ func (v Settings) check() error {
 }
 
 func (v Settings) grant(r Role, unit cx.UnitID) Grant {
-	return Grant{Role: r, Unit: unit, Narrow: slices.Contains(v.Narrow, r), Consulted: v.Consultation != nil}
+	g := Grant{Role: v.Base(r), Unit: unit, Narrow: slices.Contains(v.Narrow, v.Base(r)), Consulted: v.Consultation != nil}
+	if o, ok := v.Own(r); ok {
+		g.Own, g.Narrow = &o, o.Narrow
+	}
+	return g
 }
 
 func loadSettings(ctx context.Context, q record.Querier) (Settings, error) {

@@ -130,7 +130,11 @@ func (s *Store) checkUser(ctx context.Context, n NewUser) error {
 	if len(n.Name) > 200 {
 		return cx.Fail(cx.Invalid, "name", "people.too_long", "max", 200)
 	}
-	if err := n.Role.check(); err != nil {
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	if err := settings.checkRole(n.Role); err != nil {
 		return err
 	}
 	if n.Role == Source {
@@ -141,7 +145,7 @@ func (s *Store) checkUser(ctx context.Context, n NewUser) error {
 			return err
 		}
 	}
-	return s.checkUnits(ctx, n.Role, n.Unit, n.More)
+	return s.checkUnits(ctx, settings.Base(n.Role), n.Unit, n.More)
 }
 
 // Empty tells whether nobody was ever added.
@@ -267,7 +271,7 @@ func (s *Store) ViewerOf(ctx context.Context, u User) (Viewer, error) {
 	}
 	g := settings.grant(u.Role, u.Unit)
 	g.More, g.Agent, g.Narrow = u.More, u.Agent, g.Narrow || u.Narrow
-	v := Viewer{UserID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role, Unit: u.Unit, Scope: ScopeOf(g), Lang: u.Lang}
+	v := Viewer{UserID: u.ID, Name: u.Name, Email: u.Email, Role: g.Role, Own: g.Own, Unit: u.Unit, Scope: ScopeOf(g), Lang: u.Lang}
 	if v.Lang == "" {
 		v.Lang = settings.Lang
 	}

@@ -152,14 +152,14 @@ func (s *Store) Through(ctx context.Context, by Viewer, user int64) (Viewer, err
 
 // Would tells what somebody with that role and those units would see; nothing is written.
 func (s *Store) Would(ctx context.Context, n NewUser) (Scope, error) {
-	if err := n.Role.check(); err != nil {
-		return Scope{}, err
-	}
-	if err := s.checkUnits(ctx, n.Role, n.Unit, n.More); err != nil {
-		return Scope{}, err
-	}
 	settings, err := s.Settings(ctx)
 	if err != nil {
+		return Scope{}, err
+	}
+	if err := settings.checkRole(n.Role); err != nil {
+		return Scope{}, err
+	}
+	if err := s.checkUnits(ctx, settings.Base(n.Role), n.Unit, n.More); err != nil {
 		return Scope{}, err
 	}
 	g := settings.grant(n.Role, n.Unit)

@@ -36,6 +36,7 @@ func (s *Server) ground(ctx context.Context, v *visit, f filters, of matter) (*g
 	if v.Viewer.Role != people.Administrator {
 		g.Catalogue = g.Catalogue.SeenBy(string(v.Viewer.Role))
 	}
+	g.Catalogue = g.Catalogue.Offered()
 	if g.Journeys, err = s.Journeys.Present(ctx); err != nil {
 		return nil, fmt.Errorf("journeys: %w", err)
 	}

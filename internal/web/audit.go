@@ -136,6 +136,11 @@ func (n actorNames) subject(subject string) string {
 	if name, ok := n.users[subject]; ok {
 		return name
 	}
+	if key, ok := strings.CutPrefix(subject, "role:"); ok {
+		if _, own := n.v.Settings.Own(people.Role(key)); own {
+			return n.v.roleName(people.Role(key))
+		}
+	}
 	return said(n.v, "audit.subject.", subject)
 }
 

@@ -20,6 +20,11 @@ import (
 func (s *Server) catalogueRoutes() []Route {
 	return []Route{
 		{"GET", "/catalogue", people.ReadFigures, s.serveCatalogue},
+		{"POST", "/catalogue/indicators/{indicator}/retire", people.EditStructure, s.doRetireIndicator},
+		{"POST", "/catalogue/metrics/{metric}/retire", people.EditStructure, s.doRetireMetric},
+		{"GET", "/catalogue/attributes", people.ReadFigures, s.serveAttributes},
+		{"GET", "/catalogue/attributes/{attribute}", people.ReadFigures, s.serveAttribute},
+		{"POST", "/catalogue/attributes/{attribute}", people.EditStructure, s.doAttribute},
 		{"GET", "/catalogue/metrics", people.ReadFigures, s.serveMetrics},
 		{"GET", "/catalogue/metrics/new", people.EditStructure, s.serveNewMetric},
 		{"POST", "/catalogue/metrics/new", people.EditStructure, s.doNewMetric},
@@ -37,11 +42,15 @@ func indicatorAddress(key cx.IndicatorID) string {
 	return "/catalogue/indicators/" + url.PathEscape(string(key))
 }
 
-// catalogueGround shows who governs the indicators all of them.
+// catalogueGround has what is retired too; it shows who governs the indicators all of them. Its figures are those of the
+// last 90 days.
 func (s *Server) catalogueGround(r *http.Request, v *visit) (*ground, error) {
-	g, err := s.ground(r.Context(), v, filters{}, matter{})
-	if err == nil && v.Viewer.May(people.EditStructure) {
-		g.Catalogue, err = s.Catalogue.Present(r.Context())
+	g, err := s.ground(r.Context(), v, filters{During: "90"}, matter{})
+	if err != nil {
+		return nil, err
+	}
+	if g.Catalogue, err = s.Catalogue.Present(r.Context()); err == nil && !v.Viewer.May(people.EditStructure) {
+		g.Catalogue = g.Catalogue.SeenBy(string(v.Viewer.Role))
 	}
 	return g, err
 }
@@ -53,6 +62,7 @@ type cataloguePage struct {
 	Tabs, Parts  []ui.Tab
 	Edits        bool
 	Used, Unused []indicatorRow
+	Retired      []indicatorRow
 }
 
 // indicatorRow is one line of the catalogue.
@@ -64,12 +74,14 @@ type indicatorRow struct {
 	Spark                      *ui.Sparkline
 	N                          int64
 	Asked                      bool // its answers could be counted
+	Retired                    bool
 }
 
 func (g *ground) catalogueTabs(current string) []ui.Tab {
 	l := g.lang()
 	return []ui.Tab{{Label: l.T("catalogue.indicators"), Href: "/catalogue", Current: current == "indicators"},
-		{Label: l.T("catalogue.metrics"), Href: "/catalogue/metrics", Current: current == "metrics"}}
+		{Label: l.T("catalogue.metrics"), Href: "/catalogue/metrics", Current: current == "metrics"},
+		{Label: l.T("catalogue.attributes"), Href: "/catalogue/attributes", Current: current == "attributes"}}
 }
 
 func (g *ground) catalogueFrame(title string) ui.Frame {
@@ -96,7 +108,9 @@ func (s *Server) newCataloguePage(ctx context.Context, g *ground) (*cataloguePag
 		if x.Err != nil {
 			return nil, x.Err
 		}
-		if x.Value.Where == "" {
+		if x.Value.Retired {
+			p.Retired = append(p.Retired, x.Value)
+		} else if x.Value.Where == "" {
 			p.Unused = append(p.Unused, x.Value)
 		} else {
 			p.Used = append(p.Used, x.Value)
@@ -111,7 +125,7 @@ func (s *Server) indicatorRow(ctx context.Context, g *ground, i cx.Indicator, vi
 	if !ok {
 		return indicatorRow{Key: i.Key, Name: l.Text(i.Name)}, nil
 	}
-	row := indicatorRow{Key: i.Key, Name: l.Text(i.Name), Href: indicatorAddress(i.Key), Formula: m.formulaWords(l), Owner: i.Owner, Decision: l.Text(i.Decision)}
+	row := indicatorRow{Key: i.Key, Name: l.Text(i.Name), Href: indicatorAddress(i.Key), Formula: m.formulaWords(l), Owner: i.Owner, Decision: l.Text(i.Decision), Retired: i.Retired}
 	if i.Objective != nil {
 		row.Objective = m.text(l, *i.Objective)
 	}
@@ -139,6 +153,9 @@ func (s *Server) indicatorRow(ctx context.Context, g *ground, i cx.Indicator, vi
 func (g *ground) indicatorTags(i cx.Indicator) []ui.Tag {
 	l := g.lang()
 	var tags []ui.Tag
+	if i.Retired {
+		tags = append(tags, ui.Tag{Text: l.T("catalogue.retired"), Tone: ui.Watch})
+	}
 	if i.Audience == cx.Employees {
 		tags = append(tags, ui.Tag{Text: l.T("catalogue.employees"), Tone: ui.Staff, Icon: "users"})
 	}

@@ -26,6 +26,7 @@ type metricRow struct {
 	Tags                                   []ui.Tag
 	Indicators                             []ui.Link
 	Scored                                 bool
+	Retire                                 retirement
 }
 
 func (s *Server) newMetricsPage(ctx context.Context, g *ground) (*metricsPage, error) {
@@ -46,6 +47,10 @@ func (s *Server) newMetricsPage(ctx context.Context, g *ground) (*metricsPage, e
 			if i.Metric == m.Key {
 				row.Indicators = append(row.Indicators, ui.Link{Label: l.Text(i.Name), Href: indicatorAddress(i.Key)})
 			}
+		}
+		row.Retire = g.retirement("metrics/"+string(m.Key), m.Retired, g.holdsMetric(m.Key))
+		if m.Retired {
+			row.Tags = append(row.Tags, ui.Tag{Text: l.T("catalogue.retired"), Tone: ui.Watch})
 		}
 		if !row.Scored {
 			row.Tags = append(row.Tags, ui.Tag{Text: l.T("catalogue.unscored"), Tone: ui.Watch, Icon: "circle-dashed"})

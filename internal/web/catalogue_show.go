@@ -24,7 +24,9 @@ type indicatorPage struct {
 	Explore   string
 	Help      *ui.Help
 	Facts     []ui.Fact
+	Now       block[ui.Heads] // the figure of the last 90 days
 	Trend     block[ui.ChartBox]
+	Retire    retirement
 	Uses      []use
 	Changes   []changeOfDefinition
 	Trademark bool
@@ -58,11 +60,31 @@ func (s *Server) newIndicatorPage(ctx context.Context, g *ground, key cx.Indicat
 		return nil, err
 	}
 	p.Uses = g.usesOf(key, views)
+	p.Retire = g.retirement("indicators/"+string(key), i.Retired, g.holdsIndicator(key))
+	p.Now.Value, p.Now.Err = s.presentFigure(ctx, g, m)
 	p.Trend.Value, p.Trend.Err = s.monthlyTrend(ctx, g, m, p.Changes)
 	if k := cx.KindOf(p.Trend.Err); p.Trend.Err != nil && k == cx.Internal {
 		return nil, p.Trend.Err
 	}
 	return p, nil
+}
+
+// presentFigure is the figure of the whole perimeter over the ground's period.
+func (s *Server) presentFigure(ctx context.Context, g *ground, m measured) (ui.Heads, error) {
+	l, during := g.lang(), g.during()
+	row, err := s.figure(ctx, g, insight.Query{Indicator: m.Key, During: &during, Versus: previous()})
+	if err != nil {
+		return ui.Heads{}, err
+	}
+	h := m.head(g, row)
+	if !row.Figure.Has {
+		h = ui.Head{Title: l.Text(m.Name), Few: true, Change: ui.Change{Text: l.T("cockpit.none")}, Help: m.help(l)}
+	}
+	h.Foot = strings.Trim(h.Foot+" · "+l.T("catalogue.now.days"), " ·")
+	if g.mayRead() && row.Figure.Has && m.Audience == cx.Customers {
+		h.Href = g.common().with(func(f *filters) { f.Score, f.Program = string(m.Metric.Key), string(m.Program) }).at("/verbatims")
+	}
+	return ui.Heads{Label: l.T("catalogue.now"), Items: []ui.Head{h}}, nil
 }
 
 // trademarked tells whether the figure goes by a registered name.

@@ -51,6 +51,7 @@ type explorerPage struct {
 	Exports  []ui.Button
 	Image    string
 	Link     string
+	News     *news
 	Views    []ui.Link
 	Shares   []ui.Option
 	Mine     string // what the name of a new view starts as
@@ -71,6 +72,9 @@ func (s *Server) serveExplorer(w http.ResponseWriter, r *http.Request, v *visit)
 	if r.URL.Query().Get("part") == "pick" {
 		return s.servePick(w, r, g, pickAsked{here: address(explorerPath, a.values())})
 	}
+	if r.URL.Query().Get("part") == "news" {
+		return s.serveNews(w, r, g, a)
+	}
 	if as := r.URL.Query().Get("as"); as != "" {
 		return s.export(w, r, exporting{g, a, as})
 	}
@@ -80,7 +84,9 @@ func (s *Server) serveExplorer(w http.ResponseWriter, r *http.Request, v *visit)
 	}
 	status := http.StatusOK
 	if r.Header.Get("HX-Request") != "" {
-		w.Header().Set("HX-Push-Url", a.address(g.filters))
+		if r.Header.Get("HX-Target") != answerID {
+			w.Header().Set("HX-Push-Url", a.address(g.filters))
+		}
 	} else if p.Instead != nil && !p.Instead.Empty {
 		status = api.Status(p.Instead.Kind)
 	}
@@ -212,6 +218,7 @@ func (s *Server) newExplorerPage(ctx context.Context, g *ground, a asked) (*expl
 	defer stop()
 	st, err := s.study(ctx, g, a)
 	if err == nil {
+		p.follow(st)
 		err = s.fillAnswer(ctx, p, st)
 	}
 	if err != nil {
@@ -235,7 +242,7 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 		h.Href = p.Words
 		p.Head = &ui.Heads{Label: l.T("touchpoint.figure"), Items: []ui.Head{h}}
 	case p.Drawing.Heat != nil:
-		p.HeatKey = st.heatKey()
+		p.HeatKey, p.Box.Keys = st.heatKey(), st.eventKeys
 	case p.Drawing.Chart != nil:
 		box, err := s.draw(ctx, p.Drawing.Chart, p.Box.Table)
 		if err != nil {
@@ -348,7 +355,7 @@ const mostQuick = 8
 
 func (g *ground) seenBy(x view.SeenBy) string {
 	if x == view.MyRole {
-		return g.lang().T("explorer.seen.role", "role", g.roleName(g.Viewer.Role))
+		return g.lang().T("explorer.seen.role", "role", g.roleName(g.Viewer.Held()))
 	}
 	return g.lang().T("explorer.seen." + string(x))
 }

@@ -263,6 +263,9 @@ func (st *study) heat() drawing {
 	for _, key := range c.keys {
 		h.Columns = append(h.Columns, st.name(c.across, key))
 	}
+	for _, e := range st.eventsFrom(c.from) {
+		h.Columns[e.Period] += " " + e.Word
+	}
 	for _, group := range c.groups {
 		h.Rows = append(h.Rows, st.names(c.others, group))
 		var row []chart.HeatCell
@@ -289,6 +292,9 @@ func (st *study) multiples() drawing {
 	m := chart.Multiples{Label: st.label(), Over: over, Objective: st.m.Objective, Format: st.m.format(st.g)}
 	for _, key := range c.keys {
 		m.Names = append(m.Names, st.name(c.across, key))
+	}
+	if over {
+		m.Events = st.eventsFrom(c.from)
 	}
 	for _, group := range c.groups {
 		p := chart.Panel{Name: st.names(c.others, group)}

@@ -69,8 +69,8 @@ func (s *Server) study(ctx context.Context, g *ground, a asked) (*study, error) 
 	if a.Other != "" {
 		return st, s.setAgainst(ctx, st)
 	}
-	if a.shape(st.axes) == shapeLine {
-		st.events, st.eventKeys, err = s.contextMarks(ctx, g, cx.TouchpointID(g.Touchpoint), st.axes[0].Span)
+	if slices.Contains([]string{shapeLine, shapeMultiples, shapeHeat}, a.shape(st.axes)) {
+		err = s.markTime(ctx, st)
 	}
 	return st, err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"vigie/internal/cx"
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
 )
@@ -366,5 +367,68 @@ func TestAFilterIsPickedInTwoSteps(t *testing.T) {
 	p = b.get(question + "&pick_key=attributes.segment&pick_op=in&pick_q=prem")
 	if p.Find(".picker[open] [name=pick_q]").AttrOr("value", "") != "prem" {
 		t.Error("nothing picked does not lead back to the search")
+	}
+}
+
+// What happened is drawn along every time axis; units that changed place, where units are looked at.
+func TestMovesOfUnitsAreMarkedOnTheTimeAxis(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	if _, err := r.People.ChangeUnits(t.Context(), people.UnitChanges{Actor: "test", Day: days(-20), Units: []people.Unit{{Key: "lille", Name: cx.Text{"fr": "Lille"}, Parent: "west", Level: "agency"}}}); err != nil {
+		t.Fatal(err)
+	}
+	r.settle()
+	b := r.as(r.user(people.Director, ""))
+	for query, marked := range map[string]bool{
+		"by=week&unit=lille":                        true,
+		"by=week&unit=west":                         true,
+		"by=week&by=unit.region":                    true,
+		"by=week&by=unit.agency&shape=heat":         true,
+		"by=week&by=unit.agency&by=channel":         true,
+		"by=week":                                   false,
+		"by=week&by=channel":                        false,
+		"by=week&unit=nantes":                       false,
+		"by=unit.region":                            false,
+		"by=week&by=unit.region&shape=table":        false,
+		"by=week&not=unit.region:north&shape=line":  true,
+		"by=week&unit=lille&versus=previous&lang=x": true,
+	} {
+		p := b.get("/explorer?indicator=csat&during=90&" + query)
+		if p.status != http.StatusOK {
+			t.Errorf("%s: %d", query, p.status)
+		}
+		keys := squeeze(p.Find(".chart-keys").Text())
+		if got := strings.Contains(keys, "Lille passe de Nord à Ouest"); got != marked {
+			t.Errorf("%s: %q", query, keys)
+		}
+	}
+}
+
+func TestNewAnswersOfAQuestionAreCounted(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	p := b.get("/explorer?indicator=csat&by=unit.region&during=90&unit=west")
+	part := p.Find("#answer #news[data-live]").AttrOr("hx-get", "")
+	if part == "" || p.Find("body").AttrOr("data-live-url", "") == "" {
+		t.Fatal("the page hears of nothing")
+	}
+	if line := b.get(part); squeeze(line.Find("#news").Text()) != "" {
+		t.Errorf("already new: %s", line.Text())
+	}
+	all := r.answers()
+	for i := range 3 { // two of the west, one of the north
+		all[i].SourceID, all[i].At = "again", time.Now().UTC()
+		all[i].SourceID += all[i].Unit + all[i].Verbatim
+	}
+	r.send(all[:3]...)
+	r.settle()
+	line := b.get(part)
+	line.has(t, "#news", "2 nouvelles réponses.", "Actualiser")
+	if next := b.get(line.Find("[data-news]").AttrOr("href", "")).Find("#news").AttrOr("hx-get", part); next == part {
+		t.Error("asked again, the page counts from the same answer")
+	}
+	if p := b.get("/explorer?indicator=csat&part=news&since=x"); p.status != 422 {
+		t.Errorf("%d", p.status)
 	}
 }

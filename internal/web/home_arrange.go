@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vigie/internal/cx"
@@ -42,7 +43,7 @@ func (s *Server) serveArrange(w http.ResponseWriter, r *http.Request, v *visit) 
 	return s.render(w, r, arrangeView(p))
 }
 
-// doArrange moves, hides or adds one block ("do" and "block"), or gives the role's page again.
+// doArrange moves, hides, adds or drops one block ("do" and "block"), or gives the role's page again.
 func (s *Server) doArrange(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err := readForm(w, r); err != nil {
 		return err
@@ -61,6 +62,9 @@ func (s *Server) doArrange(w http.ResponseWriter, r *http.Request, v *visit) err
 		return err
 	}
 	keys, ok := p.arranged(do, key)
+	if do == "drop" {
+		keys, ok = p.dropped(key, dropPlace{r.PostForm.Get("into"), r.PostForm.Get("place")})
+	}
 	if !ok {
 		return cx.Fail(cx.Invalid, "block", "home.unknown")
 	}
@@ -110,6 +114,25 @@ func (p *arrangePage) arranged(do, key string) ([]string, bool) {
 	return keys, true
 }
 
+// dropPlace is where a block was dropped: among those shown, before the place-th of the others, or among the hidden.
+type dropPlace struct{ into, place string }
+
+// dropped gives the keys shown after a block was dragged; false when there is no such block or no such place.
+func (p *arrangePage) dropped(key string, to dropPlace) ([]string, bool) {
+	if _, ok := p.known([]string{key}); !ok {
+		return nil, false
+	}
+	keys := slices.DeleteFunc(p.keys(), func(k string) bool { return k == key })
+	if to.into == "hidden" {
+		return keys, true
+	}
+	at, err := strconv.Atoi(to.place)
+	if err != nil || at < 0 || at > len(keys) || to.into != "shown" {
+		return nil, false
+	}
+	return slices.Insert(keys, at, key), true
+}
+
 // known tells whether all keys are of blocks that the viewer may put on the page, each once.
 func (p *arrangePage) known(keys []string) ([]string, bool) {
 	for i, k := range keys {
@@ -119,4 +142,18 @@ func (p *arrangePage) known(keys []string) ([]string, bool) {
 		}
 	}
 	return keys, true
+}
+
+// arrangeDo is a button beside a block.
+type arrangeDo struct {
+	do, icon string
+	off      bool
+}
+
+// id stays the same when a block goes from one list to the other, so that the focus goes with it.
+func (a arrangeDo) id(key string) string {
+	if a.do == "hide" || a.do == "add" {
+		return "put-" + key
+	}
+	return a.do + "-" + key
 }

@@ -13,6 +13,7 @@ import (
 func homeBlocks() []homeBlock {
 	return []homeBlock{
 		{"health", people.Administer, false, (*Server).healthBlock},
+		{"find", people.ReadPeople, false, (*Server).findBlock},
 		{"waiting", people.EditStructure, false, (*Server).waitingBlock},
 		{"relation", people.ReadFigures, true, (*Server).relationBlock},
 		{"promises", people.ReadFigures, true, (*Server).promisesBlock},
@@ -43,7 +44,7 @@ func roleBlocks(r people.Role) []string {
 	case people.Manager:
 		return []string{"norm", "map", "unhappy", "moves", "silent", "odd"}
 	case people.Adviser:
-		return []string{"praise", "own", "doors"}
+		return []string{"find", "praise", "own", "doors"}
 	case people.Relay:
 		return []string{"norm", "moves", "praise", "unhappy", "worst", "views"}
 	case people.Analyst:

@@ -69,6 +69,7 @@ func (s *Server) allPromises(ctx context.Context, h *homeStand) ([]promiseView, 
 				m.Objective = p.Objective
 			}
 			v := h.promised(m, answers[m.Key][string(place.Touchpoint.Key)])
+			v.Says = h.lang().Text(place.Touchpoint.Name) + " · " + v.Says
 			v.Text, v.Public, v.Href = h.lang().Text(p.Text), p.Public, h.touchpointAddress(place.Touchpoint.Key, m.Key)
 			out = append(out, v)
 		}

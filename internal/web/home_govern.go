@@ -162,3 +162,8 @@ func (s *Server) mayOpen(v *visit, path string) bool {
 	}
 	return false
 }
+
+// findBlock looks for a customer before a call or a meeting.
+func (s *Server) findBlock(_ context.Context, h *homeStand) (templ.Component, error) {
+	return findHome(h.lang()), nil
+}

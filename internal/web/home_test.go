@@ -77,6 +77,10 @@ func TestHomeIsRearrangedHiddenAndReset(t *testing.T) {
 	is(b.get("/home"), "moves views unhappy voices worst odd")
 	is(b.post("/home", url.Values{"do": {"up"}, "block": {"views"}}), "views moves unhappy voices worst odd")
 	is(b.post("/home", url.Values{"do": {"down"}, "block": {"moves"}}), "views unhappy moves voices worst odd")
+	is(b.post("/home", url.Values{"do": {"drop"}, "block": {"odd"}, "into": {"shown"}, "place": {"0"}}), "odd views unhappy moves voices worst")
+	is(b.post("/home", url.Values{"do": {"drop"}, "block": {"odd"}, "into": {"shown"}, "place": {"5"}}), "views unhappy moves voices worst odd")
+	is(b.post("/home", url.Values{"do": {"drop"}, "block": {"odd"}, "into": {"hidden"}, "place": {"0"}}), "views unhappy moves voices worst")
+	is(b.post("/home", url.Values{"do": {"drop"}, "block": {"odd"}, "into": {"shown"}, "place": {"5"}}), "views unhappy moves voices worst odd")
 	p := b.post("/home", url.Values{"do": {"hide"}, "block": {"unhappy"}})
 	is(p, "views moves voices worst odd")
 	p.has(t, ".toasts", "Retiré")
@@ -88,7 +92,7 @@ func TestHomeIsRearrangedHiddenAndReset(t *testing.T) {
 	is(b.post("/home", undo), "views unhappy moves voices worst odd")
 	is(b.post("/home", url.Values{"do": {"add"}, "block": {"heads"}}), "views unhappy moves voices worst odd heads")
 	for _, wrong := range []url.Values{{"do": {"add"}, "block": {"heads"}}, {"do": {"add"}, "block": {"health"}}, {"do": {"hide"}, "block": {"none"}}, {"do": {"spin"}, "block": {"heads"}},
-		{"do": {"all"}, "block": {"heads heads"}}, {"do": {"all"}, "block": {"trail"}}} {
+		{"do": {"all"}, "block": {"heads heads"}}, {"do": {"all"}, "block": {"trail"}}, {"do": {"drop"}, "block": {"trail"}, "into": {"shown"}, "place": {"0"}}, {"do": {"drop"}, "block": {"moves"}, "into": {"shown"}, "place": {"9"}}} {
 		if p := b.post("/home", wrong); p.status != 422 {
 			t.Errorf("%v: %d", wrong, p.status)
 		}

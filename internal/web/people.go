@@ -151,6 +151,9 @@ func roleOptions(v *visit, without people.Role) []ui.Option {
 			out = append(out, ui.Option{Value: string(r), Label: v.roleName(r)})
 		}
 	}
+	for _, o := range v.Settings.OwnRoles {
+		out = append(out, ui.Option{Value: string(o.Key), Label: v.Lang.Text(o.Name)})
+	}
 	return out
 }
 

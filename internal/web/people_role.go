@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 
 	"vigie/internal/people"
@@ -27,10 +28,12 @@ type rolesPage struct {
 // roleView is a line of the table.
 type roleView struct {
 	Key, Name, Note string
+	Href            string // changes it, or copies it
 	May             []bool // along the heads
 	Person          bool   // keys alone hold the others
 	Narrow, Second  bool
 	MayNarrow       bool
+	Own             bool // the organisation's own: changed on its page
 	Users           int
 }
 
@@ -51,11 +54,27 @@ func (s *Server) newRolesPage(v *visit, users []people.User) *rolesPage {
 	for _, role := range people.Roles() {
 		x := roleView{Key: string(role), Name: v.roleName(role), Note: v.Lang.T("people.role." + string(role) + ".for"), Person: role != people.Source,
 			Narrow: slices.Contains(v.Settings.Narrow, role), Second: v.Settings.SecondNeeded(role), MayNarrow: slices.Contains(narrowable[:], role)}
+		if role.Copied() {
+			x.Href = address(ownRoleAddress(""), url.Values{"from": {string(role)}})
+		}
 		for _, right := range shownRights {
 			x.May = append(x.May, role.May(right.right))
 		}
 		for _, u := range users {
 			if u.Role == role && !u.Disabled {
+				x.Users++
+			}
+		}
+		p.Roles = append(p.Roles, x)
+	}
+	for _, o := range v.Settings.OwnRoles {
+		x := roleView{Key: string(o.Key), Name: v.roleName(o.Key), Note: v.Lang.T("people.own.copy_of", "role", v.roleName(o.Base)), Person: true,
+			Own: true, Narrow: o.Narrow, Second: v.Settings.SecondNeeded(o.Key), Href: ownRoleAddress(o.Key)}
+		for _, right := range shownRights {
+			x.May = append(x.May, o.May(right.right))
+		}
+		for _, u := range users {
+			if u.Role == o.Key && !u.Disabled {
 				x.Users++
 			}
 		}

@@ -42,7 +42,7 @@ func newSight(v *visit, o *people.Organisation, role people.Role, scope people.S
 	words := perimeterWords{v, o}
 	figures := sightLine{l.T("people.sight.figures"), words.say(scope.Figures(), "people.sight.no_figures"), !scope.Figures().Empty()}
 	persons := sightLine{l.T("people.sight.people"), words.say(scope.People(), "people.sight.nobody"), !scope.People().Empty()}
-	if role == people.Adviser {
+	if v.Settings.Base(role) == people.Adviser {
 		persons.Text, persons.Open = l.T("people.sight.own"), scope.Adviser() != ""
 		if scope.Adviser() == "" {
 			persons.Text = l.T("people.sight.own.nobody")
@@ -95,7 +95,7 @@ var shownRights = [...]struct {
 func rightsText(v *visit, role people.Role) string {
 	var all []string
 	for _, x := range shownRights {
-		if role.May(x.right) {
+		if v.Settings.May(role, x.right) {
 			all = append(all, v.Lang.T("people.right."+x.name))
 		}
 	}

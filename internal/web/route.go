@@ -38,7 +38,7 @@ func (s *Server) Routes() []Route {
 		s.settingsRoutes(),
 		s.peopleRoutes(),
 		s.accountRoutes(),
-		s.roleRoutes(),
+		s.roleRoutes(), s.ownRoleRoutes(),
 		s.auditRoutes(),
 		s.councilRoutes(),
 		s.unitRoutes(),

@@ -153,11 +153,11 @@ func (v *visit) frame(title, section string) ui.Frame {
 		return f
 	}
 	if v.By.ID != 0 {
-		f.Banner = v.Lang.T("people.as.banner", "name", v.Viewer.Name, "role", v.roleName(v.Viewer.Role))
+		f.Banner = v.Lang.T("people.as.banner", "name", v.Viewer.Name, "role", v.roleName(v.Viewer.Held()))
 		f.BannerDo = &ui.BannerAction{Action: "/settings/as/stop", Label: v.Lang.T("people.as.stop")}
 	}
 	f.Nav = v.nav(section)
-	f.Me = &ui.Me{Name: v.Viewer.Name, Role: v.roleName(v.Viewer.Role), SettingsAction: "/me", SignOutAction: "/signout",
+	f.Me = &ui.Me{Name: v.Viewer.Name, Role: v.roleName(v.Viewer.Held()), SettingsAction: "/me", SignOutAction: "/signout",
 		Items: []ui.MenuItem{{Label: v.Lang.T("me.title"), Href: "/me", Icon: "circle-user"}, {Label: v.Lang.T("web.about.title"), Href: "/about", Icon: "info"},
 			{Label: v.Lang.T("web.accessibility.title"), Href: "/accessibility", Icon: "eye"}}}
 	if v.Searches && v.Viewer.May(people.ReadPeople) {
@@ -179,7 +179,12 @@ func (v *visit) nav(section string) []ui.NavItem {
 	return items
 }
 
-func (v *visit) roleName(r people.Role) string { return v.Lang.T("people.role." + string(r)) }
+func (v *visit) roleName(r people.Role) string {
+	if o, own := v.Settings.Own(r); own {
+		return v.Lang.Text(o.Name)
+	}
+	return v.Lang.T("people.role." + string(r))
+}
 
 // local keeps only an address of this server: what somebody may have put in a link.
 func local(to string) string {

@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
 	"vigie/internal/cx"
 	"vigie/internal/lang"
 	"vigie/internal/people"
+	"vigie/internal/understand/insight"
 	"vigie/internal/web/ui"
 )
 
@@ -36,6 +38,8 @@ type wallPage struct {
 	ground *ground
 	Every  string // seconds
 	Again  string // address of the views alone
+	At     string // the hour of this picture
+	Silent string // since when nobody spoke, when that is long; ""
 	Blocks []*placedBlock
 }
 
@@ -93,6 +97,7 @@ func (s *Server) newWallPage(ctx context.Context, g *ground, views []string) (*w
 	l := g.lang()
 	p := &wallPage{ground: g, frame: g.frame(l.T("wall.title"), "")}
 	p.frame.Sub, p.frame.LiveURL, p.frame.Toasts = periodDrop(g).Summary, g.liveURL(), nil
+	p.At = l.Time(g.Now)
 	j, err := pickJourney(g.Journeys, "")
 	if err != nil || j == nil {
 		return p, err
@@ -111,7 +116,28 @@ func (s *Server) newWallPage(ctx context.Context, g *ground, views []string) (*w
 		}
 	}
 	p.Blocks = s.fillBlocks(ctx, &homeStand{ground: g, journey: j}, chosen)
-	return p, nil
+	for _, b := range p.Blocks {
+		if b.Drawn.Err != nil && cx.KindOf(b.Drawn.Err) == cx.Internal {
+			s.log.Error("view of the wall failed", "view", b.Key, "err", b.Drawn.Err)
+		}
+	}
+	p.Silent, err = s.silence(ctx, g)
+	return p, err
+}
+
+// wallSilence is for how long nobody may have spoken before the wall says that its figures are old.
+const wallSilence = 24 * time.Hour
+
+// silence tells since when nothing was heard where the wall looks.
+func (s *Server) silence(ctx context.Context, g *ground) (string, error) {
+	list, err := s.Insight.List(ctx, g.scope(), insight.ListQuery{Where: g.where(), Limit: 1})
+	if cx.KindOf(err) == cx.Unavailable && err != nil {
+		return "", nil // its views say so
+	}
+	if err != nil || len(list.IDs) == 0 || g.Now.Sub(list.IDs[0].At) < wallSilence {
+		return "", err
+	}
+	return g.lang().T("wall.silent", "day", g.lang().Date(list.IDs[0].At.In(g.Now.Location()))), nil
 }
 
 // wallBlock gives the view of a key: a block of home pages, or a touchpoint.

@@ -1,10 +1,14 @@
 package web_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"vigie/internal/people"
+	"vigie/internal/web"
+	"vigie/internal/web/chart"
 )
 
 func TestWallShowsTheViewsOfItsAddress(t *testing.T) {
@@ -31,6 +35,28 @@ func TestWallShowsTheViewsOfItsAddress(t *testing.T) {
 		if p := b.get("/wall?" + wrong); p.status != 422 {
 			t.Errorf("%s: %d", wrong, p.status)
 		}
+	}
+}
+
+func TestWallKeepsTurningWhenOneViewFails(t *testing.T) {
+	r := newRig(t, func(d *web.Deps) {
+		d.Charts = chart.New(chart.Config{Within: time.Nanosecond}, chart.Deps{Log: slog.New(slog.DiscardHandler)})
+	})
+	r.company()
+	p := r.as(r.user(people.Director, "")).get("/wall?view=heads&view=touchpoint.technician&view=map")
+	if p.status != 200 || p.Find("[data-wall-view]").Length() != 3 || p.Find("[data-wall-failed]").Length() != 1 {
+		t.Errorf("%d: %d views, %d failed", p.status, p.Find("[data-wall-view]").Length(), p.Find("[data-wall-failed]").Length())
+	}
+	p.has(t, "[data-wall-failed]", "n’a pas pu")
+}
+
+func TestWallSaysThatNobodySpeaks(t *testing.T) {
+	r := newRig(t, func(d *web.Deps) { d.Now = func() time.Time { return time.Now().AddDate(0, 0, 3) } })
+	r.company()
+	p := r.as(r.user(people.Director, "")).get("/wall")
+	p.has(t, ".banner", "Aucun retour depuis le")
+	if at := p.Find("[data-wall-stage]").AttrOr("data-at", ""); at == "" {
+		t.Error("the hour of the picture is not told")
 	}
 }
 

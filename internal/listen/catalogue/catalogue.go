@@ -95,3 +95,14 @@ func (c *Catalogue) SeenBy(role string) *Catalogue {
 	}
 	return &seen
 }
+
+// Offered gives the catalogue with what may be chosen: what is retired is there by its key, not in the lists.
+func (c *Catalogue) Offered() *Catalogue {
+	offered := *c
+	offered.IndicatorList = slices.DeleteFunc(slices.Clone(c.IndicatorList), func(i cx.Indicator) bool { return i.Retired })
+	offered.MetricList = slices.DeleteFunc(slices.Clone(c.MetricList), func(m cx.Metric) bool { return m.Retired })
+	if len(offered.IndicatorList) == len(c.IndicatorList) && len(offered.MetricList) == len(c.MetricList) {
+		return c
+	}
+	return &offered
+}

@@ -35,6 +35,15 @@ func (s *Store) EditMetric(ctx context.Context, e Edit[cx.Metric], m cx.Metric) 
 	return s.putMetric(ctx, change{table: metricTable, key: string(m.Key), by: e.By, value: m, reason: e.Reason, was: was}, m)
 }
 
+// EditAttribute declares or replaces an attribute as PutAttribute does, over what somebody looked at.
+func (s *Store) EditAttribute(ctx context.Context, e Edit[Attribute], a Attribute) error {
+	was, err := written(e.Was, e.Was.Key == "")
+	if err != nil {
+		return err
+	}
+	return s.putAttribute(ctx, change{table: attributeTable, key: string(a.Key), by: e.By, value: a, reason: e.Reason, was: was}, a)
+}
+
 // written gives a definition as it is kept, "" for none.
 func written(v any, none bool) (*string, error) {
 	if none {

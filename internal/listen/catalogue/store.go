@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"vigie/internal/cx"
@@ -60,13 +61,24 @@ func load(ctx context.Context, q record.Querier) (*Catalogue, error) {
 }
 
 // table is one of the three, each with its own statements: names never come from outside.
-type table struct{ kind, all, one, insert, update string }
+type table struct {
+	kind, all, one, insert, update string
+	since                          bool
+}
 
 var (
 	metricTable    = newTable("metric")
 	indicatorTable = newTable("indicator")
-	attributeTable = newTable("attribute")
+	attributeTable = dated(newTable("attribute"))
 )
+
+// dated keeps when a definition was first there (column since).
+func dated(t table) table {
+	t.insert = strings.Replace(t.insert, "changed, changed_by)", "changed, changed_by, since)", 1)
+	t.insert = strings.Replace(t.insert, "?, ?, ?)", "?, ?, ?, ?)", 1)
+	t.since = true
+	return t
+}
 
 func newTable(t string) table {
 	return table{
@@ -126,7 +138,11 @@ func (s *Store) put(ctx context.Context, tx *record.Tx, c change) error {
 	}
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		_, err = tx.Exec(ctx, c.table.insert, c.key, after, at, c.by)
+		args := []any{c.key, after, at, c.by}
+		if c.table.since {
+			args = append(args, at)
+		}
+		_, err = tx.Exec(ctx, c.table.insert, args...)
 		return err
 	case err != nil, before == after:
 		return err
@@ -226,6 +242,10 @@ func (s *Store) putIndicator(ctx context.Context, as change, i cx.Indicator) err
 
 // PutAttribute declares or replaces an attribute. The type of a known one is fixed: other values would no longer fit.
 func (s *Store) PutAttribute(ctx context.Context, by string, a Attribute) error {
+	return s.putAttribute(ctx, change{table: attributeTable, key: string(a.Key), by: by, value: a}, a)
+}
+
+func (s *Store) putAttribute(ctx context.Context, as change, a Attribute) error {
 	if err := join(a.Check()); err != nil {
 		return err
 	}
@@ -241,7 +261,7 @@ func (s *Store) PutAttribute(ctx context.Context, by string, a Attribute) error 
 		if a.Projected && !old.Projected && len(c.Projected()) >= MaxProjected {
 			return cx.Fail(cx.Invalid, "projected", "attribute.too_many", "max", MaxProjected)
 		}
-		return s.put(ctx, tx, change{table: attributeTable, key: string(a.Key), by: by, value: a})
+		return s.put(ctx, tx, as)
 	})
 }
 

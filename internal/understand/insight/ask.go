@@ -138,11 +138,12 @@ func (s *store) reading(ctx context.Context, fn func(context.Context, *store, *s
 	if _, err := c.ExecContext(ctx, "BEGIN"); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	err = fn(ctx, s, c)
-	if _, e := c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); e != nil && err == nil {
-		err = fmt.Errorf("end: %w", e)
-	}
-	return err
+	defer func() { // after a panic too: the connection goes back to others
+		if _, e := c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); e != nil && err == nil {
+			err = fmt.Errorf("end: %w", e)
+		}
+	}()
+	return fn(ctx, s, c)
 }
 
 func position(ctx context.Context, tx *sql.Conn) (p record.Position, err error) {

@@ -84,7 +84,8 @@ type Insight struct {
 
 	writing  sync.Mutex // one writer: Apply, and the end of a rebuild
 	building sync.Mutex // one rebuild at a time
-	failures int        // fatal errors in a row, under writing
+	progress atomic.Pointer[building]
+	failures int // fatal errors in a row, under writing
 
 	background context.Context
 	halt       context.CancelFunc

@@ -67,6 +67,7 @@ func (i *Insight) Compact(ctx context.Context) error {
 func (i *Insight) Rebuild(ctx context.Context) (err error) {
 	i.building.Lock()
 	defer i.building.Unlock()
+	defer i.begin(ctx)()
 	s, err := i.fresh(ctx)
 	if err != nil {
 		return err
@@ -102,7 +103,7 @@ func (i *Insight) fill(ctx context.Context, s *store, era record.Era) error {
 	if err := s.fit(ctx, shape, nil); err != nil {
 		return err
 	}
-	if err := s.pour(ctx, shape, i.d.All); err != nil {
+	if err := s.pour(ctx, shape, i.counted); err != nil {
 		return err
 	}
 	overlap, err := i.d.DB.Head(ctx)

@@ -34,7 +34,7 @@ func (i *Insight) Volumes(ctx context.Context, scope people.Scope, q VolumeQuery
 	defer cancel()
 	var out []Volume
 	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Conn) error {
-		p := &plan{store: s, shape: i.shape.Load(), cols: s.columns.Load(), scope: scope}
+		p := i.plan(ctx, s, scope)
 		w, err := p.volumes(q)
 		if err != nil {
 			return err

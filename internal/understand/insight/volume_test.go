@@ -82,4 +82,7 @@ func TestVolumesAreRefusedToWhoMayNotSee(t *testing.T) {
 	if _, err := i.Volumes(t.Context(), people.ScopeOf(people.Grant{Role: people.Director}), VolumeQuery{By: []string{"score"}}); cx.KindOf(err) != cx.Invalid {
 		t.Errorf("by score: %v", err)
 	}
+	if _, err := i.Volumes(t.Context(), people.ScopeOf(people.Grant{Role: people.Director}), VolumeQuery{By: []string{"attributes.nowhere"}}); cx.KindOf(err) != cx.Invalid {
+		t.Errorf("by an attribute nobody projects: %v", err)
+	}
 }

@@ -14,6 +14,7 @@ type Multiples struct {
 	Names     []string // along the shared axis
 	Over      bool     // Names are periods
 	Panels    []Panel
+	Events    []Event // of periods
 	Objective *float64
 	Format    Format
 }
@@ -196,6 +197,10 @@ func (f field) trend(c Multiples, p Panel) {
 		f.pen.line(f.x, up(*c.Objective), f.x+f.width, up(*c.Objective), goalStyle)
 	}
 	across := func(k int) float64 { return f.x + f.width*(float64(k)+0.5)/float64(max(1, len(c.Names))) }
+	for _, e := range c.Events {
+		f.pen.line(across(e.Period), f.y, across(e.Period), f.y+f.height, `stroke="var(--watch)"`)
+		f.pen.text(across(e.Period), f.y+f.height+12, `fill="var(--watch)" text-anchor="middle"`, e.Word)
+	}
 	for _, run := range runs(p.Points) {
 		f.run(p.Points, run, across, up)
 	}
