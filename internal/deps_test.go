@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"internal/understand/search", "internal/understand/temperature", "internal/understand/view"},
 	{"internal/house"},
 	{"assets"},
-	{"internal/web/chart", "internal/web/ui"},
+	{"internal/web/chart", "internal/web/respond", "internal/web/ui"},
 	{"internal/api"},
 	{"internal/web"},
 	{"internal/demo"},

@@ -72,6 +72,15 @@ func brandCSS(v people.Settings) string {
 		"\n@media (prefers-color-scheme:dark){:root:not([data-theme=light])" + set(dark, darkGround()) + "}\n"
 }
 
+// face gives the pages of those who are asked the organisation's style sheet and logo.
+func face(v people.Settings) (style, logo string) {
+	b := brandOf(v)
+	return b.Style, b.Logo
+}
+
+// themeOf gives the style sheet of an accent of their own.
+func themeOf(accent string) string { return brandCSS(people.Settings{Accent: accent}) }
+
 // kept lets a browser keep what its address names by version.
 func kept(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Get("v") != "" {

@@ -46,7 +46,7 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Stop)
-	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Imports: h.Imports, Views: h.Views, Insight: h.Insight, Door: h.Door,
+	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Imports: h.Imports, Surveys: h.Surveys, Responses: h.Responses, Views: h.Views, Insight: h.Insight, Door: h.Door,
 		Customers: h.Customers, Search: h.Search.Search, SearchLag: h.Search.Lag}
 	d.Live.Blocks = 10 * time.Second // pages are looked at whole
 	if change != nil {

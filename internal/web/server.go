@@ -19,10 +19,13 @@ import (
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/intake"
 	"vigie/internal/listen/journey"
+	"vigie/internal/listen/response"
+	"vigie/internal/listen/survey"
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
 	"vigie/internal/understand/view"
 	"vigie/internal/web/chart"
+	"vigie/internal/web/respond"
 )
 
 // Deps are the rooms below. Every one of them is needed unless it says otherwise.
@@ -39,6 +42,9 @@ type Deps struct {
 	Customers *customer.Reference
 	// Imports is where files are imported.
 	Imports *intake.Desk
+	// Surveys are the questionnaires, Responses takes what people answer to them.
+	Surveys   *survey.Store
+	Responses *response.Desk
 	// Search finds feedback by words; nil: no search field is shown.
 	Search func(context.Context, people.Scope, string, insight.ListQuery) (insight.List, error)
 	// SearchLag counts the events that the search has not read yet; nil: not told.
@@ -84,6 +90,7 @@ type Server struct {
 	known    knownValues
 	usual    usualPeriod
 	answers  answers
+	respond  *respond.Server
 
 	hasFeedback atomic.Bool
 	streams     atomic.Int64
@@ -108,7 +115,9 @@ func New(d Deps) (*Server, error) {
 		s.Charts = chart.New(chart.Config{}, chart.Deps{Log: s.log})
 	}
 	s.sessions = s.sessionManager()
-	return s, nil
+	var err error
+	s.respond, err = respond.New(respond.Deps{Surveys: d.Surveys, Responses: d.Responses, Settings: s.People.Settings, Face: face, Theme: themeOf, Log: s.log, Now: s.now})
+	return s, err
 }
 
 func (s *Server) sessionManager() *scs.SessionManager {
@@ -141,6 +150,9 @@ func (s *Server) Handler() http.Handler {
 	protect := http.NewCrossOriginProtection()
 	root := http.NewServeMux()
 	root.Handle(assets.Prefix, assets.Handler())
+	for _, prefix := range respond.Prefixes() {
+		root.Handle(prefix, s.recovered(s.secureHeaders(s.respond.Handler())))
+	}
 	root.Handle("/", s.recovered(s.secureHeaders(protect.Handler(s.sessions.LoadAndSave(s.keepLang(pages))))))
 	return root
 }

@@ -42,7 +42,11 @@ func build(dir string) error {
 		return fmt.Errorf("npm packages are missing, run make: %w", err)
 	}
 	inter := output{name: "inter.woff2", body: font}
-	css, err := styles(dir, hashedName(inter))
+	css, err := styles(dir, "app.css", "index.css", hashedName(inter))
+	if err != nil {
+		return err
+	}
+	plain, err := styles(dir, "respond.css", "respond.css", hashedName(inter))
 	if err != nil {
 		return err
 	}
@@ -54,8 +58,8 @@ func build(dir string) error {
 	if err != nil {
 		return err
 	}
-	outs := append(drawn, inter, css, output{name: "icon.svg", body: icon})
-	for _, entry := range []script{{"app.js", api.ES2020, true}, {"chart.js", api.ES2020, true}, {"sw.js", api.ES2020, false}, {"ssr.js", api.ES2015, false}} {
+	outs := append(drawn, inter, css, plain, output{name: "icon.svg", body: icon})
+	for _, entry := range []script{{"app.js", api.ES2020, true}, {"chart.js", api.ES2020, true}, {"respond.js", api.ES2020, true}, {"sw.js", api.ES2020, false}, {"ssr.js", api.ES2015, false}} {
 		js, err := entry.bundle(dir)
 		if err != nil {
 			return err
@@ -90,15 +94,15 @@ func icons(dir, to string) error {
 	return nil
 }
 
-// styles joins the style sheets into one. The dark tokens are written once and served twice,
+// styles joins the style sheets that index imports into one of that name. The dark tokens are written once and served twice,
 // chosen and preferred; paper is always light.
-func styles(dir, fontName string) (output, error) {
+func styles(dir, name, index, fontName string) (output, error) {
 	dark, err := os.ReadFile(filepath.Join(dir, "css/dark.css"))
 	if err != nil {
 		return output{}, err
 	}
 	preferred := strings.Replace(string(dark), ":root[data-theme=dark]", ":root:not([data-theme=light])", 1)
-	entry := "@import './index.css';\n@media screen{" + string(dark) + "}\n@media screen and (prefers-color-scheme:dark){" + preferred + "}\n"
+	entry := "@import './" + index + "';\n@media screen{" + string(dark) + "}\n@media screen and (prefers-color-scheme:dark){" + preferred + "}\n"
 	r := api.Build(api.BuildOptions{
 		Stdin:         &api.StdinOptions{Contents: entry, ResolveDir: filepath.Join(dir, "css"), Loader: api.LoaderCSS},
 		Bundle:        true,
@@ -114,7 +118,7 @@ func styles(dir, fontName string) (output, error) {
 		return output{}, err
 	}
 	body := bytes.ReplaceAll(r.OutputFiles[0].Contents, []byte("inter.woff2"), []byte(fontName))
-	return output{name: "app.css", body: body, compress: true}, nil
+	return output{name: name, body: body, compress: true}, nil
 }
 
 // script is an entry of assets/js.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -103,6 +104,7 @@ type Response struct {
 	Opening
 	Answers map[survey.QuestionID]survey.Answer
 	Passed  map[survey.QuestionID]bool
+	After   After
 	// Version answered, its random orders dealt for this person.
 	Version  *survey.Definition
 	Number   int64
@@ -186,6 +188,11 @@ type Said struct {
 // Answer keeps what one screen says, then tells the door. What is refused is told by question (errors.Join of *cx.Error)
 // and nothing of the screen is kept. An error of kind Unavailable means *unknown*: say it again.
 func (d *Desk) Answer(ctx context.Context, t Token, said Said) (*Response, error) {
+	return d.change(ctx, t, func(r *Response) error { return r.take(said) })
+}
+
+// change keeps what fn does to a response, then tells the door.
+func (d *Desk) change(ctx context.Context, t Token, fn func(*Response) error) (*Response, error) {
 	var r *Response
 	err := d.d.DB.Write(ctx, func(tx *record.Tx) error {
 		var err error
@@ -198,7 +205,7 @@ func (d *Desk) Answer(ctx context.Context, t Token, said Said) (*Response, error
 		if r.State == Closed {
 			return cx.Fail(cx.Conflict, "", "response.closed")
 		}
-		if err := r.take(said); err != nil {
+		if err := fn(r); err != nil {
 			return err
 		}
 		r.Changed = d.now(r.Version.Privacy)
@@ -209,6 +216,41 @@ func (d *Desk) Answer(ctx context.Context, t Token, said Said) (*Response, error
 		return nil, err
 	}
 	return r, d.enter(ctx, r)
+}
+
+// After is what the last screen asks of those it concerns.
+type After struct {
+	// Callback: the person asks to be called back, there (a number, an address; "" where they are known) and then.
+	Callback bool   `json:"callback,omitempty"`
+	Reach    string `json:"reach,omitempty"`
+	Slot     string `json:"slot,omitempty"` // one of Slots
+	// Quote: the person agrees in writing to be quoted; taken back the same way.
+	Quote bool `json:"quote,omitempty"`
+}
+
+// Slots of a day in which a person may be called back.
+var Slots = []string{"any", "morning", "noon", "afternoon", "evening"}
+
+// Finish keeps what the last screen asked, as far as the ending met offers it.
+func (d *Desk) Finish(ctx context.Context, t Token, a After) (*Response, error) {
+	if a.Slot != "" && !slices.Contains(Slots, a.Slot) {
+		return nil, cx.Fail(cx.Invalid, "slot", "survey.word", "value", a.Slot)
+	}
+	if len(a.Reach) > 200 {
+		return nil, cx.Fail(cx.Invalid, "reach", "survey.answer_long", "max", 200)
+	}
+	return d.change(ctx, t, func(r *Response) error {
+		e := r.Path().Ending
+		if e == nil {
+			e = &survey.Ending{}
+		}
+		r.After.Quote = a.Quote && e.Testify
+		r.After.Callback, r.After.Reach, r.After.Slot = false, "", ""
+		if a.Callback && e.CallBack {
+			r.After.Callback, r.After.Reach, r.After.Slot = true, a.Reach, a.Slot
+		}
+		return nil
+	})
 }
 
 // take merges what a screen says into the response.

@@ -1,6 +1,7 @@
 package response
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -11,8 +12,12 @@ import (
 	"vigie/internal/listen/survey"
 )
 
-// PartialAttribute marks a feedback whose survey was not answered to its end.
-const PartialAttribute = "survey.partial"
+// What a survey says of its answer beside the answers, as attributes of the feedback.
+const (
+	PartialAttribute  = "survey.partial"  // not answered to its end
+	CallbackAttribute = "survey.callback" // wants to be called back: one of Slots
+	QuoteAttribute    = "survey.quote"    // agrees to be quoted
+)
 
 // enter tells the door what the response says by now: a feedback the first time there is a score or a verbatim, then
 // amendments of it. When somebody changed the response meanwhile, what is present is told again: whoever is last tells
@@ -89,12 +94,18 @@ func (r *Response) incoming() collect.Incoming {
 	if r.State == Open {
 		in.Attributes[PartialAttribute] = true
 	}
+	if r.After.Callback {
+		in.Attributes[CallbackAttribute] = cmp.Or(r.After.Slot, Slots[0])
+	}
+	if r.After.Quote {
+		in.Attributes[QuoteAttribute] = true
+	}
 	return in
 }
 
 // amendment makes the feedback say what in says: what was said before and is no longer goes.
 func (r *Response) amendment(in collect.Incoming) collect.Amendment {
-	a := collect.Amendment{Scores: map[string]any{}, Attributes: map[string]any{PartialAttribute: nil}, Verbatims: in.Verbatims}
+	a := collect.Amendment{Scores: map[string]any{}, Attributes: map[string]any{PartialAttribute: nil, CallbackAttribute: nil, QuoteAttribute: nil}, Verbatims: in.Verbatims}
 	if a.Verbatims == nil {
 		a.Verbatims = []cx.Verbatim{}
 	}

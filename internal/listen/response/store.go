@@ -20,6 +20,7 @@ type said struct {
 	Opening
 	Answers map[survey.QuestionID]survey.Answer `json:"answers,omitempty"`
 	Passed  map[survey.QuestionID]bool          `json:"passed,omitempty"`
+	After   After                               `json:"after,omitzero"`
 }
 
 func insert(ctx context.Context, tx *record.Tx, t Token, r *Response) error {
@@ -56,7 +57,7 @@ func scan(row scanner) (*Response, error) {
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return nil, fmt.Errorf("response %d: %w", r.ID, err)
 	}
-	r.Opening, r.Answers, r.Passed = s.Opening, s.Answers, s.Passed
+	r.Opening, r.Answers, r.Passed, r.After = s.Opening, s.Answers, s.Passed, s.After
 	r.Survey, r.Invitation, r.Feedback = cx.SurveyID(key), invitation, cx.FeedbackID(feedback)
 	r.Started, r.Changed = time.UnixMicro(started).UTC(), time.UnixMicro(changed).UTC()
 	return r, nil
@@ -76,7 +77,7 @@ func lock(ctx context.Context, tx *record.Tx, t Token) (*Response, error) {
 }
 
 func update(ctx context.Context, tx *record.Tx, r *Response) error {
-	b, err := json.Marshal(said{Opening: r.Opening, Answers: r.Answers, Passed: r.Passed})
+	b, err := json.Marshal(said{Opening: r.Opening, Answers: r.Answers, Passed: r.Passed, After: r.After})
 	if err != nil {
 		return err
 	}

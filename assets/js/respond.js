@@ -1,0 +1,86 @@
+// The pages of a survey work without this. With it: one tap answers, and what cannot be sent is kept and sent again.
+const store = 'vigie.kept'
+
+const kept = () => { try { return JSON.parse(localStorage.getItem(store)) || [] } catch { return [] } }
+const keep = list => { try { list.length ? localStorage.setItem(store, JSON.stringify(list)) : localStorage.removeItem(store) } catch { /* private mode: nothing is kept */ } }
+const note = on => { const p = document.querySelector('[data-kept]'); if (p) p.hidden = !on }
+
+async function post(action, body) {
+  const r = await fetch(action, { method: 'POST', body: new URLSearchParams(body), headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })
+  if (r.status >= 500 || r.status === 429) throw new Error(String(r.status))
+  return r
+}
+
+async function show(r) {
+  const page = new DOMParser().parseFromString(await r.text(), 'text/html')
+  document.title = page.title
+  document.body.replaceWith(document.adoptNode(page.body))
+  history.pushState(null, '', r.url)
+  const first = document.querySelector('[role=alert], h1, legend, label')
+  if (first) { first.tabIndex = -1; first.focus({ preventScroll: true }) }
+  scrollTo(0, 0)
+  chosen()
+}
+
+let sending = false
+async function send(form) {
+  if (sending) return
+  sending = true
+  const body = new URLSearchParams(new FormData(form)).toString()
+  const action = form.getAttribute('action')
+  try {
+    await show(await post(action, body))
+    keep(kept().filter(k => k.action !== action))
+  } catch {
+    keep([...kept().filter(k => k.action !== action), { action, body }])
+    note(true)
+  } finally {
+    sending = false
+  }
+}
+
+async function again() {
+  const list = kept()
+  if (!list.length || sending) return
+  sending = true
+  try {
+    for (const k of list) {
+      const r = await post(k.action, k.body)
+      keep(kept().filter(x => x.action !== k.action))
+      if (document.querySelector('form')?.getAttribute('action') === k.action) await show(r)
+    }
+    note(false)
+  } catch { note(true) } finally { sending = false }
+}
+
+// A score chosen in a message counts once a person looks at the page: no scanner that fetches or prerenders it does.
+function chosen() {
+  const form = document.querySelector('form[data-chosen]')
+  if (!form || document.prerendering || navigator.webdriver && !form.dataset.tried) return
+  const go = () => { if (document.visibilityState === 'visible') { document.removeEventListener('visibilitychange', go); setTimeout(() => form.isConnected && send(form), 600) } }
+  document.addEventListener('visibilitychange', go)
+  go()
+}
+
+const oneTap = '.k-nps input[type=radio],.k-csat input[type=radio],.k-ces input[type=radio],.k-rating input[type=radio],.k-yesno input[type=radio]'
+
+document.addEventListener('submit', e => { if (e.target.method === 'post') { e.preventDefault(); send(e.target) } })
+document.addEventListener('change', e => {
+  const t = e.target
+  if (t.type === 'checkbox' && t.name.startsWith('a.')) {
+    for (const o of t.closest('.options')?.querySelectorAll('input[type=checkbox]') ?? []) {
+      if (o !== t && t.checked && ('alone' in t.dataset || 'alone' in o.dataset)) o.checked = false
+    }
+  }
+  const form = t.closest('form[data-survey]')
+  if (form && t.matches(oneTap) && form.querySelectorAll('.q').length === 1 && pointer) send(form)
+})
+// Arrow keys walk through the points of a scale: only a tap or a click answers at once.
+let pointer = false
+addEventListener('pointerdown', () => { pointer = true }, true)
+addEventListener('keydown', () => { pointer = false }, true)
+addEventListener('popstate', () => location.reload())
+addEventListener('online', again)
+setInterval(again, 5000)
+again()
+chosen()

@@ -1,0 +1,302 @@
+package respond
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/response"
+	"vigie/internal/listen/survey"
+)
+
+// serveBegin shows the first screen. Nothing is kept until somebody answers it: who only looks (a scanner of links, a
+// preview) leaves no trace.
+func (s *Server) serveBegin(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.asked(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.newBegin(r, d, survey.State{Answers: given(d, r.URL.Query())})
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, stepView(p))
+}
+
+// asked gives the survey of the address as it is asked now.
+func (s *Server) asked(r *http.Request) (*survey.Definition, error) {
+	key := cx.SurveyID(r.PathValue("survey"))
+	one, err := s.d.Surveys.Survey(r.Context(), key)
+	if err != nil {
+		return nil, err
+	}
+	if !one.Asking() {
+		return nil, cx.Fail(cx.NotFound, "survey", "survey.unknown", "key", string(key))
+	}
+	v, err := s.d.Surveys.Published(r.Context(), key, 0)
+	return &v.Definition, err
+}
+
+// given reads the score chosen in an e-mail: it is shown chosen, and counts once the person (or their browser, for a
+// person who looks at it) sends it.
+func given(d *survey.Definition, q url.Values) map[survey.QuestionID]survey.Answer {
+	answers := map[survey.QuestionID]survey.Answer{}
+	v, err := strconv.ParseFloat(q.Get("score"), 64)
+	if err != nil {
+		return answers
+	}
+	for _, one := range d.Questions() {
+		if one.Kind.Points() {
+			if a, err := one.Take(survey.Answer{Number: &v}); err == nil && !a.Empty() {
+				answers[one.Key] = a
+			}
+			break
+		}
+	}
+	return answers
+}
+
+// newBegin makes the first screen, which opens the response when it is sent.
+func (s *Server) newBegin(r *http.Request, d *survey.Definition, state survey.State) (*stepPage, error) {
+	f, err := s.frame(r.Context(), d, r)
+	if err != nil {
+		return nil, err
+	}
+	state.Language, state.Channel = f.Tag, r.URL.Query().Get("channel")
+	p := newStep(f, d, state)
+	p.Action = "/q/" + url.PathEscape(string(d.Key)) + "?" + about(r.URL.Query()).Encode()
+	p.Opening = openingOf(f, d)
+	p.languages(d, "/q/"+url.PathEscape(string(d.Key)), r.URL.Query())
+	path := d.Path(state)
+	p.Whole = d.Display == survey.Whole
+	p.ask(path.Questions, path.After(""))
+	p.Chosen = len(state.Answers) > 0
+	return p, nil
+}
+
+// about keeps of an address what says where it stands.
+func about(q url.Values) url.Values {
+	out := url.Values{}
+	for _, name := range []string{"channel", "touchpoint", "unit", "via", "lang"} {
+		if v := q.Get(name); v != "" && len(v) <= 100 {
+			out.Set(name, v)
+		}
+	}
+	return out
+}
+
+func (s *Server) doBegin(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.asked(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return cx.Fail(cx.Invalid, "", "respond.unreadable")
+	}
+	if r.PostForm.Get(honeypot) != "" { // no person fills it: said thanks to, and nothing kept
+		return s.thank(w, r, d)
+	}
+	sc := read(d, r.PostForm)
+	if len(sc.errors) > 0 || len(sc.again) > 0 {
+		p, err := s.newBegin(r, d, survey.State{Answers: answersOf(d, r.PostForm)})
+		if err != nil {
+			return err
+		}
+		return s.askAgain(w, r, p, sc)
+	}
+	if err := s.door.pass(s.address(r)); err != nil {
+		return err
+	}
+	f, err := s.frame(r.Context(), d, r)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	o := response.Opening{Survey: d.Key, Language: f.Tag, Channel: known(q.Get("channel"), cx.Channels), CollectedBy: known(q.Get("via"), cx.Collections), Touchpoint: q.Get("touchpoint"), Unit: q.Get("unit")}
+	if o.CollectedBy == "" {
+		o.CollectedBy = "web"
+	}
+	token, err := s.d.Responses.Open(r.Context(), o)
+	if err != nil {
+		return err
+	}
+	if _, err := s.d.Responses.Answer(r.Context(), token, sc.said); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/s/"+string(token), http.StatusSeeOther)
+	return nil
+}
+
+// known gives a word of a list, "" when it is none.
+func known(word string, l []string) string {
+	if slices.Contains(l, word) {
+		return word
+	}
+	return ""
+}
+
+// serveStep shows the question to answer next, or the one asked for (at), or the thanks.
+func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) error {
+	one, err := s.d.Responses.Find(r.Context(), response.Token(r.PathValue("token")))
+	if err != nil {
+		return err
+	}
+	p, err := s.newStepOf(r, one)
+	if err != nil {
+		return err
+	}
+	if len(p.Questions) == 0 {
+		return s.render(w, r, http.StatusOK, doneView(s.newDone(p.frame, one, r)))
+	}
+	return s.render(w, r, http.StatusOK, stepView(p))
+}
+
+// newStepOf makes the screen of a response; it has no question when all was answered.
+func (s *Server) newStepOf(r *http.Request, one *response.Response) (*stepPage, error) {
+	f, err := s.frame(r.Context(), one.Version, r)
+	if err != nil {
+		return nil, err
+	}
+	if asked := r.URL.Query().Get("lang"); asked == "" && one.Language != "" {
+		f.Tag = one.Language
+		f.L, f.Dir = spoken(f.Tag), direction(f.Tag)
+	}
+	state := one.Known()
+	state.Language = f.Tag
+	for key, a := range given(one.Version, r.URL.Query()) {
+		if _, answered := state.Answers[key]; !answered {
+			state.Answers = map[survey.QuestionID]survey.Answer{key: a}
+		}
+	}
+	p := newStep(f, one.Version, state)
+	p.Action = "/s/" + r.PathValue("token")
+	p.languages(one.Version, p.Action, r.URL.Query())
+	p.Whole = one.Version.Display == survey.Whole || r.URL.Query().Has("whole")
+	path := one.Path()
+	if one.State == response.Closed {
+		return p, nil
+	}
+	at := path.Open(one.Passed)
+	if key := r.URL.Query().Get("at"); key != "" {
+		if i := slices.IndexFunc(path.Questions, func(q *survey.Question) bool { return string(q.Key) == key }); i >= 0 {
+			at = path.Questions[i]
+		}
+	}
+	if at == nil && p.Whole && r.URL.Query().Has("edit") {
+		at = path.After("")
+	}
+	if len(one.Answers)+len(one.Passed) == 0 {
+		p.Opening = openingOf(f, one.Version)
+	}
+	p.Chosen = len(one.Answers) == 0 && r.URL.Query().Has("score")
+	p.ask(path.Questions, at)
+	return p, nil
+}
+
+func (s *Server) doStep(w http.ResponseWriter, r *http.Request) error {
+	token := response.Token(r.PathValue("token"))
+	one, err := s.d.Responses.Find(r.Context(), token)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return cx.Fail(cx.Invalid, "", "respond.unreadable")
+	}
+	if r.PostForm.Get(honeypot) != "" {
+		return s.thank(w, r, one.Version)
+	}
+	sc := read(one.Version, r.PostForm)
+	if len(sc.errors) == 0 && len(sc.again) == 0 {
+		if asked := r.URL.Query().Get("lang"); slices.Contains(one.Version.Languages, asked) {
+			sc.said.Language = asked
+		}
+		if _, err = s.d.Responses.Answer(r.Context(), token, sc.said); err != nil {
+			return err
+		}
+		http.Redirect(w, r, "/s/"+string(token), http.StatusSeeOther)
+		return nil
+	}
+	for key, a := range answersOf(one.Version, r.PostForm) {
+		one.Answers[key] = a
+	}
+	q := r.URL.Query()
+	if at := r.PostForm.Get("at"); at != "" && len(r.PostForm["at"]) == 1 {
+		q.Set("at", at)
+	}
+	r.URL.RawQuery = q.Encode()
+	p, err := s.newStepOf(r, one)
+	if err != nil {
+		return err
+	}
+	return s.askAgain(w, r, p, sc)
+}
+
+// answersOf reads what a form says, right or wrong, to show it again.
+func answersOf(d *survey.Definition, form url.Values) map[survey.QuestionID]survey.Answer {
+	out := map[survey.QuestionID]survey.Answer{}
+	for _, at := range form["at"] {
+		if q := d.Question(survey.QuestionID(at)); q != nil {
+			if a, err := answerOf(q, form); err == nil && !a.Empty() {
+				out[q.Key] = a
+			}
+		}
+	}
+	return out
+}
+
+// askAgain shows a screen once more, with what is missing or wrong beside each question.
+func (s *Server) askAgain(w http.ResponseWriter, r *http.Request, p *stepPage, sc screen) error {
+	for i := range p.Questions {
+		q := &p.Questions[i]
+		if err := sc.errors[q.Key]; err != nil {
+			q.Error = p.frame.L.Error(err)
+		}
+		if slices.Contains(sc.again, q.Key) {
+			q.Insist, q.Error = true, p.frame.L.T("respond.soft")
+		}
+	}
+	return s.render(w, r, http.StatusUnprocessableEntity, stepView(p))
+}
+
+// doAfter keeps what the last screen asked.
+func (s *Server) doAfter(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return cx.Fail(cx.Invalid, "", "respond.unreadable")
+	}
+	form := r.PostForm
+	a := response.After{Callback: form.Get("callback") != "", Reach: strings.TrimSpace(form.Get("reach")), Slot: form.Get("slot"), Quote: form.Get("quote") != ""}
+	if _, err := s.d.Responses.Finish(r.Context(), response.Token(r.PathValue("token")), a); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/s/"+r.PathValue("token")+"?noted=1", http.StatusSeeOther)
+	return nil
+}
+
+// thank shows the thanks of a survey to whom nothing is kept of.
+func (s *Server) thank(w http.ResponseWriter, r *http.Request, d *survey.Definition) error {
+	f, err := s.frame(r.Context(), d, r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, doneView(&donePage{frame: f, Text: f.L.T("respond.thanks")}))
+}
+
+var errNoCustomer = errors.New("nobody known")
+
+// reachOf gives where a person may be called back, when it is known.
+func reachOf(c *collect.Customer) (string, error) {
+	switch {
+	case c == nil:
+		return "", errNoCustomer
+	case c.Phone != "":
+		return c.Phone, nil
+	case c.Email != "":
+		return c.Email, nil
+	}
+	return "", errNoCustomer
+}
