@@ -14,6 +14,8 @@ import (
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/journey"
+	"vigie/internal/listen/response"
+	"vigie/internal/listen/survey"
 	"vigie/internal/people"
 	"vigie/internal/record"
 	"vigie/internal/understand/insight"
@@ -29,6 +31,9 @@ type Deps struct {
 	Catalogue *catalogue.Store
 	// Circumstances are the context events.
 	Circumstances *circumstance.Store
+	// Surveys are the questionnaires, Responses takes what people answer to them.
+	Surveys   *survey.Store
+	Responses *response.Desk
 	// Ask and List are those of insight.Insight.
 	Ask  func(context.Context, people.Scope, insight.Query) (insight.Answer, error)
 	List func(context.Context, people.Scope, insight.ListQuery) (insight.List, error)
@@ -52,8 +57,8 @@ type API struct {
 
 // New gives the handler of everything under /api/. It is inert.
 func New(d Deps) (*API, error) {
-	if d.DB == nil || d.People == nil || d.Door == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Ask == nil || d.List == nil {
-		return nil, fmt.Errorf("api: DB, People, Door, Customers, Journeys, Catalogue, Circumstances, Ask and List are needed")
+	if d.DB == nil || d.People == nil || d.Door == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Ask == nil || d.List == nil {
+		return nil, fmt.Errorf("api: DB, People, Door, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Ask and List are needed")
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
@@ -132,10 +137,14 @@ func (a *API) routes() []route {
 	l = append(l, a.units().routes(a)...)
 	l = append(l, a.attributes().routes(a)...)
 	l = append(l, a.contextEvents().routes(a)...)
+	l = append(l, a.surveys().routes(a)...)
 	return append(l,
 		at("PUT", "/units", people.EditStructure, a.putUnits, opPutUnits()),
 		at("DELETE", "/journeys/{key}", people.EditStructure, a.deleteJourney, opErase("delete_journey")),
 		at("DELETE", "/context-events/{key}", people.EditStructure, a.deleteContextEvent, opErase("delete_context_event")),
+		at("POST", "/surveys/{key}/publish", people.EditStructure, a.publishSurvey, opPublishSurvey()),
+		at("GET", "/surveys/{key}/versions", people.ReadFigures, a.surveyVersions, opSurveyVersions()),
+		at("POST", "/surveys/{key}/responses", people.WriteFeedback, a.openResponse, opOpenResponse()),
 		at("GET", "/me", Everybody, a.me, opMe()),
 		route{Route{"GET", "/api/openapi.json", Everybody}, a.openAPI, operation{hidden: true}},
 		route{Route{"GET", "/api/docs", Everybody}, a.docs, operation{hidden: true}},

@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/response"
 )
 
 // operation describes a route. Its title is the message api.op.<id>, its longer words api.op.<id>_more when there are.
@@ -100,6 +101,19 @@ func opPut[T any](one string) operation {
 
 func opPutUnits() operation {
 	return operation{id: "put_units", tag: "units", in: Units{}, inTypes: jsonOrYAML(), out: Units{}, outTypes: jsonOrYAML(), refusals: []int{400, 413, 415, 422, 503}}
+}
+
+func opPublishSurvey() operation {
+	return operation{id: "publish_survey", tag: "surveys", params: []*huma.Param{pathKey()}, out: Published{}, outTypes: jsonOrYAML(), refusals: []int{404, 422, 503}}
+}
+
+func opSurveyVersions() operation {
+	return operation{id: "list_survey_versions", tag: "surveys", params: []*huma.Param{pathKey()}, out: map[string][]Published{}, outTypes: jsonOrYAML(), refusals: []int{404}}
+}
+
+func opOpenResponse() operation {
+	return operation{id: "open_response", tag: "surveys", params: []*huma.Param{pathKey()}, in: response.Opening{}, inTypes: jsonOrYAML(), out: Link{}, outTypes: jsonOrYAML(),
+		success: []int{http.StatusCreated}, refusals: []int{400, 404, 413, 415, 503}}
 }
 
 func plural(one string) string { return one + "s" }

@@ -24,7 +24,7 @@ type Definition struct {
 	// Delay: hot (within the day) or cold. It is said to those who read the figures and never mixed with Program.
 	Delay   Delay   `json:"delay,omitempty" yaml:"delay,omitempty"`
 	Privacy Privacy `json:"privacy,omitempty" yaml:"privacy,omitempty"`
-	Opening Opening `json:"opening,omitempty" yaml:"opening,omitempty"`
+	Welcome Welcome `json:"welcome,omitempty" yaml:"welcome,omitempty"`
 	Display Display `json:"display,omitempty" yaml:"display,omitempty"`
 	Theme   Theme   `json:"theme,omitempty" yaml:"theme,omitempty"`
 	// EditDays: how long an answer may still be changed by its link, in days after it was complete. 0: until the
@@ -61,8 +61,8 @@ const (
 	Whole   Display = "whole"   // all on one page
 )
 
-// Opening is the first screen: who asks, why, for how long, on what legal basis.
-type Opening struct {
+// Welcome is the first screen: who asks, why, for how long, on what legal basis.
+type Welcome struct {
 	Who     cx.Text `json:"who,omitempty" yaml:"who,omitempty"` // "": the organisation's name
 	Why     cx.Text `json:"why,omitempty" yaml:"why,omitempty"`
 	Seconds int     `json:"seconds,omitempty" yaml:"seconds,omitempty"` // 0: estimated from the questions

@@ -79,13 +79,13 @@ func cmpText(a, b cx.Text) cx.Text {
 }
 
 func openingOf(f frame, d *survey.Definition) *opening {
-	o := &opening{Title: f.Title, Who: d.In(d.Opening.Who, f.Tag), Why: d.In(d.Opening.Why, f.Tag), Contact: d.Opening.Contact}
+	o := &opening{Title: f.Title, Who: d.In(d.Welcome.Who, f.Tag), Why: d.In(d.Welcome.Why, f.Tag), Contact: d.Welcome.Contact}
 	if o.Title == "" {
 		o.Title = d.In(cmpText(d.Title, d.Name), f.Tag)
 	}
 	o.Who = cmp.Or(o.Who, f.Name)
 	o.Long = f.L.T("respond.seconds", "count", seconds(d))
-	basis := cmp.Or(d.Opening.Basis, "legitimate_interest")
+	basis := cmp.Or(d.Welcome.Basis, "legitimate_interest")
 	o.Basis = f.L.T("respond.basis." + string(basis))
 	privacy := cmp.Or(d.Privacy, survey.Confidential)
 	o.Privacy = f.L.T("respond.privacy." + string(privacy))
@@ -94,8 +94,8 @@ func openingOf(f frame, d *survey.Definition) *opening {
 
 // seconds a survey takes: as said, else 6 a question, 15 where one writes, of the questions everybody meets.
 func seconds(d *survey.Definition) int {
-	if d.Opening.Seconds > 0 {
-		return d.Opening.Seconds
+	if d.Welcome.Seconds > 0 {
+		return d.Welcome.Seconds
 	}
 	n := 0
 	for _, q := range d.Path(survey.State{}).Questions {
