@@ -26,7 +26,7 @@ import (
 
 // Config says where the house keeps its files.
 type Config struct {
-	// Dir holds what is derived and the log of erasures.
+	// Dir holds what is derived, the log of erasures and the installation's secret.
 	Dir string
 	// Zone gives the days of figures; nil: that of the organisation's settings.
 	Zone *time.Location
@@ -68,7 +68,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &House{DB: d.DB, People: people.New(d.DB), Catalogue: catalogue.New(d.DB), Journeys: journey.New(d.DB), log: d.Log}
+	h := &House{DB: d.DB, People: people.New(d.DB).SealIn(c.Dir), Catalogue: catalogue.New(d.DB), Journeys: journey.New(d.DB), log: d.Log}
 	h.Circumstances, h.Views = circumstance.New(d.DB), view.NewStore(d.DB)
 	h.Customers = customer.New(customer.Config{}, customer.Deps{DB: d.DB})
 	h.Journeys.Indicators = h.Catalogue.Specs
@@ -100,6 +100,11 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 func (h *House) StartDoor(ctx context.Context) error {
 	if err := h.Door.Start(ctx); err != nil {
 		return err
+	}
+	if lost, err := h.People.SealSecrets(ctx); err != nil {
+		return err
+	} else if lost > 0 {
+		h.log.Warn("second factors sealed under another key: a recovery code or an administrator lets their holders in", "file", people.KeyFile, "count", lost)
 	}
 	h.OnStop(h.Door.Stop)
 	return nil
