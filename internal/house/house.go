@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"time"
 
+	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
@@ -69,7 +70,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	h := &House{DB: d.DB, People: people.New(d.DB).SealIn(c.Dir), Catalogue: catalogue.New(d.DB), Journeys: journey.New(d.DB), log: d.Log}
-	h.Circumstances, h.Views = circumstance.New(d.DB), view.NewStore(d.DB)
+	h.Circumstances, h.Views = circumstance.New(d.DB), view.NewStore(d.DB, h.path)
 	h.Customers = customer.New(customer.Config{}, customer.Deps{DB: d.DB})
 	h.Journeys.Indicators = h.Catalogue.Specs
 	var err error
@@ -94,6 +95,15 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	h.Catalogue.Used = h.scored
 	h.Search = search.New(c.Dir, search.Deps{DB: d.DB, Read: h.docs, List: h.Insight.List})
 	return h, nil
+}
+
+// path gives a unit and those above it, as the organisation is today.
+func (h *House) path(ctx context.Context, unit cx.UnitID) ([]cx.UnitID, error) {
+	o, err := h.People.Present(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("organisation: %w", err)
+	}
+	return o.Path(unit), nil
 }
 
 // StartDoor opens the door alone, for those who bring and ask nothing.
