@@ -39,7 +39,7 @@ func TestAFileBecomesAJourneyWithFigures(t *testing.T) {
 	p.until("answered", `document.querySelector('#nps-2-no')?.checked && !document.querySelector('.htmx-request')`)
 
 	path := says[string](p, "location.pathname")
-	p.accessible("/listen/imports", path)
+	p.accessible(path)
 	p.size(1440, "light")
 	p.open(path + "?lang=fr")
 	p.do(chromedp.Click(chromedp.CSS(`button[name=do][value=check]`)))
