@@ -110,7 +110,7 @@ func TestPagesAreWellFormedForEveryone(t *testing.T) {
 	r.company()
 	admin := r.as(r.user(people.Administrator, ""))
 	for _, x := range r.server.Routes() {
-		if x.Method != "GET" || x.Path == "/live" || strings.Contains(x.Path, ".") {
+		if x.Method != "GET" || x.Path == "/live" || x.Path == "/home/{block}" || strings.Contains(x.Path, ".") {
 			continue
 		}
 		for _, l := range []string{"fr", "en"} {
