@@ -20,6 +20,7 @@ func (s *Server) importRoutes() []Route {
 	return []Route{
 		{"GET", "/listen/imports", people.ImportFiles, s.serveImports},
 		{"POST", "/listen/imports", people.ImportFiles, s.doUpload},
+		{"POST", asideAt, people.EditStructure, s.doAside},
 		{"GET", "/listen/imports/{import}", people.ImportFiles, s.serveImport},
 		{"POST", "/listen/imports/{import}", people.ImportFiles, s.doImport},
 		{"POST", "/listen/imports/{import}/undo", people.ImportFiles, s.doUndoImport},
@@ -204,7 +205,7 @@ func (s *Server) newImportPage(r *http.Request, v *visit, i intake.Import, probl
 	case i.State == intake.Drafted:
 		p.Draft, err = s.newDraftView(r.Context(), v, i, problem)
 	default:
-		p.Result, err = s.newImportResult(v, i)
+		p.Result, err = s.newImportResult(r.Context(), v, i)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("import %d: %w", i.ID, err)

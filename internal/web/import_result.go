@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -76,13 +77,14 @@ type importResult struct {
 	Resume   string // address; "" when there is nothing to resume
 	UndoSays string
 	Next     []ui.Button
+	Empty    []emptyJourney // beside the one that was filled
 }
 
 const refusedShown = 10
 
 var errEnough = errors.New("enough")
 
-func (s *Server) newImportResult(v *visit, i intake.Import) (*importResult, error) {
+func (s *Server) newImportResult(ctx context.Context, v *visit, i intake.Import) (*importResult, error) {
 	l := v.Lang
 	p := &importResult{Tone: importTone(i.State), Notice: l.T("import.said." + string(i.State))}
 	switch i.State {
@@ -106,6 +108,10 @@ func (s *Server) newImportResult(v *visit, i intake.Import) (*importResult, erro
 	p.Undo, p.UndoSays = importAddress(i.ID)+"/undo", l.T("import.undo.says")
 	if i.State == intake.Done {
 		p.Next = s.afterImport(v, i)
+		var err error
+		if p.Empty, err = s.emptyBeside(ctx, v, i); err != nil {
+			return nil, err
+		}
 	}
 	if s.Imports.Resumable(i) {
 		p.Resume = importAddress(i.ID) + "/resume"

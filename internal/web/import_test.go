@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 )
 
@@ -271,4 +272,51 @@ func TestSavedChoicesAreTakenUpFromTheirFile(t *testing.T) {
 		t.Errorf("%d", bad.status)
 	}
 	bad.has(t, ".notice.bad", "note")
+}
+
+func TestATemplateLeftEmptyIsPutAwayAndComesBack(t *testing.T) {
+	r := newRig(t, nil)
+	b := r.as(r.user(people.Administrator, ""))
+	templates, err := journey.Templates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Journeys.Put(t.Context(), "user:1", templates[0].Journey); err != nil {
+		t.Fatal(err)
+	}
+	p := b.upload("enquete.csv", notes(0, 40))
+	f := p.draftForm()
+	f.Set("c4-as", "touchpoint")
+	f.Set("nps-2", "own")
+	f = b.post(p.path, f).draftForm()
+	f.Set("place", "")
+	f = b.post(p.path, f).draftForm()
+	f.Set("do", "start")
+	b.post(p.path, f)
+	r.settle()
+	p = b.over(p.path)
+	p.has(t, "main", "Un parcours reste vide", "points de contact, aucun retour")
+	key := p.Find(`form[action$="/aside"] input[name=journey]`).AttrOr("value", "")
+	form := url.Values{"journey": {key}, "import": {"1"}}
+	p = b.post("/listen/imports/aside", form)
+	if p.path != "/listen/imports/1" || strings.Contains(p.body, "reste vide") {
+		t.Fatalf("%s: it still stands there", p.path)
+	}
+	undo := url.Values{}
+	p.Find(`.toasts form input[type=hidden]`).Each(func(_ int, s *selection) { undo.Set(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+	b.post("/listen/imports/aside", undo)
+	at, err := r.Journeys.Present(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := at.Journey(templates[0].Journey.Key); err != nil {
+		t.Error("it does not come back:", err)
+	}
+	for _, j := range at.List {
+		if string(j.Key) != key {
+			if got := b.post("/listen/imports/aside", url.Values{"journey": {string(j.Key)}}); got.status != 409 {
+				t.Errorf("a journey that is spoken of was put away: %d", got.status)
+			}
+		}
+	}
 }
