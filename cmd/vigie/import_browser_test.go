@@ -39,7 +39,7 @@ func TestAFileBecomesAJourneyWithFigures(t *testing.T) {
 	p.until("answered", `document.querySelector('#nps-2-no')?.checked && !document.querySelector('.htmx-request')`)
 
 	path := says[string](p, "location.pathname")
-	p.accessible("/listen/imports", path)
+	p.accessible(path)
 	p.size(1440, "light")
 	p.open(path + "?lang=fr")
 	p.do(chromedp.Click(chromedp.CSS(`button[name=do][value=check]`)))
@@ -55,11 +55,40 @@ func TestAFileBecomesAJourneyWithFigures(t *testing.T) {
 	p.open(path)
 	p.do(chromedp.Click(chromedp.CSS(`form[action$="/undo"] button`)))
 	p.until("taken back", `(document.querySelector('main')?.innerText ?? '').includes('90 retours clients ont été retirés')`)
+	p.accessible(path, "/listen/imports")
+	p.unknownUnitsWait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range p.complaints {
 		t.Error(c)
 	}
+}
+
+// unknownUnitsWait imports a file whose units nobody knows, has them wait, and looks at the quarantine.
+func (p *visitor) unknownUnitsWait() {
+	p.t.Helper()
+	var b strings.Builder
+	b.WriteString("id;date;csat;unite;libelle\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "%d;2026-01-%02d;%d;S%d;Service numéro %d\n", i, 1+i%28, 1+i%5, i%4, i%4)
+	}
+	path := filepath.Join(p.t.TempDir(), "services.csv")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+	p.size(1440, "light")
+	p.open("/listen/imports?lang=fr")
+	p.choose(path)
+	p.until("the units are asked about, by their names", `document.querySelector('.import-ask')?.innerText.includes('4 entités') && document.querySelector('#f-c3-names')?.value === 'libelle'`)
+	draft := says[string](p, "location.pathname")
+	p.accessible(draft)
+	p.size(1440, "light")
+	p.open(draft + "?lang=fr")
+	p.do(chromedp.Click(chromedp.CSS("#c3-unknown-wait")))
+	p.until("they wait", `document.querySelector('.import-preview').innerText.includes('quarantaine')`)
+	p.do(chromedp.Click(chromedp.CSS(`button[name=do][value=start]`)))
+	p.until("imported", `document.querySelector('a[href="/settings/quarantine"]') !== null`)
+	p.accessible("/settings/quarantine")
 }
 
 // surveyFile has three places, a rating from 0 to 10 that is no NPS, and the words.

@@ -81,9 +81,6 @@ func TestAJourneyIsArrangedByKeyboardAndByDragging(t *testing.T) {
 	says[bool](p, "document.getElementById('mv-right-sign-up').click(); true")
 	p.until("in conflict", "document.querySelector('#board .notice.bad')?.innerText.includes('entre-temps') && document.querySelector('#board .notice.watch')?.innerText.includes('Partir')")
 
-	const one = "/listen/journeys/subscription"
-	p.accessible("/listen/journeys/new", one+"/edit", one+"/map", one+"/versions", one+"/import", one+"/touchpoints/technician", one+"/touchpoints/technician/delete", one+"/delete",
-		"/catalogue", "/catalogue/metrics", "/catalogue/indicators/nps", "/catalogue/indicators/nps/edit", "/catalogue/indicators/new", "/catalogue/metrics/new", "/catalogue/metrics/csat/edit")
 	p.open("/catalogue/indicators/csat/edit?lang=fr")
 	p.press(map[string]string{"objective": "90"})
 	p.until("the effect is shown", "document.querySelector('main').innerText.includes('Adopter')")

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"time"
 
+	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
@@ -28,7 +29,7 @@ import (
 
 // Config says where the house keeps its files.
 type Config struct {
-	// Dir holds what is derived and the log of erasures.
+	// Dir holds what is derived, the log of erasures and the installation's secret.
 	Dir string
 	// Zone gives the days of figures; nil: that of the organisation's settings.
 	Zone *time.Location
@@ -73,8 +74,8 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &House{DB: d.DB, People: people.New(d.DB), Catalogue: catalogue.New(d.DB), Journeys: journey.New(d.DB), log: d.Log}
-	h.Circumstances, h.Views = circumstance.New(d.DB), view.NewStore(d.DB)
+	h := &House{DB: d.DB, People: people.New(d.DB).SealIn(c.Dir), Catalogue: catalogue.New(d.DB), Journeys: journey.New(d.DB), log: d.Log}
+	h.Circumstances, h.Views = circumstance.New(d.DB), view.NewStore(d.DB, h.path)
 	h.Customers = customer.New(customer.Config{}, customer.Deps{DB: d.DB})
 	h.Journeys.Indicators = h.Catalogue.Specs
 	var err error
@@ -107,10 +108,24 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	return h, nil
 }
 
+// path gives a unit and those above it, as the organisation is today.
+func (h *House) path(ctx context.Context, unit cx.UnitID) ([]cx.UnitID, error) {
+	o, err := h.People.Present(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("organisation: %w", err)
+	}
+	return o.Path(unit), nil
+}
+
 // StartDoor opens the door alone, for those who bring and ask nothing.
 func (h *House) StartDoor(ctx context.Context) error {
 	if err := h.Door.Start(ctx); err != nil {
 		return err
+	}
+	if lost, err := h.People.SealSecrets(ctx); err != nil {
+		return err
+	} else if lost > 0 {
+		h.log.Warn("second factors sealed under another key: a recovery code or an administrator lets their holders in", "file", people.KeyFile, "count", lost)
 	}
 	h.OnStop(h.Door.Stop)
 	return nil

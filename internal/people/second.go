@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,8 +27,12 @@ func (s *Store) TurnOnSecond(ctx context.Context, by Viewer, secret, code string
 		t := strings.ToLower(rand.Text())
 		codes[i] = t[:5] + "-" + t[5:10]
 	}
+	kept, err := s.seals.seal(by.UserID, secret)
+	if err != nil {
+		return nil, err
+	}
 	return codes, s.db.Write(ctx, func(tx *record.Tx) error {
-		if _, err := tx.Exec(ctx, `UPDATE account SET totp = ?, totp_step = ? WHERE id = ?`, secret, step, by.UserID); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE account SET totp = ?, totp_step = ? WHERE id = ?`, kept, step, by.UserID); err != nil {
 			return fmt.Errorf("second factor: %w", err)
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM recovery_code WHERE account = ?`, by.UserID); err != nil {
@@ -69,6 +74,12 @@ func (s *Store) CheckSecond(ctx context.Context, user int64, code string) error 
 		ok, err = s.takeCode(ctx, tx, user, code)
 		return err
 	})
+	if errors.Is(err, errSealed) {
+		if err := s.failed(ctx, try); err != nil {
+			return err
+		}
+		return cx.Fail(cx.Denied, "code", "people.code_sealed")
+	}
 	if err != nil {
 		return fmt.Errorf("second factor: %w", err)
 	}
@@ -86,10 +97,14 @@ func (s *Store) takeCode(ctx context.Context, tx *record.Tx, user int64, code st
 	if tx.Dialect() == record.Postgres {
 		q += ` FOR UPDATE`
 	}
-	var secret string
+	var kept string
 	var last int64
-	if err := tx.QueryRow(ctx, q, user).Scan(&secret, &last); err != nil {
+	if err := tx.QueryRow(ctx, q, user).Scan(&kept, &last); err != nil {
 		return false, err
+	}
+	secret, lost := s.seals.open(user, kept)
+	if lost != nil && !errors.Is(lost, errSealed) {
+		return false, lost
 	}
 	if step, ok := matchCode(secret, code, s.now(), last); ok {
 		_, err := tx.Exec(ctx, `UPDATE account SET totp_step = ? WHERE id = ?`, step, user)
@@ -100,6 +115,9 @@ func (s *Store) takeCode(ctx context.Context, tx *record.Tx, user int64, code st
 		return false, err
 	}
 	n, err := r.RowsAffected()
+	if err == nil && n == 0 {
+		err = lost
+	}
 	return n > 0, err
 }
 

@@ -65,7 +65,7 @@ func TestCodeIsTakenOnceAroundItsTime(t *testing.T) {
 func TestSecondFactorIsTurnedOnAskedAndTakenOff(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		ctx := context.Background()
-		s := New(db)
+		s := New(db).SealIn(t.TempDir())
 		now := time.Unix(1_800_000_000, 0)
 		s.now = func() time.Time { return now }
 		u, err := s.AddUser(ctx, NewUser{Email: "a@x.fr", Name: "A", Role: Director})
@@ -116,7 +116,8 @@ func TestSecondFactorIsTurnedOnAskedAndTakenOff(t *testing.T) {
 func TestAttemptsAreCountedInTheRecord(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		ctx := context.Background()
-		one, other := New(db), New(db)
+		dir := t.TempDir()
+		one, other := New(db).SealIn(dir), New(db).SealIn(dir)
 		if _, err := one.AddUser(ctx, NewUser{Email: "a@x.fr", Name: "A", Role: Director, Password: goodPassword}); err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +153,7 @@ func TestPasswordsEasyToGuessAreRefused(t *testing.T) {
 func TestSessionsAreListedAndRevoked(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		ctx := context.Background()
-		s := New(db)
+		s := New(db).SealIn(t.TempDir())
 		now := time.Unix(1_800_000_000, 0)
 		s.now = func() time.Time { return now }
 		u, _ := s.AddUser(ctx, NewUser{Email: "a@x.fr", Name: "A", Role: Director, Password: goodPassword})
@@ -202,7 +203,7 @@ func TestSessionsAreListedAndRevoked(t *testing.T) {
 func TestInvitationLetsChooseAPasswordOnce(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		ctx := context.Background()
-		s := New(db)
+		s := New(db).SealIn(t.TempDir())
 		u, _ := s.AddUser(ctx, NewUser{Email: "a@x.fr", Name: "A", Role: Director})
 		first, _ := s.InviteLink(ctx, u.ID, time.Hour)
 		link, _ := s.InviteLink(ctx, u.ID, time.Hour)
@@ -230,7 +231,7 @@ func TestInvitationLetsChooseAPasswordOnce(t *testing.T) {
 func TestPerimeterOfSeveralUnitsAndTheLastAdministrator(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		ctx := context.Background()
-		s := New(db)
+		s := New(db).SealIn(t.TempDir())
 		if err := s.PutUnits(ctx, tree()); err != nil {
 			t.Fatal(err)
 		}
@@ -269,7 +270,7 @@ func TestPerimeterOfSeveralUnitsAndTheLastAdministrator(t *testing.T) {
 func TestTrailIsFilteredByWhoWhatWhenAndWhom(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		ctx := context.Background()
-		s := New(db)
+		s := New(db).SealIn(t.TempDir())
 		now := time.Unix(1_800_000_000, 0)
 		s.now = func() time.Time { return now }
 		for _, e := range []Entry{{Actor: "user:1", What: "user.add", Subject: "user:2"}, {Actor: "user:1", What: "feedback.read", Subject: "7"},
@@ -315,7 +316,7 @@ func TestTrailIsFilteredByWhoWhatWhenAndWhom(t *testing.T) {
 func TestRevokedConsultationClosesFiguresByAdviserAndStaysInTheHistory(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		ctx := context.Background()
-		s := New(db)
+		s := New(db).SealIn(t.TempDir())
 		u, _ := s.AddUser(ctx, NewUser{Email: "a@x.fr", Name: "A", Role: Administrator})
 		v, _ := s.ViewerByUser(ctx, u.ID)
 		for _, on := range []string{"2026-01-01", "2026-02-01"} {
@@ -335,4 +336,72 @@ func TestRevokedConsultationClosesFiguresByAdviserAndStaysInTheHistory(t *testin
 			t.Errorf("%+v", now)
 		}
 	})
+}
+
+func TestSecretsAreSealedOutsideTheDatabase(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		ctx, dir := t.Context(), t.TempDir()
+		s := New(db).SealIn(dir)
+		now := time.Unix(1_700_000_000, 0)
+		s.now = func() time.Time { return now }
+		var users []User
+		for _, email := range []string{"a@x.fr", "b@x.fr"} {
+			u, err := s.AddUser(ctx, NewUser{Email: email, Name: "A", Role: Analyst})
+			if err != nil {
+				t.Fatal(err)
+			}
+			users = append(users, u)
+		}
+		old, fresh := NewSecret(), NewSecret()
+		if err := db.Write(ctx, func(tx *record.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE account SET totp = ? WHERE id = ?`, old, users[0].ID)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if lost, err := s.SealSecrets(ctx); lost != 0 || err != nil {
+			t.Fatalf("%d lost, %v", lost, err)
+		}
+		codes, err := s.TurnOnSecond(ctx, Viewer{UserID: users[1].ID}, fresh, codeAt(fresh, now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := map[int64]string{}
+		if err := db.Write(ctx, func(tx *record.Tx) (err error) { kept, err = secrets(ctx, tx); return err }); err != nil {
+			t.Fatal(err)
+		}
+		for id, text := range kept {
+			if !strings.HasPrefix(text, sealed) || strings.Contains(text, old) || strings.Contains(text, fresh) {
+				t.Errorf("%d is kept as %s", id, text)
+			}
+		}
+		if _, err := s.seals.open(users[0].ID, kept[users[1].ID]); err == nil {
+			t.Error("one account's secret opens as another's")
+		}
+		now = now.Add(time.Minute)
+		again := New(db).SealIn(dir) // another start
+		again.now = s.now
+		if err := again.CheckSecond(ctx, users[0].ID, codeAt(old, now)); err != nil {
+			t.Errorf("a secret from before: %v", err)
+		}
+		elsewhere := New(db).SealIn(t.TempDir()) // a restore without the key
+		elsewhere.now = s.now
+		if lost, err := elsewhere.SealSecrets(ctx); lost != 2 || err != nil {
+			t.Errorf("%d lost, %v", lost, err)
+		}
+		if err := elsewhere.CheckSecond(ctx, users[1].ID, codeAt(fresh, now)); cx.KindOf(err) != cx.Denied || !strings.Contains(err.Error(), "code_sealed") {
+			t.Errorf("without the key: %v", err)
+		}
+		if err := elsewhere.CheckSecond(ctx, users[1].ID, codes[0]); err != nil {
+			t.Errorf("a recovery code without the key: %v", err)
+		}
+	})
+}
+
+func TestWithoutAPlaceForTheKeyNoSecondFactorIsTurnedOn(t *testing.T) {
+	s := New(recordtest.SQLite(t))
+	secret := NewSecret()
+	if _, err := s.TurnOnSecond(t.Context(), Viewer{UserID: 1}, secret, codeAt(secret, time.Now())); cx.KindOf(err) != cx.Unavailable {
+		t.Errorf("%v", err)
+	}
 }

@@ -25,6 +25,7 @@ type Store struct {
 	units   *record.Snapshot[*Organisation]
 	access  *record.Snapshot[*access]
 	hashing chan struct{} // argon2id takes 64 MB at once: few at a time
+	seals   *seals
 }
 
 // New reads and writes nothing until asked.
@@ -34,6 +35,7 @@ func New(db *record.DB) *Store {
 		units:   record.NewSnapshot(db, unitTables, loadOrganisation),
 		access:  record.NewSnapshot(db, accessTables, loadAccess),
 		hashing: make(chan struct{}, 2),
+		seals:   &seals{},
 	}
 }
 

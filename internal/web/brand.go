@@ -113,6 +113,7 @@ type brandPage struct {
 	visit    *visit
 	Tabs     []ui.Tab
 	Form     formView
+	Contrast []contrastLine
 	Logo     string // "" none
 	LogoSays string // what is wrong with the file given
 }
@@ -128,6 +129,7 @@ func (s *Server) newBrandPage(v *visit) *brandPage {
 	p.Form = formView{Title: l.T("brand.title"), Note: l.T("brand.note"), Action: brandPath, Do: l.T("settings.save"), Fields: []ui.Field{words,
 		{Name: "accent", Label: l.T("brand.accent"), Value: v.Settings.Accent, Hint: l.T("brand.accent.hint"), Max: 7},
 		{Name: "accent_dark", Label: l.T("brand.accent.dark"), Value: v.Settings.AccentDark, Hint: l.T("brand.accent.dark.hint"), Max: 7}}}
+	p.Contrast = contrastLines(v)
 	return p
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -62,12 +63,46 @@ func darkGround() themeGround {
 // leastContrast of text (WCAG 2.2 AA, 1.4.3).
 const leastContrast = 4.5
 
-// read gives the lowest contrast an accent has in a theme: as text on the page, on a card and on its own soft shade, and under the
-// text of a button. It is that of the colour as written, eight bits a part.
-func (g themeGround) read(c colour) float64 {
+// read gives the lowest contrast an accent has in a theme.
+func (g themeGround) read(c colour) float64 { return slices.Min(g.contrasts(c)) }
+
+// contrasts of an accent in a theme: as text on a card, on the page and on its own soft shade, and under the text of a button. They
+// are those of the colour as written, eight bits a part.
+func (g themeGround) contrasts(c colour) []float64 {
 	c, _ = parseColour(c.String())
 	soft, _ := parseColour(c.mix(g.surface, g.soft).String())
-	return min(contrast(c, g.surface), contrast(c, g.page), contrast(c, soft), contrast(g.on, c))
+	return []float64{contrast(c, g.surface), contrast(c, g.page), contrast(c, soft), contrast(g.on, c)}
+}
+
+// contrastLine is an accent in use, with what was measured of it.
+type contrastLine struct {
+	Theme, Colour string
+	Places        []string // "on a card: 6.1"
+}
+
+// contrastLines measures the organisation's accents in both themes; none when it keeps the product's.
+func contrastLines(v *visit) []contrastLine {
+	light, ok := parseColour(v.Settings.Accent)
+	if !ok {
+		return nil
+	}
+	dark, ok := parseColour(v.Settings.AccentDark)
+	if !ok {
+		dark = darkGround().nearest(light)
+	}
+	var out []contrastLine
+	for _, x := range []struct {
+		theme  string
+		ground themeGround
+		colour colour
+	}{{"light", lightGround(), light}, {"dark", darkGround(), dark}} {
+		line := contrastLine{Theme: v.Lang.T("brand.theme." + x.theme), Colour: x.colour.String()}
+		for i, c := range x.ground.contrasts(x.colour) {
+			line.Places = append(line.Places, v.Lang.T("brand.on."+[...]string{"card", "page", "soft", "button"}[i], "ratio", v.Lang.Number(c, 1)))
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // nearest gives the passing colour of the same hue that is the closest in lightness: mixed with black, or with white.

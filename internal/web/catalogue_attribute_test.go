@@ -84,3 +84,15 @@ func TestWhatServesIsNotRetiredAndWhatIsRetiredIsNoLongerOffered(t *testing.T) {
 		t.Error("put back, it is not offered")
 	}
 }
+
+func TestTheSixPillarsAreAddedOnce(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	b.get("/catalogue/metrics").has(t, "main", "six piliers", "Non comparable à un classement publié")
+	p := b.post("/catalogue/pillars", url.Values{})
+	p.has(t, "main", "Empathie", "Temps et effort (moyenne sur 10)")
+	if p.Find("form[action='/catalogue/pillars']").Length() > 0 {
+		t.Error("offered again")
+	}
+}

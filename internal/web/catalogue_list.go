@@ -26,6 +26,7 @@ func (s *Server) catalogueRoutes() []Route {
 		{"GET", "/catalogue/attributes/{attribute}", people.ReadFigures, s.serveAttribute},
 		{"POST", "/catalogue/attributes/{attribute}", people.EditStructure, s.doAttribute},
 		{"GET", "/catalogue/metrics", people.ReadFigures, s.serveMetrics},
+		{"POST", "/catalogue/pillars", people.EditStructure, s.doPillars},
 		{"GET", "/catalogue/metrics/new", people.EditStructure, s.serveNewMetric},
 		{"POST", "/catalogue/metrics/new", people.EditStructure, s.doNewMetric},
 		{"GET", "/catalogue/metrics/{metric}/edit", people.EditStructure, s.serveMetricEdit},

@@ -19,6 +19,7 @@ type metricsPage struct {
 	Tabs, Parts []ui.Tab
 	Edits       bool
 	List        []metricRow
+	Pillars     bool // the six-pillar questionnaire may be added
 }
 
 type metricRow struct {
@@ -33,6 +34,7 @@ func (s *Server) newMetricsPage(ctx context.Context, g *ground) (*metricsPage, e
 	l := g.lang()
 	p := &metricsPage{ground: g, frame: g.catalogueFrame(l.T("catalogue.title")), Tabs: listenTabs(g.visit, "/catalogue"), Parts: g.catalogueTabs("metrics"), Edits: g.Viewer.May(people.EditStructure)}
 	p.frame.Sub = l.T("catalogue.metrics.sub", "count", len(g.Catalogue.MetricList))
+	p.Pillars = p.Edits && !g.Catalogue.HasSixPillars()
 	for _, m := range g.Catalogue.MetricList {
 		row := metricRow{Key: string(m.Key), Name: l.Text(m.Name), Wording: l.Text(m.Wording), Scale: g.scaleWords(m), Boxes: g.boxesWords(m),
 			Edit: "/catalogue/metrics/" + url.PathEscape(string(m.Key)) + "/edit"}

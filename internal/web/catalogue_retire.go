@@ -122,3 +122,16 @@ func (s *Server) retired(w http.ResponseWriter, r *http.Request, v *visit, x ret
 	http.Redirect(w, r, x.to, http.StatusSeeOther)
 	return nil
 }
+
+// doPillars adds the six-pillar questionnaire to the catalogue.
+func (s *Server) doPillars(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := s.Catalogue.AddSixPillars(r.Context(), v.Viewer.Actor()); err != nil {
+		return err
+	}
+	if err := s.audit(r.Context(), v, "metric.put", "pillar_*"); err != nil {
+		return err
+	}
+	s.toast(r, v.Lang.T("catalogue.pillars.added"))
+	http.Redirect(w, r, "/catalogue/metrics", http.StatusSeeOther)
+	return nil
+}

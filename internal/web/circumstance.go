@@ -31,7 +31,7 @@ type circumstancesPage struct {
 	frame   ui.Frame
 	visit   *visit
 	Tabs    []ui.Tab
-	Table   ui.Table
+	Events  []circumstanceLine
 	Editing string // key of the event in the form; "": another one
 	MayEdit bool
 	Error   string
@@ -57,7 +57,7 @@ func (s *Server) newCircumstancesPage(ctx context.Context, v *visit, e circumsta
 	}
 	l := v.Lang
 	p := &circumstancesPage{visit: v, frame: v.frame(l.T("circumstance.title"), ui.SectionListen), Tabs: listenTabs(v, "/listen/context"),
-		Editing: e.Key, MayEdit: v.Viewer.May(people.EditStructure), Table: g.circumstanceTable(all)}
+		Editing: e.Key, MayEdit: v.Viewer.May(people.EditStructure), Events: g.circumstanceLines(all)}
 	p.frame.Sub = l.T("circumstance.sub")
 	if p.MayEdit {
 		p.Fields, p.Lists = circumstanceFields(v, e), []checkList{g.touchpointChecks(e), g.unitChecks(e)}
@@ -65,18 +65,22 @@ func (s *Server) newCircumstancesPage(ctx context.Context, v *visit, e circumsta
 	return p, nil
 }
 
-func (g *ground) circumstanceTable(all []circumstance.Event) ui.Table {
+// circumstanceLine is an event in the list.
+type circumstanceLine struct {
+	Name, Text, Kind, When, Where, Href string
+}
+
+func (g *ground) circumstanceLines(all []circumstance.Event) []circumstanceLine {
 	l := g.lang()
-	t := ui.Table{Caption: l.T("circumstance.title"), Empty: l.T("circumstance.none"), Columns: []ui.Column{{Label: l.T("circumstance.what")}, {Label: l.T("circumstance.kind")},
-		{Label: l.T("circumstance.when")}, {Label: l.T("circumstance.where")}}}
+	var out []circumstanceLine
 	for _, e := range slices.Backward(all) {
-		row := ui.Row{Cells: []ui.Cell{{Text: l.Text(e.Name), Note: l.Text(e.Text)}, {Text: l.T("circumstance.kind." + string(e.Kind))}, {Text: g.circumstanceDays(e)}, {Text: g.circumstancePlaces(e)}}}
+		x := circumstanceLine{Name: l.Text(e.Name), Text: l.Text(e.Text), Kind: l.T("circumstance.kind." + string(e.Kind)), When: g.circumstanceDays(e), Where: g.circumstancePlaces(e)}
 		if g.Viewer.May(people.EditStructure) {
-			row.Href = "/listen/context/" + url.PathEscape(e.Key)
+			x.Href = "/listen/context/" + url.PathEscape(e.Key)
 		}
-		t.Rows = append(t.Rows, row)
+		out = append(out, x)
 	}
-	return t
+	return out
 }
 
 func (g *ground) circumstanceDays(e circumstance.Event) string {
@@ -281,28 +285,23 @@ func dayOf(s string) time.Time {
 	return t
 }
 
-// contextMarks are the context events of a touchpoint ("" for all) that begin on an axis of steps, each with its letter: the
-// names would write over one another.
+// contextMarks are the context events of a touchpoint ("" for all) that begin on an axis of steps, and the moves of units that
+// concern the page's, each with its letter: the names would write over one another.
 func (s *Server) contextMarks(ctx context.Context, g *ground, t cx.TouchpointID, axis []span) ([]chart.Event, []ui.ChartKey, error) {
 	all, err := s.Circumstances.Events(ctx)
 	if err != nil || len(axis) == 0 {
 		return nil, nil, err
 	}
 	about := g.aboutContext(t)
-	var marks []chart.Event
-	var keys []ui.ChartKey
+	a := axisMarks{axis: axis}
 	for _, e := range all {
-		n := slices.IndexFunc(axis, func(x span) bool { return e.From <= x.to.Format(time.DateOnly) })
-		if n < 0 || e.From < axis[0].from.Format(time.DateOnly) || !e.Concerns(about) {
-			continue
+		if e.Concerns(about) {
+			a.add(e.From, g.lang().T("circumstance.mark", "name", g.lang().Text(e.Name), "when", g.circumstanceDays(e)))
 		}
-		letter := string(rune('A' + len(keys)%26))
-		keys = append(keys, ui.ChartKey{Letter: letter, Text: g.lang().T("circumstance.mark", "name", g.lang().Text(e.Name), "when", g.circumstanceDays(e))})
-		if last := len(marks) - 1; last >= 0 && marks[last].Period == n {
-			marks[last].Word += letter
-			continue
-		}
-		marks = append(marks, chart.Event{Period: n, Word: letter})
 	}
-	return marks, keys, nil
+	moves, err := s.movesHere(ctx, g, g.during())
+	for _, c := range moves[:min(len(moves), mostMarked)] {
+		a.add(c.Day, g.moveText(c))
+	}
+	return a.marks, a.keys, err
 }

@@ -22,11 +22,11 @@ func TestContextEventEnteredChangedAndDeleted(t *testing.T) {
 	}
 	form.Set("until", "2026-03-04")
 	kept := b.post("/listen/context", form)
-	kept.has(t, "main table", "Grève des transports", "du 2 mars 2026 au 4 mars 2026", "J’attends le technicien")
+	kept.has(t, "main ul.events", "Grève des transports", "du 2 mars 2026 au 4 mars 2026", "J’attends le technicien")
 	one := b.get("/listen/context/2026-03-02-greve-des-transports")
 	one.has(t, "form", "Supprimer")
 	gone := b.post("/listen/context/2026-03-02-greve-des-transports/delete", nil)
-	gone.has(t, "main", "Aucun événement")
+	gone.has(t, "main", "Rien ne s’est encore passé")
 	if p := r.as(r.user(people.Manager, "west")).get("/listen/context"); p.Find("form[action='/listen/context']").Length() != 0 {
 		t.Error("a manager is offered what only those who edit the structure may do")
 	}

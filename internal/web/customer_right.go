@@ -110,7 +110,7 @@ func (s *Server) exportCustomer(r *http.Request, v *visit) (*customerExport, err
 
 // exported writes one feedback in words, whole.
 func (g *ground) exported(f cx.Feedback) exportedFeedback {
-	out := exportedFeedback{Title: g.lang().DateTime(f.At.In(g.Now.Location()))}
+	out := exportedFeedback{Title: g.saidAt(f.At)}
 	for _, x := range g.scoreLines(f) {
 		out.Facts = append(out.Facts, ui.Fact{Label: x.Name, Value: x.Value})
 	}

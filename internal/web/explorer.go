@@ -340,9 +340,7 @@ func (a asked) queries(g *ground) ([]string, error) {
 
 func (s *Server) fillViews(ctx context.Context, g *ground, p *explorerPage) error {
 	p.Mine = g.indicatorName(p.asked.Indicator)
-	for _, x := range view.SeenBys() {
-		p.Shares = append(p.Shares, ui.Option{Value: string(x), Label: g.seenBy(x), Selected: x == view.Me})
-	}
+	p.Shares = g.shares(view.Me)
 	all, err := s.Views.Views(ctx, g.Viewer)
 	for _, v := range all[:min(len(all), mostQuick)] {
 		p.Views = append(p.Views, ui.Link{Label: v.Name, Href: viewAddress(v)})
@@ -353,7 +351,24 @@ func (s *Server) fillViews(ctx context.Context, g *ground, p *explorerPage) erro
 // mostQuick views are one click away; the others have their page.
 const mostQuick = 8
 
+// shares offers for whom a view may be: for one's unit when one stands in one.
+func (g *ground) shares(chosen view.SeenBy) []ui.Option {
+	var out []ui.Option
+	for _, x := range view.SeenBys() {
+		if x != view.MyUnit || g.Viewer.Unit != "" || chosen == x {
+			out = append(out, ui.Option{Value: string(x), Label: g.seenBy(x), Selected: x == chosen})
+		}
+	}
+	return out
+}
+
 func (g *ground) seenBy(x view.SeenBy) string {
+	if x == view.MyUnit && g.Viewer.Unit == "" {
+		return g.lang().T("explorer.views.note.unit")
+	}
+	if x == view.MyUnit {
+		return g.lang().T("explorer.seen.unit", "unit", g.Organisation.Name(g.Viewer.Unit, g.lang().Tag()))
+	}
 	if x == view.MyRole {
 		return g.lang().T("explorer.seen.role", "role", g.roleName(g.Viewer.Held()))
 	}

@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
+	"strings"
 
 	"vigie/internal/cx"
 	"vigie/internal/web/ui"
@@ -29,7 +31,10 @@ func (g *ground) insteadOf(a asked, err error) (*instead, error) {
 	if slices.Contains(a.By, "agent") && kind == cx.Denied {
 		in.State.Text += " " + g.closedAxis("agent")
 	}
-	if len(a.By) > 0 {
+	if gone := g.gone(a); len(gone) > 0 && kind != cx.Denied {
+		in.State.Text = g.goneSaid(a)
+		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("explorer.gone.without"), Href: g.withoutGone(a, gone)})
+	} else if len(a.By) > 0 {
 		fewer := a.with(func(x *asked) { x.By, x.Shape = x.By[:len(x.By)-1], "" })
 		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("explorer.fewer", "dimension", lowerFirst(g.axisLabel(a.By[len(a.By)-1]))), Href: fewer.address(g.filters), Style: "quiet"})
 	}
@@ -68,4 +73,67 @@ func (g *ground) nobody(a asked) *instead {
 		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("ui.filter.clear"), Href: a.address(filters{Usual: true, Words: "with"}), Style: "quiet"})
 	}
 	return in
+}
+
+// gone are the names in a question that the catalogue and the organisation no longer hold: dimensions, filters, indicators.
+func (g *ground) gone(a asked) []string {
+	var out []string
+	for _, k := range []cx.IndicatorID{a.Indicator, a.Other} {
+		if _, ok := measure(g.Catalogue, k, nil); k != "" && !ok {
+			out = append(out, string(k))
+		}
+	}
+	for _, key := range slices.Concat(a.By, slices.Sorted(maps.Keys(g.where()))) {
+		if !g.holds(key) && !slices.Contains(out, key) {
+			out = append(out, key)
+		}
+	}
+	return out
+}
+
+// holds tells whether a dimension still is one.
+func (g *ground) holds(key string) bool {
+	if attribute, ok := strings.CutPrefix(key, attributePrefix); ok {
+		x, err := g.Catalogue.Attribute(cx.AttributeID(attribute))
+		return err == nil && x.Projected
+	}
+	if metric, ok := strings.CutPrefix(key, scorePrefix); ok {
+		return g.Catalogue.Metrics[cx.MetricID(metric)].Key != ""
+	}
+	if level, ok := strings.CutPrefix(key, "unit."); ok {
+		return slices.Contains(g.Organisation.Levels(), level)
+	}
+	return slices.Contains(fixedAxes[:], key)
+}
+
+// goneSaid names what is no more; "" when everything still is.
+func (g *ground) goneSaid(a asked) string {
+	l := g.lang()
+	var names []string
+	for _, key := range g.gone(a) {
+		names = append(names, l.T("explorer.gone.name", "name", strings.TrimPrefix(g.axisLabel(key), attributePrefix)))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return l.T("explorer.gone", "count", len(names), "names", listed(l, names))
+}
+
+// withoutGone asks the question without what is no more.
+func (g *ground) withoutGone(a asked, gone []string) string {
+	is := func(name string) bool { return slices.Contains(gone, name) }
+	b := a.with(func(x *asked) {
+		x.By = slices.DeleteFunc(x.By, is)
+		if is(string(x.Indicator)) {
+			x.Indicator = ""
+		}
+		if is(string(x.Other)) {
+			x.Other = ""
+		}
+	})
+	return b.address(g.filters.with(func(f *filters) {
+		for _, key := range gone {
+			f.clear(key)
+		}
+	}))
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -430,5 +431,40 @@ func TestNewAnswersOfAQuestionAreCounted(t *testing.T) {
 	}
 	if p := b.get("/explorer?indicator=csat&part=news&since=x"); p.status != 422 {
 		t.Errorf("%d", p.status)
+	}
+}
+
+func TestAViewWhoseAttributeIsGoneSaysSo(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	director := r.user(people.Director, "")
+	b := r.as(director)
+	b.post("/explorer/views", url.Values{"name": {"Par gamme"}, "seen_by": {"me"}, "question": {"indicator=csat&by=attributes.range&by=channel&not=attributes.range:x&during=90"}})
+	b.get("/explorer/views").has(t, ".views .warn", "« range »", "n’existe plus")
+	all, err := r.Views.Views(t.Context(), people.Viewer{UserID: 1, Role: people.Director})
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	p := b.get(fmt.Sprintf("/explorer/views/%d", all[0].ID))
+	p.has(t, ".explorer .state", "« range »", "Poser la question sans")
+	again := b.get(p.Find(".explorer .state a.btn").First().AttrOr("href", ""))
+	again.has(t, "#said", "par canal, sur les 90 derniers jours.")
+	if again.status != http.StatusOK || again.Find(".explorer .chart svg").Length() == 0 {
+		t.Errorf("without it: %d", again.status)
+	}
+}
+
+func TestAViewIsSharedWithOnesUnit(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	west, north := r.as(r.user(people.Manager, "west")), r.as(r.user(people.Manager, "north"))
+	west.get("/explorer?indicator=csat&during=90").has(t, "#keep-for", "mon entité (Ouest)")
+	west.post("/explorer/views", url.Values{"name": {"De l’Ouest"}, "seen_by": {"unit"}, "question": {"indicator=csat"}})
+	r.as(r.user(people.Adviser, "nantes")).get("/explorer/views").has(t, ".views", "De l’Ouest")
+	if p := north.get("/explorer/views"); p.Find(".views").Length() != 0 {
+		t.Error("another unit sees it")
+	}
+	if p := r.as(r.user(people.Director, "")).get("/explorer?indicator=csat&during=90"); p.Find("#keep-for [value=unit]").Length() != 0 {
+		t.Error("who belongs to no unit may share with it")
 	}
 }

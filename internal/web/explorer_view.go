@@ -24,6 +24,7 @@ type viewRow struct {
 	ID                         int64
 	Name, Href, Sentence, Note string
 	Mine                       bool
+	Gone                       string // what the question names and is no more; ""
 	Shares                     []ui.Option
 }
 
@@ -95,25 +96,41 @@ func (g *ground) viewRow(v view.View, owner string) viewRow {
 	if v.Owner != g.Viewer.UserID && owner != "" {
 		row.Note = l.T("explorer.views.by", "name", owner)
 	}
-	for _, x := range view.SeenBys() {
-		row.Shares = append(row.Shares, ui.Option{Value: string(x), Label: g.seenBy(x), Selected: x == v.SeenBy})
-	}
+	row.Shares, row.Gone = g.shares(v.SeenBy), g.goneOf(v.Question)
 	return row
 }
 
 // sentenceOf reads a kept question; "" when it can no longer be read.
 func (g *ground) sentenceOf(question string) string {
+	h, a, ok := g.asking(question)
+	if !ok {
+		return ""
+	}
+	return sentence(h, a)
+}
+
+// goneOf says what a kept question names and is no more.
+func (g *ground) goneOf(question string) string {
+	h, a, ok := g.asking(question)
+	if !ok {
+		return g.lang().T("explorer.gone.unread")
+	}
+	return h.goneSaid(a)
+}
+
+// asking stands on a kept question.
+func (g *ground) asking(question string) (*ground, asked, bool) {
 	q, err := url.ParseQuery(question)
 	if err != nil {
-		return ""
+		return nil, asked{}, false
 	}
 	f, a, err := parseQuestion(q)
 	if err != nil {
-		return ""
+		return nil, asked{}, false
 	}
 	h := *g
 	h.filters = f
-	return sentence(&h, a)
+	return &h, a, true
 }
 
 func (s *Server) doSaveView(w http.ResponseWriter, r *http.Request, v *visit) error {

@@ -67,7 +67,7 @@ func (s *Server) newFeedbackPage(ctx context.Context, g *ground, id cx.FeedbackI
 	l := g.lang()
 	g.hidden.persons = nil // the card of who gave it leads to them
 	p := &feedbackPage{ground: g, Voice: g.voice(f, nil), Scores: g.scoreLines(f), Facts: g.facts(f), Quarantine: f.State == cx.Quarantined}
-	p.frame = g.frame(l.T("verbatim.one", "when", l.DateTime(f.At.In(g.Now.Location()))), ui.SectionVerbatims)
+	p.frame = g.frame(l.T("verbatim.one", "when", g.saidAt(f.At)), ui.SectionVerbatims)
 	p.frame.Crumb = []ui.Link{{Label: l.T("verbatim.title"), Href: "/verbatims"}}
 	p.Voice.Href = ""
 	return p, s.addCustomer(ctx, g, p, f)

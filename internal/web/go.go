@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,7 +11,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"vigie/internal/cx"
-	"vigie/internal/listen/catalogue"
 	"vigie/internal/people"
 	"vigie/internal/web/ui"
 )
@@ -37,19 +37,26 @@ func (s *Server) serveGo(w http.ResponseWriter, r *http.Request, v *visit) error
 	if err != nil {
 		return err
 	}
-	p := s.newGoPage(g, r.URL.Query().Get("q"))
+	p, err := s.newGoPage(r.Context(), g, r.URL.Query().Get("q"))
+	if err != nil {
+		return err
+	}
 	if isPart(r) {
 		return s.render(w, r, ui.PlaceOptions(v.Lang, p.Places))
 	}
 	return s.render(w, r, goView(p))
 }
 
-func (s *Server) newGoPage(g *ground, query string) *goPage {
+func (s *Server) newGoPage(ctx context.Context, g *ground, query string) (*goPage, error) {
 	p := &goPage{frame: g.frame(g.lang().T("shell.go.title"), ""), visit: g.visit, Query: query}
 	p.frame.Search = nil
 	words := strings.Fields(folded(query))
 	var found [2][]ui.Place // those whose name begins by the words, then the others
-	for _, x := range s.places(g) {
+	all, err := s.places(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range all {
 		name := folded(x.Label)
 		if !holdsAll(name+" "+folded(x.Note), words) {
 			continue
@@ -60,56 +67,113 @@ func (s *Server) newGoPage(g *ground, query string) *goPage {
 		}
 		found[rank] = append(found[rank], x)
 	}
-	p.Places = slices.Concat(found[0], found[1])
+	customer, err := s.customerPlace(ctx, g, query)
+	p.Places = slices.Concat(customer, found[0], found[1])
 	p.Places = p.Places[:min(len(p.Places), placesShown)]
-	return p
+	return p, err
 }
 
 // places are all those the viewer may open: pages first, then what they are about.
-func (s *Server) places(g *ground) []ui.Place {
+func (s *Server) places(ctx context.Context, g *ground) ([]ui.Place, error) {
+	l := g.lang()
+	out := g.pagePlaces()
+	for _, t := range listenTabs(g.visit, "") {
+		out = append(out, ui.Place{Label: t.Label, Kind: l.T("ui.nav.listen"), Href: t.Href, Icon: "ear"})
+	}
+	for _, t := range g.catalogueTabs("")[1:] {
+		out = append(out, ui.Place{Label: t.Label, Kind: l.T("catalogue.title"), Href: t.Href, Icon: "gauge"})
+	}
+	for _, t := range s.newSettings(g.visit, "").Tabs {
+		out = append(out, ui.Place{Label: t.Label, Kind: l.T("settings.title"), Href: t.Href, Icon: "settings"})
+	}
+	out = append(out, g.journeyPlaces()...)
+	out = append(out, g.indicatorPlaces()...)
+	views, err := s.Views.Views(ctx, g.Viewer)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range views {
+		out = append(out, ui.Place{Label: v.Name, Kind: l.T("catalogue.use.view"), Href: "/explorer?" + v.Question, Icon: "save"})
+	}
+	for _, u := range g.Organisation.Units() {
+		out = append(out, ui.Place{Label: g.Organisation.Name(u.Key, l.Tag()), Note: string(u.Key), Kind: l.T("cockpit.filter.unit"),
+			Href: cockpitPath + "?" + url.Values{"unit": {string(u.Key)}}.Encode(), Icon: "building-2"})
+	}
+	return out, nil
+}
+
+// pagePlaces are the pages that stand by themselves.
+func (g *ground) pagePlaces() []ui.Place {
 	l := g.lang()
 	var out []ui.Place
 	for _, n := range g.nav("") {
 		out = append(out, ui.Place{Label: n.Label, Kind: l.T("shell.go.page"), Href: n.Href, Icon: n.Icon})
 	}
-	if g.mayRead() {
-		out = append(out, ui.Place{Label: l.T("customer.title"), Kind: l.T("shell.go.page"), Href: "/customers", Icon: "users"})
-	}
-	for _, t := range listenTabs(g.visit, "") {
-		out = append(out, ui.Place{Label: t.Label, Kind: l.T("ui.nav.listen"), Href: t.Href, Icon: "ear"})
-	}
-	for _, t := range s.newSettings(g.visit, "").Tabs {
-		out = append(out, ui.Place{Label: t.Label, Kind: l.T("settings.title"), Href: t.Href, Icon: "settings"})
-	}
-	out = append(out, ui.Place{Label: l.T("web.about.title"), Kind: l.T("shell.go.page"), Href: "/about", Icon: "info"},
-		ui.Place{Label: l.T("web.accessibility.title"), Kind: l.T("shell.go.page"), Href: "/accessibility", Icon: "eye"})
-	for _, p := range g.Journeys.Touchpoints() {
-		out = append(out, ui.Place{Label: l.Text(p.Touchpoint.Name), Note: l.Text(p.Journey.Name) + " › " + l.Text(p.Stage.Name),
-			Kind: l.T("verbatim.touchpoint"), Href: g.touchpointAddress(p.Touchpoint.Key, ""), Icon: "target"})
-	}
-	out = append(out, g.indicatorPlaces()...)
-	for _, u := range g.Organisation.Units() {
-		out = append(out, ui.Place{Label: g.Organisation.Name(u.Key, l.Tag()), Note: string(u.Key), Kind: l.T("cockpit.filter.unit"),
-			Href: cockpitPath + "?" + url.Values{"unit": {string(u.Key)}}.Encode(), Icon: "building-2"})
-	}
-	return out
-}
-
-// indicatorPlaces lead to the map in that indicator: those that a touchpoint has answers in.
-func (g *ground) indicatorPlaces() []ui.Place {
-	l := g.lang()
-	var out []ui.Place
-	for _, i := range g.Catalogue.IndicatorList {
-		if m, ok := measure(g.Catalogue, i.Key, nil); ok && shownOnMap(g.Catalogue, m) {
-			out = append(out, ui.Place{Label: l.Text(i.Name), Note: m.short(l), Kind: l.T("ui.indicator"), Href: cockpitPath + "?" + url.Values{"indicator": {string(i.Key)}}.Encode(), Icon: "gauge"})
+	for _, p := range []struct {
+		id, path, icon string
+		right          people.Right
+	}{{"customer.title", "/customers", "users", people.ReadPeople}, {"norm.title", "/norm", "chart-column", people.ReadFigures}, {"explorer.views", "/explorer/views", "save", people.ReadFigures},
+		{"journey.new", "/listen/journeys/new", "plus", people.EditStructure}, {"catalogue.indicator.new", "/catalogue/indicators/new", "plus", people.EditStructure},
+		{"catalogue.metric.new", "/catalogue/metrics/new", "plus", people.EditStructure}, {"me.title", "/me", "circle-user", 0}, {"web.about.title", "/about", "info", 0},
+		{"web.accessibility.title", "/accessibility", "eye", 0}} {
+		if p.right == 0 || g.Viewer.May(p.right) {
+			out = append(out, ui.Place{Label: l.T(p.id), Kind: l.T("shell.go.page"), Href: p.path, Icon: p.icon})
 		}
 	}
 	return out
 }
 
-func shownOnMap(c *catalogue.Catalogue, m measured) bool {
-	_, known := c.Metrics[m.Metric.Key]
-	return known && m.Audience == cx.Customers
+// journeyPlaces are the journeys, live and drawn, and their touchpoints.
+func (g *ground) journeyPlaces() []ui.Place {
+	l := g.lang()
+	var out []ui.Place
+	for _, j := range g.Journeys.List {
+		name := l.Text(j.Name)
+		out = append(out, ui.Place{Label: name, Note: l.T("journey.tab.live"), Kind: l.T("shell.go.journey"), Href: journeyAddress(g.Journeys, j.Key), Icon: "route"},
+			ui.Place{Label: name, Note: l.T("journey.tab.map"), Kind: l.T("shell.go.journey"), Href: listenAddress(j.Key, "map"), Icon: "route"})
+		if g.Viewer.May(people.EditStructure) {
+			out = append(out, ui.Place{Label: name, Note: l.T("journey.tab.edit"), Kind: l.T("shell.go.journey"), Href: listenAddress(j.Key, "edit"), Icon: "pencil"})
+		}
+	}
+	for _, p := range g.Journeys.Touchpoints() {
+		out = append(out, ui.Place{Label: l.Text(p.Touchpoint.Name), Note: l.Text(p.Journey.Name) + " › " + l.Text(p.Stage.Name),
+			Kind: l.T("verbatim.touchpoint"), Href: g.touchpointAddress(p.Touchpoint.Key, ""), Icon: "target"})
+	}
+	return out
+}
+
+// customerPlace is the customer whose whole reference is typed, when the viewer may read them. An address or a number of
+// a person is not looked for here: it would stand in the address of a page.
+func (s *Server) customerPlace(ctx context.Context, g *ground, typed string) ([]ui.Place, error) {
+	typed = strings.TrimSpace(typed)
+	if !g.mayRead() || len(typed) < 3 || len(typed) > 64 || !strings.ContainsFunc(typed, unicode.IsDigit) || strings.ContainsAny(typed, "@ +") {
+		return nil, nil
+	}
+	p, err := s.Customers.Find(ctx, g.scope(), typed)
+	if k := cx.KindOf(err); k == cx.NotFound || k == cx.Denied || k == cx.Invalid {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []ui.Place{{Label: g.personName(p), Kind: g.lang().T("shell.go.customer"), Href: customerAddress(p.ID), Icon: "circle-user"}}, nil
+}
+
+// indicatorPlaces lead to what an indicator is and how it goes.
+func (g *ground) indicatorPlaces() []ui.Place {
+	l := g.lang()
+	var out []ui.Place
+	for _, i := range g.Catalogue.IndicatorList {
+		place := ui.Place{Label: l.Text(i.Name), Kind: l.T("ui.indicator"), Href: indicatorAddress(i.Key), Icon: "gauge"}
+		if m, ok := measure(g.Catalogue, i.Key, nil); ok {
+			place.Note = m.short(l)
+		}
+		out = append(out, place)
+	}
+	for _, a := range g.Catalogue.AttributeList {
+		out = append(out, ui.Place{Label: g.attributeName(a), Note: string(a.Key), Kind: l.T("catalogue.attribute"), Href: attributeAddress(a.Key), Icon: "tag"})
+	}
+	return out
 }
 
 func holdsAll(text string, words []string) bool {

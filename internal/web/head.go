@@ -3,10 +3,12 @@ package web
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/journey"
 	"vigie/internal/understand/insight"
+	"vigie/internal/web/chart"
 	"vigie/internal/web/ui"
 )
 
@@ -121,8 +123,31 @@ func (s *Server) newSpark(ctx context.Context, g *ground, m measured, q insight.
 		f := rows[k].Figure
 		spark.Points = append(spark.Points, ui.SparkPoint{Value: f.Value, Low: f.Low, High: f.High, Missing: !f.Has || f.N < sparkMin})
 	}
+	all := len(spark.Points)
 	spark.Points = fromFirstKnown(spark.Points)
-	return spark, nil
+	marks, keys, err := s.contextMarks(ctx, g, "", spans(*q.During, grain))
+	spark.Events = sparkEvents(marks, keys, all-len(spark.Points))
+	return spark, err
+}
+
+// sparkEvents puts the marks of an axis on a trend that leaves out its first steps.
+func sparkEvents(marks []chart.Event, keys []ui.ChartKey, without int) []ui.SparkEvent {
+	word := map[string]string{}
+	for _, k := range keys {
+		word[k.Letter] = k.Text
+	}
+	var out []ui.SparkEvent
+	for _, m := range marks {
+		if m.Period < without {
+			continue
+		}
+		var words []string
+		for _, letter := range m.Word {
+			words = append(words, word[string(letter)])
+		}
+		out = append(out, ui.SparkEvent{At: m.Period - without, Word: strings.Join(words, " · ")})
+	}
+	return out
 }
 
 // fromFirstKnown leaves out the steps before anything was heard, so that the trend takes its whole width.

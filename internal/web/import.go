@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"strconv"
 
@@ -19,9 +20,13 @@ func (s *Server) importRoutes() []Route {
 	return []Route{
 		{"GET", "/listen/imports", people.ImportFiles, s.serveImports},
 		{"POST", "/listen/imports", people.ImportFiles, s.doUpload},
+		{"POST", asideAt, people.EditStructure, s.doAside},
 		{"GET", "/listen/imports/{import}", people.ImportFiles, s.serveImport},
 		{"POST", "/listen/imports/{import}", people.ImportFiles, s.doImport},
 		{"POST", "/listen/imports/{import}/undo", people.ImportFiles, s.doUndoImport},
+		{"POST", "/listen/imports/{import}/stop", people.ImportFiles, s.doStopImport},
+		{"POST", "/listen/imports/{import}/resume", people.ImportFiles, s.doResumeImport},
+		{"POST", "/listen/imports/{import}/map", people.ImportFiles, s.doLayMap},
 		{"GET", "/listen/imports/{import}/refused", people.ImportFiles, s.serveRefused},
 		{"GET", "/listen/imports/{import}/map", people.ImportFiles, s.serveImportMap},
 	}
@@ -89,7 +94,7 @@ func importTone(s intake.State) ui.Tone {
 		return ui.Good
 	case intake.Failed:
 		return ui.Bad
-	case intake.Undone, intake.Undoing:
+	case intake.Undone, intake.Undoing, intake.Stopped:
 		return ui.Watch
 	}
 	return ui.Accent
@@ -130,26 +135,30 @@ const formRoom = 64 << 10
 
 func (s *Server) upload(w http.ResponseWriter, r *http.Request, v *visit) (intake.Import, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, s.Imports.MaxBytes()+formRoom)
+	part, err := s.filePart(r)
+	if err != nil {
+		return intake.Import{}, err
+	}
+	i, err := s.Imports.Take(r.Context(), importer(v), part.FileName(), part)
+	return i, s.uploadError(err)
+}
+
+// filePart finds the file that a form sends.
+func (s *Server) filePart(r *http.Request) (*multipart.Part, error) {
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return intake.Import{}, cx.Fail(cx.Invalid, "file", "import.no_file")
+		return nil, cx.Fail(cx.Invalid, "file", "import.no_file")
 	}
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF {
-			return intake.Import{}, cx.Fail(cx.Invalid, "file", "import.no_file")
+		switch {
+		case err == io.EOF, err == nil && part.FormName() == "file" && part.FileName() == "":
+			return nil, cx.Fail(cx.Invalid, "file", "import.no_file")
+		case err != nil:
+			return nil, s.uploadError(err)
+		case part.FormName() == "file":
+			return part, nil
 		}
-		if err != nil {
-			return intake.Import{}, s.uploadError(err)
-		}
-		if part.FormName() != "file" {
-			continue
-		}
-		if part.FileName() == "" {
-			return intake.Import{}, cx.Fail(cx.Invalid, "file", "import.no_file")
-		}
-		i, err := s.Imports.Take(r.Context(), importer(v), part.FileName(), part)
-		return i, s.uploadError(err)
 	}
 }
 
@@ -181,6 +190,8 @@ type importPage struct {
 	Draft  *draftView
 	Work   *ui.Progress // under way
 	Result *importResult
+	// Stoppable: what is under way may be stopped from here.
+	Stoppable bool
 }
 
 func (s *Server) newImportPage(r *http.Request, v *visit, i intake.Import, problem error) (*importPage, error) {
@@ -190,11 +201,11 @@ func (s *Server) newImportPage(r *http.Request, v *visit, i intake.Import, probl
 	var err error
 	switch {
 	case i.Busy():
-		p.Work = importWork(v, i)
+		p.Work, p.Stoppable = importWork(v, i), i.State != intake.Undoing && i.Origin == intake.FromPage
 	case i.State == intake.Drafted:
 		p.Draft, err = s.newDraftView(r.Context(), v, i, problem)
 	default:
-		p.Result, err = s.newImportResult(v, i)
+		p.Result, err = s.newImportResult(r.Context(), v, i)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("import %d: %w", i.ID, err)

@@ -400,7 +400,7 @@ func (b *draftBuilder) voiceOf(in collect.Incoming) ui.Voice {
 	l := b.lang()
 	v := ui.Voice{When: l.T("import.nodate")}
 	if !in.At.IsZero() {
-		v.When, v.WhenISO = l.DateTime(in.At.In(b.Now.Location())), in.At.Format(time.RFC3339)
+		v.When, v.WhenISO = b.saidAt(in.At), in.At.Format(time.RFC3339)
 	}
 	for _, c := range b.i.Map.Columns {
 		raw, said := in.Scores[c.Key]

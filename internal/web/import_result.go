@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -73,15 +74,17 @@ type importResult struct {
 	Sample   ui.Table
 	MapAt    string
 	Undo     string // address; "" when there is nothing to undo
+	Resume   string // address; "" when there is nothing to resume
 	UndoSays string
 	Next     []ui.Button
+	Empty    []emptyJourney // beside the one that was filled
 }
 
 const refusedShown = 10
 
 var errEnough = errors.New("enough")
 
-func (s *Server) newImportResult(v *visit, i intake.Import) (*importResult, error) {
+func (s *Server) newImportResult(ctx context.Context, v *visit, i intake.Import) (*importResult, error) {
 	l := v.Lang
 	p := &importResult{Tone: importTone(i.State), Notice: l.T("import.said." + string(i.State))}
 	switch i.State {
@@ -105,6 +108,13 @@ func (s *Server) newImportResult(v *visit, i intake.Import) (*importResult, erro
 	p.Undo, p.UndoSays = importAddress(i.ID)+"/undo", l.T("import.undo.says")
 	if i.State == intake.Done {
 		p.Next = s.afterImport(v, i)
+		var err error
+		if p.Empty, err = s.emptyBeside(ctx, v, i); err != nil {
+			return nil, err
+		}
+	}
+	if s.Imports.Resumable(i) {
+		p.Resume = importAddress(i.ID) + "/resume"
 	}
 	return p, s.sampleRefusals(v, i, p)
 }
@@ -188,7 +198,10 @@ func (s *Server) serveRefused(w http.ResponseWriter, r *http.Request, v *visit) 
 	if sep := []rune(i.Map.Layout().Separator); i.Map.Separator != "" && len(sep) == 1 {
 		out.Comma = sep[0]
 	}
-	_ = out.Write(append(headers, intake.ReasonColumn))
+	if err := out.Write(append(headers, intake.ReasonColumn)); err != nil {
+		s.log.Debug("refused rows not sent", "err", err)
+		return nil
+	}
 	err = s.Imports.Refusals(i.ID, func(x intake.Refusal) error {
 		cells := make([]string, len(headers), len(headers)+1)
 		copy(cells, x.Cells)
@@ -224,21 +237,6 @@ func (s *Server) serveImportMap(w http.ResponseWriter, r *http.Request, v *visit
 	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
 	w.Header().Set("Content-Disposition", attachment(strings.TrimSuffix(i.File, filepath.Ext(i.File))+".yaml"))
 	_, _ = w.Write(i.Map.Lean().YAML(v.Lang, i.Draft.Notes))
-	return nil
-}
-
-func (s *Server) doUndoImport(w http.ResponseWriter, r *http.Request, v *visit) error {
-	i, err := s.pathImport(r)
-	if err != nil {
-		return err
-	}
-	if err := s.Imports.Undo(r.Context(), i.ID); err != nil {
-		return err
-	}
-	if err := s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "import.undo", Subject: "import:" + strconv.FormatInt(int64(i.ID), 10)}); err != nil {
-		return err
-	}
-	http.Redirect(w, r, importAddress(i.ID), http.StatusSeeOther)
 	return nil
 }
 

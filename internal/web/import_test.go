@@ -10,11 +10,18 @@ import (
 	"testing"
 	"time"
 
+	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 )
 
 // upload sends a file as the page's form does.
 func (b *browser) upload(name, text string) page {
+	b.t.Helper()
+	return b.send(b.fileForm("/listen/imports", name, text))
+}
+
+// fileForm is a form that sends one file.
+func (b *browser) fileForm(path, name, text string) *http.Request {
 	b.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -28,12 +35,12 @@ func (b *browser) upload(name, text string) page {
 	if err := form.Close(); err != nil {
 		b.t.Fatal(err)
 	}
-	req, err := http.NewRequest("POST", b.r.http.URL+"/listen/imports", &body)
+	req, err := http.NewRequest("POST", b.r.http.URL+path, &body)
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", form.FormDataContentType())
-	return b.send(req)
+	return req
 }
 
 // draftForm is what the browser would send of the form of a draft.
@@ -224,5 +231,92 @@ func TestUnitsNobodyKnowsAreAskedAboutOnceForAll(t *testing.T) {
 	o, err := r.People.Present(t.Context())
 	if err != nil || len(o.Units()) != 80 || o.Name("s07", "fr") != "Service numéro 7" {
 		t.Errorf("%d units, %q, %v", len(o.Units()), o.Name("s07", "fr"), err)
+	}
+}
+
+func TestAnImportIsStoppedAndResumedFromItsPage(t *testing.T) {
+	r := newRig(t, nil)
+	b := r.as(r.user(people.Administrator, ""))
+	var text strings.Builder
+	text.WriteString("id,date,csat,avis\n")
+	for i := range 30_000 {
+		fmt.Fprintf(&text, "%d,2026-01-%02d,5,Parfait en tous points je recommande\n", i, 1+i%28)
+	}
+	p := b.upload("notes.csv", text.String())
+	f := p.draftForm()
+	f.Set("do", "start")
+	if p = b.post(p.path, f); p.Find(`form[action$="/stop"] button`).Length() != 1 {
+		t.Fatal("it cannot be stopped")
+	}
+	p = b.post(p.path+"/stop", nil)
+	p.has(t, "main", "arrêté à votre demande")
+	if p.Find(`form[action$="/resume"]`).Length() != 1 || p.Find(`form[action$="/undo"]`).Length() != 1 {
+		t.Fatal("it can neither go on nor be undone")
+	}
+	b.post(p.path+"/stop", nil).has(t, ".toasts", "rien à arrêter")
+	b.post(p.path+"/resume", nil)
+	b.over(p.path).has(t, "main", "30 000 retours clients sont entrés")
+}
+
+func TestSavedChoicesAreTakenUpFromTheirFile(t *testing.T) {
+	r := newRig(t, nil)
+	b := r.as(r.user(people.Administrator, ""))
+	p := b.upload("notes.csv", "id,date,csat,avis\n1,2026-01-02,5,Parfait en tous points\n2,2026-01-03,4,Très bien dans l’ensemble\n")
+	choices := b.get(p.path + "/map").body
+	took := b.send(b.fileForm(p.path+"/map", "choix.yaml", strings.Replace(choices, "source: notes", "source: ailleurs", 1)))
+	if took.status != 200 || took.Find("#f-source").AttrOr("value", "") != "ailleurs" {
+		t.Fatalf("%d %s", took.status, squeeze(took.Find("main").Text()))
+	}
+	bad := b.send(b.fileForm(p.path+"/map", "choix.yaml", strings.Replace(choices, "column: csat", "column: note", 1)))
+	if bad.status != 422 {
+		t.Errorf("%d", bad.status)
+	}
+	bad.has(t, ".notice.bad", "note")
+}
+
+func TestATemplateLeftEmptyIsPutAwayAndComesBack(t *testing.T) {
+	r := newRig(t, nil)
+	b := r.as(r.user(people.Administrator, ""))
+	templates, err := journey.Templates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Journeys.Put(t.Context(), "user:1", templates[0].Journey); err != nil {
+		t.Fatal(err)
+	}
+	p := b.upload("enquete.csv", notes(0, 40))
+	f := p.draftForm()
+	f.Set("c4-as", "touchpoint")
+	f.Set("nps-2", "own")
+	f = b.post(p.path, f).draftForm()
+	f.Set("place", "")
+	f = b.post(p.path, f).draftForm()
+	f.Set("do", "start")
+	b.post(p.path, f)
+	r.settle()
+	p = b.over(p.path)
+	p.has(t, "main", "Un parcours reste vide", "points de contact, aucun retour")
+	key := p.Find(`form[action$="/aside"] input[name=journey]`).AttrOr("value", "")
+	form := url.Values{"journey": {key}, "import": {"1"}}
+	p = b.post("/listen/imports/aside", form)
+	if p.path != "/listen/imports/1" || strings.Contains(p.body, "reste vide") {
+		t.Fatalf("%s: it still stands there", p.path)
+	}
+	undo := url.Values{}
+	p.Find(`.toasts form input[type=hidden]`).Each(func(_ int, s *selection) { undo.Set(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+	b.post("/listen/imports/aside", undo)
+	at, err := r.Journeys.Present(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := at.Journey(templates[0].Journey.Key); err != nil {
+		t.Error("it does not come back:", err)
+	}
+	for _, j := range at.List {
+		if string(j.Key) != key {
+			if got := b.post("/listen/imports/aside", url.Values{"journey": {string(j.Key)}}); got.status != 409 {
+				t.Errorf("a journey that is spoken of was put away: %d", got.status)
+			}
+		}
 	}
 }

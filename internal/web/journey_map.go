@@ -107,7 +107,7 @@ func (x *journeyRoom) mapPoint(t *journey.Touchpoint) mapPoint {
 		out.Mood, out.Tone = x.moodWords(*t.Mood), moodTone(*t.Mood)
 	}
 	var behind []string
-	for _, list := range [][]string{t.Services, t.Systems, t.Partners} {
+	for _, list := range [][]string{t.Services, t.Indirect, t.Systems, t.Partners} {
 		behind = append(behind, list...)
 	}
 	out.Behind = strings.Join(behind, ", ")

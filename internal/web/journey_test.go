@@ -91,7 +91,7 @@ func TestAJourneyIsEditedByFormsAlone(t *testing.T) {
 // everyField is the whole form of a touchpoint.
 func everyField() url.Values {
 	return url.Values{"do": {"save"}, "name_fr": {"J’attends l’installateur"}, "name_en": {"I wait for the installer"}, "stage": {"connect"}, "moment_of_truth": {"1"},
-		"owner": {"Interventions"}, "services": {"SAV\r\n Réseau \r\n\r\n"}, "systems": {"Agenda"}, "partners": {"Câblis"}, "personas": {"Senior"}, "channels": {"phone", "field"},
+		"owner": {"Interventions"}, "services": {"SAV\r\n Réseau \r\n\r\n"}, "indirect": {"Juridique"}, "systems": {"Agenda"}, "partners": {"Câblis"}, "personas": {"Senior"}, "channels": {"phone", "field"},
 		"from": {"2026-01-01"}, "until": {"2027-01-01"}, "lead": {"csat"}, "target_indicator": {"csat", "nps", ""}, "target_objective": {"82,5", "", ""}, "target_threshold": {"60", "−10", ""},
 		"promise_fr": {"À l’heure", ""}, "promise_en": {"On time", ""}, "promise_indicator": {"fcr", "csat"}, "promise_objective": {"90 %", ""}, "promise_public_0": {"1"},
 		"expectation_fr": {"Qu’il vienne"}, "mood": {"-2"}, "feelings_fr": {"L’attente"}, "pains_en": {"Missed"}, "processes_fr": {"SMS la veille"}}
@@ -108,7 +108,7 @@ func TestEveryFieldOfATouchpointIsKept(t *testing.T) {
 	}
 	got := r.present().Stages[1].Touchpoints[0]
 	want := journey.Touchpoint{Key: "technician", Name: cx.Text{"fr": "J’attends l’installateur", "en": "I wait for the installer"}, MomentOfTruth: true, Owner: "Interventions",
-		Services: []string{"SAV", "Réseau"}, Systems: []string{"Agenda"}, Partners: []string{"Câblis"}, Personas: []string{"Senior"}, Channels: []string{"phone", "field"},
+		Services: []string{"SAV", "Réseau"}, Indirect: []string{"Juridique"}, Systems: []string{"Agenda"}, Partners: []string{"Câblis"}, Personas: []string{"Senior"}, Channels: []string{"phone", "field"},
 		From: "2026-01-01", Until: "2027-01-01", Lead: "csat", Objectives: map[cx.IndicatorID]float64{"csat": 82.5}, Thresholds: map[cx.IndicatorID]float64{"csat": 60, "nps": -10},
 		Promises:    []journey.Promise{{Text: cx.Text{"fr": "À l’heure", "en": "On time"}, Indicator: "fcr", Objective: new(90.0), Public: true}},
 		Expectation: cx.Text{"fr": "Qu’il vienne"}, Processes: cx.Text{"fr": "SMS la veille"}, Mood: new(-2), Feelings: cx.Text{"fr": "L’attente"}, Pains: cx.Text{"en": "Missed"}}

@@ -82,7 +82,7 @@ func (p *touchpointEditPage) fill(t *journey.Touchpoint, stage cx.StageID) {
 			ui.Field{Name: "moment_of_truth", Label: l.T("journey.field.moment_of_truth"), Kind: "checkbox", Checked: t.MomentOfTruth, Hint: l.T("journey.moment.hint")},
 			ui.Field{Name: "transactional", Label: l.T("journey.field.transactional"), Kind: "checkbox", Checked: t.Transactional, Hint: l.T("journey.transactional.hint")})},
 		{Name: "who", Title: l.T("journey.section.who"), Note: l.T("journey.lines"), Fields: []ui.Field{
-			p.lines("services", t.Services), p.lines("systems", t.Systems), p.lines("partners", t.Partners), p.lines("personas", t.Personas)}},
+			p.lines("services", t.Services), p.lines("indirect", t.Indirect), p.lines("systems", t.Systems), p.lines("partners", t.Partners), p.lines("personas", t.Personas)}},
 		{Name: "when", Title: l.T("journey.section.when"), Note: l.T("journey.when.note"), Fields: []ui.Field{
 			{Name: "from", Label: l.T("journey.field.from"), Kind: "date", Value: t.From},
 			{Name: "until", Label: l.T("journey.field.until"), Kind: "date", Value: t.Until, Hint: l.T("journey.until.hint")}}},
@@ -236,7 +236,7 @@ func typeTouchpoint(r *http.Request, t *journey.Touchpoint) error {
 	f := r.PostForm
 	t.Name, t.MomentOfTruth, t.Transactional = typedText(f, "name", t.Name), f.Get("moment_of_truth") != "", f.Get("transactional") != ""
 	t.Owner = strings.TrimSpace(f.Get("owner"))
-	t.Services, t.Systems = typedLines(f.Get("services")), typedLines(f.Get("systems"))
+	t.Services, t.Indirect, t.Systems = typedLines(f.Get("services")), typedLines(f.Get("indirect")), typedLines(f.Get("systems"))
 	t.Partners, t.Personas = typedLines(f.Get("partners")), typedLines(f.Get("personas"))
 	t.Channels, t.From, t.Until = inOrder(t.Channels, f["channels"]), strings.TrimSpace(f.Get("from")), strings.TrimSpace(f.Get("until"))
 	t.Lead = cx.IndicatorID(f.Get("lead"))

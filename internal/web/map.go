@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/journey"
@@ -65,6 +66,12 @@ func newJourney(g *ground, a answered) ui.Journey {
 			row := a.row(m, t)
 			card := newCard(g, t, m, row)
 			card.Tags = promiseTags(g, t, a)
+			if !t.Lived(g.Now.Format(time.DateOnly)) { // it sleeps: what it was stays to be read, nothing hurts
+				card.Weather, card.Tags, row = ui.NoTarget, nil, insight.Row{}
+			}
+			if text := g.temporary(t); text != "" {
+				card.Tags = append([]ui.Tag{{Text: text, Icon: "calendar"}}, card.Tags...)
+			}
 			st.Hurt = st.Hurt || card.Weather == ui.Storm || slices.ContainsFunc(card.Tags, func(t ui.Tag) bool { return t.Tone == ui.Bad })
 			st.Touchpoints = append(st.Touchpoints, card)
 			out.Curve.Points = append(out.Curve.Points, placed(curvePoint(g, card, m, row.Figure), ui.StageX(n, len(a.Stages), k, len(stage.Touchpoints))))

@@ -31,6 +31,8 @@ type normPage struct {
 	Heads  block[ui.Heads]
 	Funnel block[funnelBlock]
 	Gaps   block[ui.Table]
+	Learn  block[ui.Table]
+	Moves  block[[]string] // of units, that change what is compared
 }
 
 func (s *Server) serveNorm(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -46,7 +48,7 @@ func (s *Server) serveNorm(w http.ResponseWriter, r *http.Request, v *visit) err
 	if err != nil {
 		return err
 	}
-	s.reportBlocks(r, p.Heads.Err, p.Funnel.Err, p.Gaps.Err)
+	s.reportBlocks(r, p.Heads.Err, p.Funnel.Err, p.Gaps.Err, p.Learn.Err, p.Moves.Err)
 	return s.render(w, r, normView(p))
 }
 
@@ -78,6 +80,8 @@ func (s *Server) newNormPage(ctx context.Context, g *ground, indicator cx.Indica
 	fill(b, &p.Heads, func(ctx context.Context) (ui.Heads, error) { return s.newNormHeads(ctx, p) })
 	fill(b, &p.Funnel, func(ctx context.Context) (funnelBlock, error) { return s.newFunnel(ctx, p) })
 	fill(b, &p.Gaps, func(ctx context.Context) (ui.Table, error) { return s.newGaps(ctx, p) })
+	fill(b, &p.Learn, func(ctx context.Context) (ui.Table, error) { return s.newLearn(ctx, p) })
+	fill(b, &p.Moves, func(ctx context.Context) ([]string, error) { return s.newNormMoves(ctx, p) })
 	b.wg.Wait()
 	return p, nil
 }
@@ -199,29 +203,7 @@ func (s *Server) newGaps(ctx context.Context, p *normPage) (ui.Table, error) {
 	return t, nil
 }
 
-// gapsOf compares the unit with all others at every touchpoint, each in its lead indicator.
+// gapsOf compares the unit with all others at every touchpoint.
 func (s *Server) gapsOf(ctx context.Context, p *normPage) ([]moved, error) {
-	g := p.ground
-	leads := map[cx.IndicatorID]map[string]insight.Row{}
-	var out []moved
-	for _, place := range g.Journeys.Touchpoints() {
-		m, ok := measure(g.Catalogue, place.Touchpoint.LeadIndicator(), place.Touchpoint)
-		if !ok || m.Audience != cx.Customers {
-			continue
-		}
-		if leads[m.Key] == nil {
-			q := p.question(p.unit.Key)
-			q.Indicator, q.By, q.Versus = m.Key, []string{"touchpoint"}, &insight.Versus{Where: p.others()}
-			rows, err := s.figuresBy(ctx, g, q)
-			if err != nil {
-				return nil, err
-			}
-			leads[m.Key] = rows
-		}
-		row := leads[m.Key][string(place.Touchpoint.Key)]
-		if row.Versus != nil && row.Versus.Has && row.Figure.Enough && row.Versus.Figure.Enough {
-			out = append(out, moved{place.Touchpoint, m, row})
-		}
-	}
-	return out, nil
+	return s.gapsWith(ctx, p, gapsAsk{p.unit.Key, p.others()})
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -23,7 +22,9 @@ type quarantinePage struct {
 	*settingsPage
 	Error    string
 	Waiting  []waitingView
+	More     string      // says how many keys are not shown
 	Units    []ui.Option // offered while one types; none when they are too many
+	Many     bool        // they are, and are looked for while one types
 	Stages   []ui.Option // where a new touchpoint goes
 	Unknown  int         // units that wait to be created
 	Mappings []mappingView
@@ -33,7 +34,8 @@ type quarantinePage struct {
 type waitingView struct {
 	ID, Kind, Key string
 	Says          string
-	Guesses       []ui.Option // the likeliest, one click each
+	Typed         string      // what was looked for
+	Guesses       []ui.Option // the likeliest, or what was found: one click each
 	Known         []ui.Option // touchpoints; units are typed
 }
 
@@ -45,12 +47,23 @@ const (
 	quarantineAt  = "/settings/quarantine"
 	unitsTyped    = 1000 // units offered while one types
 	guessesShown  = 3
+	waitingShown  = 100 // keys on one page, the most wanted first
 	aTouchpoint   = "touchpoint"
 	aUnit         = "unit"
 	doMap, doUndo = "map", "undo"
 )
 
-func (s *Server) newQuarantinePage(ctx context.Context, g *ground) (*quarantinePage, error) {
+// waitingBuilder draws the keys that wait.
+type waitingBuilder struct {
+	*ground
+	units, touchpoints []candidate
+	asked              lookedFor
+}
+
+// lookedFor is what somebody typed for one key and that named nothing, or several.
+type lookedFor struct{ kind, from, typed string }
+
+func (s *Server) newQuarantinePage(ctx context.Context, g *ground, asked lookedFor) (*quarantinePage, error) {
 	l := g.lang()
 	p := &quarantinePage{settingsPage: s.newSettings(g.visit, quarantineAt)}
 	waiting, err := s.Door.Waiting(ctx)
@@ -61,18 +74,25 @@ func (s *Server) newQuarantinePage(ctx context.Context, g *ground) (*quarantineP
 	if err != nil {
 		return nil, err
 	}
+	b := &waitingBuilder{ground: g, units: g.knownUnits(), touchpoints: g.knownTouchpoints(), asked: asked}
 	for i, w := range waiting {
-		p.Waiting = append(p.Waiting, g.waiting(i, w))
 		if w.Field == aUnit {
 			p.Unknown++
 		}
+		if i < waitingShown || asked.typed != "" && w.Field == asked.kind && w.Key == asked.from {
+			p.Waiting = append(p.Waiting, b.view(i, w))
+		}
+	}
+	if more := len(waiting) - len(p.Waiting); more > 0 {
+		p.More = l.T("quarantine.more", "count", more)
 	}
 	for _, m := range mappings {
 		p.Mappings = append(p.Mappings, mappingView{Kind: m.Kind, Key: m.Key, Says: g.mappingText(m)})
 	}
-	if units := g.Organisation.Units(); len(units) <= unitsTyped {
-		for _, u := range units {
-			p.Units = append(p.Units, ui.Option{Value: string(u.Key), Label: g.Organisation.Name(u.Key, l.Tag())})
+	p.Many = len(b.units) > unitsTyped
+	for _, u := range b.units {
+		if !p.Many {
+			p.Units = append(p.Units, u.Option)
 		}
 	}
 	for _, j := range g.Journeys.List {
@@ -87,52 +107,23 @@ func (s *Server) newQuarantinePage(ctx context.Context, g *ground) (*quarantineP
 	return p, nil
 }
 
-func (g *ground) waiting(n int, w collect.Waits) waitingView {
-	l := g.lang()
+// waitingView of one key; typed is what was looked for in vain, "" when nothing was.
+func (b *waitingBuilder) view(n int, w collect.Waits) waitingView {
+	l := b.lang()
 	v := waitingView{ID: "w" + strconv.Itoa(n), Kind: w.Field, Key: w.Key}
 	v.Says = l.T("settings.quarantine.kind."+w.Field) + " · " + l.T("settings.quarantine.count", "count", w.N) + " · " + l.T("settings.quarantine.since", "at", w.Since)
-	var all []ui.Option
+	all := b.units
 	if w.Field == aTouchpoint {
-		for _, x := range g.Journeys.Touchpoints() {
-			all = append(all, ui.Option{Value: string(x.Touchpoint.Key), Label: l.Text(x.Touchpoint.Name)})
-		}
-		v.Known = all
-	} else {
-		for _, u := range g.Organisation.Units() {
-			all = append(all, ui.Option{Value: string(u.Key), Label: g.Organisation.Name(u.Key, l.Tag())})
+		all = b.touchpoints
+		for _, o := range all {
+			v.Known = append(v.Known, o.Option)
 		}
 	}
 	v.Guesses = alike(w.Key, all)
+	if a := b.asked; a.typed != "" && a.kind == w.Field && a.from == w.Key {
+		v.Typed, v.Guesses = a.typed, find(a.typed, all, keysFound)
+	}
 	return v
-}
-
-// alike gives the options that share most words with a key, the likeliest first.
-func alike(key string, all []ui.Option) []ui.Option {
-	want := strings.Split(intake.Slug(key), "-")
-	want = slices.DeleteFunc(strings.FieldsFunc(strings.Join(want, "-"), func(r rune) bool { return r == '-' || r == '_' || r == '.' }), func(w string) bool { return len(w) < 3 })
-	type scored struct {
-		option ui.Option
-		score  int
-	}
-	var out []scored
-	for _, o := range all {
-		n := 0
-		text := intake.Slug(o.Label) + " " + o.Value
-		for _, w := range want {
-			if strings.Contains(text, w[:min(len(w), 5)]) {
-				n++
-			}
-		}
-		if n > 0 {
-			out = append(out, scored{o, n})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-	var best []ui.Option
-	for _, x := range out[:min(guessesShown, len(out))] {
-		best = append(best, x.option)
-	}
-	return best
 }
 
 func (g *ground) mappingText(m collect.Mapping) string {
@@ -148,15 +139,15 @@ func (g *ground) mappingText(m collect.Mapping) string {
 }
 
 func (s *Server) serveQuarantine(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return s.showQuarantine(w, r, v, nil)
+	return s.showQuarantine(w, r, v, nil, lookedFor{})
 }
 
-func (s *Server) showQuarantine(w http.ResponseWriter, r *http.Request, v *visit, problem error) error {
+func (s *Server) showQuarantine(w http.ResponseWriter, r *http.Request, v *visit, problem error, asked lookedFor) error {
 	g, err := s.ground(r.Context(), v, filters{}, matter{})
 	if err != nil {
 		return err
 	}
-	p, err := s.newQuarantinePage(r.Context(), g)
+	p, err := s.newQuarantinePage(r.Context(), g, asked)
 	if err != nil {
 		return err
 	}
@@ -175,7 +166,7 @@ func (s *Server) doAlias(w http.ResponseWriter, r *http.Request, v *visit) error
 	x := mapping{s: s, v: v, r: r, kind: r.PostForm.Get("kind"), from: r.PostForm.Get("from")}
 	said, what, err := x.do(r.Context())
 	if kind := cx.KindOf(err); err != nil && kind != cx.Internal && kind != cx.Unavailable {
-		return s.showQuarantine(w, r, v, err)
+		return s.showQuarantine(w, r, v, err, lookedFor{x.kind, x.from, strings.TrimSpace(r.PostForm.Get("to"))})
 	}
 	if err != nil {
 		return err
@@ -237,19 +228,23 @@ func (x mapping) unit(ctx context.Context, typed string) (string, error) {
 	if _, known := o.Unit(cx.UnitID(typed)); known {
 		return typed, nil
 	}
-	var found []string
+	var same []string
 	for _, u := range o.Units() {
 		if intake.Slug(o.Name(u.Key, x.v.Lang.Tag())) == intake.Slug(typed) {
-			found = append(found, string(u.Key))
+			same = append(same, string(u.Key))
 		}
 	}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
+	if len(same) == 1 {
+		return same[0], nil
+	}
+	if len(same) > 1 {
+		return "", cx.Fail(cx.Invalid, "to", "quarantine.several", "value", typed, "keys", shortNames(same))
+	}
+	near := find(typed, (&ground{visit: x.v, Organisation: o}).knownUnits(), 2)
+	if len(near) == 0 {
 		return "", cx.Fail(cx.Invalid, "to", "collect.unknown_unit", "value", typed)
 	}
-	return "", cx.Fail(cx.Invalid, "to", "quarantine.several", "value", typed, "keys", shortNames(found))
+	return "", cx.Fail(cx.Invalid, "to", "quarantine.choose_found", "value", typed)
 }
 
 // create makes the touchpoint or the unit that a key stands for, and gives its key here.

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/url"
 	"testing"
 	"time"
@@ -39,4 +40,41 @@ func TestQuarantineIsMappedCreatedLeftOutAndGivenBack(t *testing.T) {
 	if p = post(url.Values{"kind": {"unit"}, "from": {"x"}, "to": {"nowhere"}, "do": {"map"}}); p.status != 422 {
 		t.Errorf("mapped to nowhere: %d", p.status)
 	}
+}
+
+func TestUnitsOfALargeOrganisationAreFoundByTheirWords(t *testing.T) {
+	r := newRig(t, nil)
+	var units []people.Unit
+	for i := range 1200 {
+		units = append(units, people.Unit{Key: cx.UnitID(fmt.Sprintf("u%04d", i)), Name: cx.Text{"fr": fmt.Sprintf("Mairie de Ville %d", i)}})
+	}
+	units = append(units, people.Unit{Key: "par", Name: cx.Text{"fr": "Préfecture de Paris"}}, people.Unit{Key: "pol", Name: cx.Text{"fr": "Préfecture de police de Paris"}})
+	if err := r.People.PutUnits(t.Context(), units); err != nil {
+		t.Fatal(err)
+	}
+	b := r.as(r.user(people.Administrator, ""))
+	at := time.Now().Add(-time.Hour)
+	var waiting []collect.Incoming
+	for i := range 103 {
+		waiting = append(waiting, collect.Incoming{At: at, Unit: fmt.Sprintf("zz%d", i), Scores: collect.Scores{"csat": 5}})
+	}
+	r.send(waiting...)
+	p := b.get("/settings/quarantine")
+	p.has(t, "main", "3 autres clés attendent")
+	if n := p.Find("#known-units option").Length(); n > 0 {
+		t.Errorf("%d units are sent with the page", n)
+	}
+	if got := b.get("/settings/quarantine/units?to=prefecture+paris").Find("option"); got.Length() != 2 || got.First().AttrOr("value", "") != "par" {
+		t.Errorf("%d found", got.Length())
+	}
+	post := func(to string) page {
+		return b.post("/settings/quarantine", url.Values{"kind": {"unit"}, "from": {"zz102"}, "to": {to}, "do": {"map"}})
+	}
+	p = post("prefecture paris")
+	p.has(t, ".notice.bad", "choisissez")
+	if p.status != 422 || p.Find(`button[value="to:pol"]`).Length() != 1 {
+		t.Errorf("%d: what was found is not offered", p.status)
+	}
+	post("to nowhere at all").has(t, ".notice.bad", "to nowhere at all")
+	post("Préfecture de police de Paris").has(t, ".toasts", "1 retour a pris sa place")
 }

@@ -110,12 +110,12 @@ func TestPagesAreWellFormedForEveryone(t *testing.T) {
 	r.company()
 	admin := r.as(r.user(people.Administrator, ""))
 	for _, x := range r.server.Routes() {
-		if x.Method != "GET" || x.Path == "/live" || strings.Contains(x.Path, ".") {
+		if x.Method != "GET" || x.Path == "/live" || x.Path == "/home/{block}" || strings.Contains(x.Path, ".") {
 			continue
 		}
 		for _, l := range []string{"fr", "en"} {
 			p := admin.get(addressOf(x) + "?lang=" + l)
-			if strings.Contains(p.header.Get("Content-Disposition"), "attachment") {
+			if strings.Contains(p.header.Get("Content-Disposition"), "attachment") || !strings.HasPrefix(strings.ToLower(p.body), "<!doctype html>") { // a file, or a part of a page
 				continue
 			}
 			if n := p.Find("h1").Length(); n != 1 {

@@ -17,6 +17,7 @@ func (s *Server) settingsRoutes() []Route {
 		{"POST", "/settings/keys/{key}/revoke", people.Administer, s.doRevokeKey},
 		{"GET", "/settings/quarantine", people.EditStructure, s.serveQuarantine},
 		{"POST", "/settings/quarantine", people.EditStructure, s.doAlias},
+		{"GET", quarantineUnits, people.EditStructure, s.serveUnitsFound},
 		{"POST", quarantineUnits, people.EditStructure, s.doCreateWaited},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/journey"
@@ -250,7 +251,9 @@ func (g *ground) touchpointFacts(t *journey.Touchpoint) ui.Table {
 		add("ui.moment", l.T("verbatim.yes"))
 	}
 	add("touchpoint.expectation", l.Text(t.Expectation))
+	add("journey.section.when", g.temporary(t))
 	add("touchpoint.services", strings.Join(t.Services, ", "))
+	add("journey.field.indirect", strings.Join(t.Indirect, ", "))
 	add("touchpoint.systems", strings.Join(t.Systems, ", "))
 	add("touchpoint.partners", g.named(t.Partners))
 	add("touchpoint.personas", g.named(t.Personas))
@@ -260,6 +263,11 @@ func (g *ground) touchpointFacts(t *journey.Touchpoint) ui.Table {
 	}
 	add("touchpoint.channels", strings.Join(channels, ", "))
 	add("touchpoint.processes", l.Text(t.Processes))
+	if t.Mood != nil {
+		add("journey.field.mood", g.moodWords(*t.Mood))
+	}
+	add("journey.field.feelings", l.Text(t.Feelings))
+	add("journey.field.pains", l.Text(t.Pains))
 	return table
 }
 
@@ -268,6 +276,9 @@ func (g *ground) named(keys []string) string {
 	names := make([]string, len(keys))
 	for i, k := range keys {
 		names[i] = readable(k)
+		if strings.ContainsFunc(k, unicode.IsUpper) { // somebody wrote a name
+			names[i] = k
+		}
 		if _, ok := g.Organisation.Unit(cx.UnitID(k)); ok {
 			names[i] = g.Organisation.Name(cx.UnitID(k), g.lang().Tag())
 		}

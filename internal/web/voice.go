@@ -142,10 +142,28 @@ func (g *ground) context(f cx.Feedback) string {
 
 // when says how long ago, and beyond a day on which.
 func (g *ground) when(at time.Time) string {
+	if dayOnly(at.In(g.Now.Location())) {
+		return g.lang().Date(at.In(g.Now.Location()))
+	}
 	if ago := g.Now.Sub(at); ago >= 0 && ago < 24*time.Hour {
 		return g.lang().Ago(ago)
 	}
 	return g.lang().Date(at.In(g.Now.Location()))
+}
+
+// saidAt writes when something was said: a source that gives days alone tells no hour.
+func (v *visit) saidAt(at time.Time) string {
+	at = at.In(v.Now.Location())
+	if dayOnly(at) {
+		return v.Lang.Date(at)
+	}
+	return v.Lang.DateTime(at)
+}
+
+// dayOnly tells whether a moment is a day without an hour: midnight to the microsecond.
+func dayOnly(at time.Time) bool {
+	h, m, s := at.Clock()
+	return h+m+s == 0 && at.Nanosecond() == 0
 }
 
 // mainScore picks the score that counts where the feedback was given: the one filtered by, else the

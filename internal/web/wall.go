@@ -131,8 +131,8 @@ const wallSilence = 24 * time.Hour
 // silence tells since when nothing was heard where the wall looks.
 func (s *Server) silence(ctx context.Context, g *ground) (string, error) {
 	list, err := s.Insight.List(ctx, g.scope(), insight.ListQuery{Where: g.where(), Limit: 1})
-	if cx.KindOf(err) == cx.Unavailable && err != nil {
-		return "", nil // its views say so
+	if err != nil && (cx.KindOf(err) == cx.Unavailable || cx.KindOf(err) == cx.Denied) {
+		return "", nil // its views say so; who reads no feedback is not told when the last one came
 	}
 	if err != nil || len(list.IDs) == 0 || g.Now.Sub(list.IDs[0].At) < wallSilence {
 		return "", err

@@ -12,6 +12,9 @@ import (
 //go:embed builtin.yaml
 var builtin []byte
 
+//go:embed six_pillars.yaml
+var sixPillars []byte
+
 // Builtin gives the metrics and indicators that every company starts with.
 func Builtin() (File, error) {
 	f, err := ParseYAML(builtin)
@@ -31,6 +34,26 @@ func (s *Store) Seed(ctx context.Context) error {
 	if err != nil || c.complete(f) {
 		return err
 	}
+	return s.add(ctx, f, "")
+}
+
+// AddSixPillars adds the six-pillar questionnaire as by asked: its metrics and indicators that are not there.
+func (s *Store) AddSixPillars(ctx context.Context, by string) error {
+	f, err := ParseYAML(sixPillars)
+	if err != nil {
+		return fmt.Errorf("six pillars: %w", err)
+	}
+	return s.add(ctx, f, by)
+}
+
+// HasSixPillars tells whether nothing of the six-pillar questionnaire is lacking.
+func (c *Catalogue) HasSixPillars() bool {
+	f, err := ParseYAML(sixPillars)
+	return err == nil && c.complete(f)
+}
+
+// add puts what is not there.
+func (s *Store) add(ctx context.Context, f File, by string) error {
 	return s.write(ctx, func(tx *record.Tx) error {
 		c, err := load(ctx, tx)
 		if err != nil {
@@ -40,16 +63,16 @@ func (s *Store) Seed(ctx context.Context) error {
 			if _, ok := c.Metrics[m.Key]; ok {
 				continue
 			}
-			if err := s.put(ctx, tx, change{table: metricTable, key: string(m.Key), value: m}); err != nil {
+			if err := s.put(ctx, tx, change{table: metricTable, key: string(m.Key), by: by, value: m}); err != nil {
 				return err
 			}
 		}
-		return s.seedIndicators(ctx, tx, f.Indicators)
+		return s.seedIndicators(ctx, tx, by, f.Indicators)
 	})
 }
 
 // seedIndicators leaves out those that the metric, as this company has it, does not allow.
-func (s *Store) seedIndicators(ctx context.Context, tx *record.Tx, l []cx.Indicator) error {
+func (s *Store) seedIndicators(ctx context.Context, tx *record.Tx, by string, l []cx.Indicator) error {
 	c, err := load(ctx, tx)
 	if err != nil {
 		return err
@@ -58,7 +81,7 @@ func (s *Store) seedIndicators(ctx context.Context, tx *record.Tx, l []cx.Indica
 		if _, ok := c.Indicators[i.Key]; ok || len(i.Check(c.Metrics[i.Metric])) > 0 {
 			continue
 		}
-		if err := s.put(ctx, tx, change{table: indicatorTable, key: string(i.Key), value: i}); err != nil {
+		if err := s.put(ctx, tx, change{table: indicatorTable, key: string(i.Key), by: by, value: i}); err != nil {
 			return err
 		}
 	}

@@ -54,7 +54,7 @@ func (d *Door) resolve(ctx context.Context, tx *record.Tx, fresh []*entry) error
 		if c == nil {
 			continue
 		}
-		k := &customer.Known{Ref: c.Ref, Email: c.Email, Phone: c.Phone, Name: c.Name, Status: c.Status, At: e.f.At}
+		k := &customer.Known{Ref: c.Ref, Email: c.Email, Phone: c.Phone, Name: c.Name, Status: c.Status, At: e.f.At, Import: e.brought}
 		k.Attributes = e.attributes("", c.Attributes, nil)
 		who, batch = append(who, e), append(batch, k)
 	}

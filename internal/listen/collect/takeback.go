@@ -3,6 +3,8 @@ package collect
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"vigie/internal/cx"
 	"vigie/internal/record"
@@ -20,8 +22,8 @@ func (d *Door) Brought(ctx context.Context, by cx.ImportID) (all, waiting int, e
 // takenAtOnce feedbacks are taken back in one transaction.
 const takenAtOnce = 500
 
-// Takeback removes every feedback that one import brought, and tells step by step how many are gone (gone may be nil).
-// It is no erasure on somebody's demand: nothing of them is kept, and the same file may bring them again. What stood in
+// Takeback removes every feedback that one import brought, with the persons whom it alone made known, and tells step by step
+// how many feedbacks are gone (gone may be nil). It is no erasure on somebody's demand: nothing of them is kept, and the same file may bring them again. What stood in
 // the record before the import is not touched. Stopped half-way, it is called again.
 func (d *Door) Takeback(ctx context.Context, by cx.ImportID, gone func(n int)) error {
 	if by == 0 {
@@ -34,7 +36,7 @@ func (d *Door) Takeback(ctx context.Context, by cx.ImportID, gone func(n int)) e
 			if n = len(ids); err != nil || n == 0 {
 				return err
 			}
-			return remove(ctx, tx, ids)
+			return d.takeBack(ctx, tx, by, ids)
 		})
 		if err != nil {
 			return unavailable(fmt.Errorf("take back: %w", err))
@@ -54,6 +56,40 @@ func broughtBy(ctx context.Context, tx *record.Tx, by cx.ImportID) ([]int64, err
 		return nil, err
 	}
 	return record.Column[int64](rows)
+}
+
+// takeBack removes some feedbacks, then the persons of whom nothing is left.
+func (d *Door) takeBack(ctx context.Context, tx *record.Tx, by cx.ImportID, ids []int64) error {
+	in, args := record.In(ids)
+	rows, err := tx.Query(ctx, `SELECT DISTINCT identity FROM feedback WHERE identity IS NOT NULL AND id `+in, args...)
+	if err != nil {
+		return err
+	}
+	named, err := record.Column[int64](rows)
+	if err != nil {
+		return err
+	}
+	if err := remove(ctx, tx, ids); err != nil || len(named) == 0 {
+		return err
+	}
+	brought, err := d.d.Customers.Brought(ctx, tx, by, named)
+	if err != nil {
+		return err
+	}
+	for _, person := range slices.Sorted(maps.Keys(brought)) {
+		in, args := record.In(brought[person])
+		var left int
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM feedback WHERE identity `+in, args...).Scan(&left); err != nil {
+			return err
+		}
+		if left > 0 {
+			continue
+		}
+		if err := d.d.Customers.Erase(ctx, tx, person); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func remove(ctx context.Context, tx *record.Tx, ids []int64) error {

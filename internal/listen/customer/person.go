@@ -31,6 +31,7 @@ type Known struct {
 	Name, Status      string
 	Attributes        map[cx.AttributeID]any
 	At                time.Time
+	Import            cx.ImportID // that says it; 0: something else
 }
 
 // Resolved is who a Known is. Attributes are those known at its moment, its own included.

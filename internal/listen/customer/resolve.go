@@ -84,6 +84,7 @@ type identityRow struct {
 	Identity
 	hash   Hash
 	person *row
+	by     cx.ImportID // the import that alone named it; 0: something else did
 }
 
 // resolution is one batch being resolved. persons holds those of the record; made and fresh are new.
@@ -95,6 +96,7 @@ type resolution struct {
 	fresh   []*identityRow
 	pairs   [][2]*row
 	doubts  map[[2]cx.PersonID]bool
+	claimed []int64 // identities that are no longer of one import alone
 }
 
 func (s *resolution) place(k *Known, names []name) {
@@ -103,8 +105,15 @@ func (s *resolution) place(k *Known, names []name) {
 	}
 	p := s.whose(names)
 	for _, n := range names {
-		if s.known[n.hash] == nil {
-			i := &identityRow{Identity: Identity{Kind: n.kind, Value: n.value}, hash: n.hash, person: p}
+		if i := s.known[n.hash]; i != nil {
+			if i.by != 0 && i.by != k.Import {
+				i.by = 0
+				if i.ID != 0 {
+					s.claimed = append(s.claimed, int64(i.ID))
+				}
+			}
+		} else {
+			i := &identityRow{Identity: Identity{Kind: n.kind, Value: n.value}, hash: n.hash, person: p, by: k.Import}
 			s.known[n.hash] = i
 			s.fresh = append(s.fresh, i)
 			p.hasRef = p.hasRef || n.kind == Ref
@@ -165,6 +174,9 @@ func (s *resolution) store(ctx context.Context, tx *record.Tx) error {
 		return err
 	}
 	if err := s.storeIdentities(ctx, tx); err != nil {
+		return err
+	}
+	if err := s.claim(ctx, tx); err != nil {
 		return err
 	}
 	for _, pair := range s.pairs {

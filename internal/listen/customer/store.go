@@ -32,7 +32,7 @@ func scanPerson(p *row, attributes, consent string) error {
 func (s *resolution) loadIdentities(ctx context.Context, tx *record.Tx, hashes [][]byte) error {
 	for some := range slices.Chunk(hashes, record.InLimit) {
 		in, args := record.In(some)
-		rows, err := tx.Query(ctx, `SELECT i.id, i.hash, `+personColumns+`,
+		rows, err := tx.Query(ctx, `SELECT i.id, i.hash, i.import, `+personColumns+`,
 			EXISTS (SELECT 1 FROM identity r WHERE r.person = p.id AND r.kind = 1)
 			FROM identity i JOIN person p ON p.id = i.person WHERE i.hash `+in, args...)
 		if err != nil {
@@ -52,7 +52,7 @@ func (s *resolution) scanIdentities(rows *sql.Rows) error {
 		var hash []byte
 		var attributes, consent string
 		p := &row{}
-		if err := rows.Scan(&i.ID, &hash, &p.ID, &p.Name, &p.Status, &p.At, &attributes, &consent, &p.hasRef); err != nil {
+		if err := rows.Scan(&i.ID, &hash, &i.by, &p.ID, &p.Name, &p.Status, &p.At, &attributes, &consent, &p.hasRef); err != nil {
 			return err
 		}
 		if known, ok := s.persons[p.ID]; ok {
@@ -103,7 +103,7 @@ func jsonOf(v any, n int) (string, error) {
 	return string(b), err
 }
 
-var identityRows = record.Rows{Into: `INSERT INTO identity (id, hash, kind, value, person, since) VALUES`, Cols: 6,
+var identityRows = record.Rows{Into: `INSERT INTO identity (id, hash, kind, value, person, since, import) VALUES`, Cols: 7,
 	After: `ON CONFLICT (hash) DO NOTHING`}
 
 // ErrMet says that another node wrote one of the identities a moment ago: the whole transaction is to be tried again, so
@@ -113,7 +113,7 @@ var ErrMet = errors.New("identity is known")
 func (s *resolution) storeIdentities(ctx context.Context, tx *record.Tx) error {
 	args := make([]any, 0, len(s.fresh)*identityRows.Cols)
 	for _, i := range s.fresh {
-		args = append(args, int64(i.ID), i.hash[:], int64(i.Kind), i.Value, int64(i.person.ID), s.now)
+		args = append(args, int64(i.ID), i.hash[:], int64(i.Kind), i.Value, int64(i.person.ID), s.now, int64(i.by))
 	}
 	n, err := tx.Insert(ctx, identityRows, args)
 	if err != nil {

@@ -16,20 +16,15 @@ type House struct {
 	Journeys  *journey.Store
 }
 
-// Declare adds what the map needs and the house has not: personal attributes, metrics, indicators, the journey. What is
+// Declare adds what the map needs and the house has not: attributes, metrics, indicators, the journey. What is
 // there stays as it is; a metric there on another scale is refused (Conflict), since scales are never mixed.
 func Declare(ctx context.Context, m Map, by string, to House) error {
 	have, err := to.Catalogue.Present(ctx)
 	if err != nil {
 		return err
 	}
-	for _, a := range m.Attributes() {
-		if _, known := have.Attributes[a.Key]; known {
-			continue
-		}
-		if err := to.Catalogue.PutAttribute(ctx, by, a); err != nil {
-			return err
-		}
+	if err := m.declareAttributes(ctx, by, to.Catalogue); err != nil {
+		return err
 	}
 	for _, x := range m.Metrics {
 		if old, known := have.Metrics[x.Key]; known {
@@ -86,14 +81,15 @@ func (m Map) declareJourney(ctx context.Context, by string, to *journey.Store) e
 	return to.Put(ctx, by, j)
 }
 
-// Attributes lists those that the map says describe one person: declared before the import, they are never projected.
+// Attributes lists those of the columns, named by their headers. Those that describe one person are never projected.
 func (m Map) Attributes() []catalogue.Attribute {
 	var out []catalogue.Attribute
 	for _, c := range m.Columns {
-		if !c.Personal || c.As != "attribute" && c.As != "customer.attribute" {
+		if c.As != "attribute" && c.As != "customer.attribute" {
 			continue
 		}
-		a := catalogue.Attribute{Key: cx.AttributeID(c.Key), Name: cx.Text{"fr": words(c.Column), "en": words(c.Column)}, Type: catalogue.TextAttribute, Personal: true}
+		name := words(c.Column)
+		a := catalogue.Attribute{Key: cx.AttributeID(c.Key), Name: cx.Text{"fr": name, "en": name}, Type: catalogue.TextAttribute, Personal: c.Personal}
 		switch c.Type {
 		case "number":
 			a.Type = catalogue.NumberAttribute
@@ -103,6 +99,33 @@ func (m Map) Attributes() []catalogue.Attribute {
 		out = append(out, a)
 	}
 	return out
+}
+
+// declareAttributes adds those not known, as columns of the figures while there is room; what was met before without a
+// name gets one.
+func (m Map) declareAttributes(ctx context.Context, by string, to *catalogue.Store) error {
+	have, err := to.Present(ctx)
+	if err != nil {
+		return err
+	}
+	columns := len(have.Projected())
+	for _, a := range m.Attributes() {
+		old, known := have.Attributes[a.Key]
+		switch {
+		case known && len(old.Name) > 0:
+			continue
+		case known:
+			old.Name = a.Name
+			a = old
+		case !a.Personal && columns < catalogue.MaxProjected:
+			a.Projected = true
+			columns++
+		}
+		if err := to.PutAttribute(ctx, by, a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // WithMetrics adds the map's metrics to those that know gives: for a dry run, which declares nothing.

@@ -55,6 +55,7 @@ type Desk struct {
 	mu     sync.Mutex
 	cancel context.CancelFunc
 	done   chan struct{}
+	at     *task // what goes on; nil: nothing
 }
 
 // NewDesk is inert.
@@ -117,6 +118,9 @@ func (d *Desk) tidyUp(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := d.dropOld(ctx); err != nil {
+		return err
+	}
 	cut, err := queryImports(ctx, d.d.DB, `WHERE state = 'running' AND origin = ?`, FromCommand)
 	if err != nil {
 		return err
@@ -168,15 +172,20 @@ func (d *Desk) runOnce(ctx context.Context) (worked bool, err error) {
 		return false, err
 	}
 	i := all[0]
+	job, leave := d.take(ctx, i.ID)
+	defer leave()
+	if now, err := d.Import(ctx, i.ID); err != nil || now.State != i.State { // stopped a moment ago
+		return true, err
+	}
 	switch i.State {
 	case Checking:
-		err = d.check(ctx, i)
+		err = d.check(job, i)
 	case Running:
-		err = d.run(ctx, i)
+		err = d.run(job, i)
 	default:
-		err = d.undo(ctx, i)
+		err = d.undo(job, i)
 	}
-	if err == nil || ctx.Err() != nil {
+	if err == nil || job.Err() != nil {
 		return true, ctx.Err()
 	}
 	if cx.KindOf(err) == cx.Unavailable {
@@ -193,7 +202,7 @@ func (d *Desk) fail(ctx context.Context, id cx.ImportID, cause error) error {
 	}
 	said := *problem
 	said.Cause = nil
-	_, err := d.update(ctx, id, func(i *Import) error {
+	i, err := d.update(ctx, id, func(i *Import) error {
 		if i.State == Checking {
 			i.State = Drafted
 		} else {
@@ -202,7 +211,10 @@ func (d *Desk) fail(ctx context.Context, id cx.ImportID, cause error) error {
 		i.Problem = &said
 		return nil
 	})
-	return err
+	if err != nil || i.State != Failed {
+		return err
+	}
+	return d.tally(ctx, id)
 }
 
 // Take keeps a file sent by somebody, and makes the draft of its import. Nothing of it is kept when it cannot be read.

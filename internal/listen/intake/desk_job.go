@@ -101,7 +101,7 @@ func (d *Desk) begin(ctx context.Context, id cx.ImportID, change func(*Import)) 
 // Undo takes back what an import brought, and nothing else.
 func (d *Desk) Undo(ctx context.Context, id cx.ImportID) error {
 	_, err := d.update(ctx, id, func(i *Import) error {
-		if i.State != Done && i.State != Failed {
+		if i.State != Done && i.State != Failed && i.State != Stopped {
 			return cx.Fail(cx.Conflict, "", "import.not_done")
 		}
 		i.State, i.Gone, i.Progress = Undoing, 0, Progress{}
@@ -139,7 +139,7 @@ func (d *Desk) run(ctx context.Context, i Import) error {
 		return err
 	}
 	report, err := d.read(ctx, i, func(ctx context.Context, lines []collect.Line) ([]collect.Outcome, error) {
-		return d.d.Door.Bring(ctx, i.ID, lines)
+		return d.d.Door.Bring(context.WithoutCancel(ctx), i.ID, lines) // stopped between batches, never inside one
 	}, d.Meet)
 	if err != nil {
 		return err
@@ -176,6 +176,9 @@ func (d *Desk) close(ctx context.Context, id cx.ImportID, r Report) error {
 func (d *Desk) finish(ctx context.Context, id cx.ImportID, state State, r Report) error {
 	r.Rejected = []Rejection{} // they stand in the file of refusals
 	_, err := d.update(ctx, id, func(i *Import) error {
+		if state == Drafted && i.State != Checking { // stopped a moment ago
+			return nil
+		}
 		i.State, i.Report, i.Progress.Rows = state, &r, r.Rows
 		if state == Done {
 			i.Ended = d.d.Now()
@@ -195,8 +198,10 @@ func (d *Desk) undo(ctx context.Context, i Import) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(d.refusals(i.ID)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+	for _, path := range []string{d.path(i.ID), d.refusals(i.ID)} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
 	_, err = d.update(ctx, i.ID, func(now *Import) error { now.State, now.Ended = Undone, d.d.Now(); return nil })
 	return err

@@ -148,6 +148,14 @@ func (d *Draft) typed(c *Column, was Column, p Pick) {
 	if p.Key == "" || p.Key == "new" || !strings.HasSuffix(was.As, "attribute") {
 		c.Key = Slug(headerWords(c.Column))
 	}
+	if !strings.HasSuffix(was.As, "attribute") { // a role just given: addresses are somebody's until a person says otherwise
+		c.Personal = p.Personal || d.addresses(c.Column)
+	}
+}
+
+// addresses tells whether values of a column are e-mail addresses or telephone numbers.
+func (d *Draft) addresses(column string) bool {
+	return slices.ContainsFunc(d.Sample.FactOf(column).Values, func(v Value) bool { return emailShape.MatchString(v.Text) || phoneShape.MatchString(v.Text) })
 }
 
 func splitList(s string) []string {

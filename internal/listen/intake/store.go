@@ -24,6 +24,7 @@ const (
 	Running  State = "running"
 	Done     State = "done"
 	Failed   State = "failed"
+	Stopped  State = "stopped" // by somebody, half-way
 	Undoing  State = "undoing"
 	Undone   State = "undone"
 )

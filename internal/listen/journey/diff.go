@@ -142,7 +142,7 @@ func touchpointFields(t Touchpoint) []field {
 		mood = float64(*t.Mood)
 	}
 	return []field{text("name", t.Name), {"moment_of_truth", t.MomentOfTruth}, {"transactional", t.Transactional}, {"owner", t.Owner},
-		list("services", t.Services), list("systems", t.Systems), list("partners", t.Partners), list("personas", t.Personas), list("channels", t.Channels),
+		list("services", t.Services), list("indirect", t.Indirect), list("systems", t.Systems), list("partners", t.Partners), list("personas", t.Personas), list("channels", t.Channels),
 		{"from", t.From}, {"until", t.Until}, {"lead", string(t.LeadIndicator())}, {"objectives", items(t.Objectives)}, {"thresholds", items(t.Thresholds)},
 		{"promises", promises(t.Promises)}, text("expectation", t.Expectation), text("processes", t.Processes), {"mood", mood},
 		text("feelings", t.Feelings), text("pains", t.Pains)}

@@ -27,13 +27,15 @@ type Touchpoint struct {
 	MomentOfTruth bool            `json:"moment_of_truth,omitempty" yaml:"moment_of_truth,omitempty"`
 	Transactional bool            `json:"transactional,omitempty" yaml:"transactional,omitempty"`
 	Owner         string          `json:"owner,omitempty" yaml:"owner,omitempty"`
-	Services      []string        `json:"services,omitempty" yaml:"services,omitempty"`
-	Systems       []string        `json:"systems,omitempty" yaml:"systems,omitempty"`
-	Partners      []string        `json:"partners,omitempty" yaml:"partners,omitempty"`
-	Personas      []string        `json:"personas,omitempty" yaml:"personas,omitempty"`
-	Channels      []string        `json:"channels,omitempty" yaml:"channels,omitempty"`
-	From          string          `json:"from,omitempty" yaml:"from,omitempty"`   // 2006-01-02; "" always
-	Until         string          `json:"until,omitempty" yaml:"until,omitempty"` // first day no longer lived; "" always
+	// Services directly concerned, and those that are indirectly.
+	Services []string `json:"services,omitempty" yaml:"services,omitempty"`
+	Indirect []string `json:"indirect,omitempty" yaml:"indirect,omitempty"`
+	Systems  []string `json:"systems,omitempty" yaml:"systems,omitempty"`
+	Partners []string `json:"partners,omitempty" yaml:"partners,omitempty"`
+	Personas []string `json:"personas,omitempty" yaml:"personas,omitempty"`
+	Channels []string `json:"channels,omitempty" yaml:"channels,omitempty"`
+	From     string   `json:"from,omitempty" yaml:"from,omitempty"`   // 2006-01-02; "" always
+	Until    string   `json:"until,omitempty" yaml:"until,omitempty"` // first day no longer lived; "" always
 	// Lead indicator; "" is csat. Objectives and Thresholds by indicator win over the indicator's own.
 	Lead        cx.IndicatorID             `json:"lead,omitempty" yaml:"lead,omitempty"`
 	Objectives  map[cx.IndicatorID]float64 `json:"objectives,omitempty" yaml:"objectives,omitempty"`

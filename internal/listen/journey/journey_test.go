@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"vigie/internal/cx"
 	"vigie/internal/record"
@@ -196,6 +197,42 @@ func FuzzParseYAML(f *testing.F) {
 		}
 		if _, err := j.YAML(); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// What is written is read back as it was, whatever people type in names and texts.
+func TestYAMLBothWaysWhateverIsWritten(t *testing.T) {
+	text := rapid.Custom(func(t *rapid.T) cx.Text {
+		out := cx.Text{"fr": rapid.StringMatching(`[ -~éèà’« »\n:#&*!|>%@-]{1,30}`).Draw(t, "fr")}
+		if rapid.Bool().Draw(t, "both") {
+			out["en"] = rapid.StringN(1, 20, -1).Draw(t, "en")
+		}
+		return out
+	})
+	words := rapid.SliceOfN(rapid.StringMatching(`[ -~é’:#-]{1,12}`), 1, 3)
+	rapid.Check(t, func(t *rapid.T) {
+		j := Journey{Key: "j", Name: text.Draw(t, "name"), Purpose: text.Draw(t, "purpose"), Mapped: "2026-03-01"}
+		for range rapid.IntRange(1, 3).Draw(t, "stages") {
+			s := Stage{Key: cx.StageID(rapid.StringMatching(`[a-z0-9-]{1,8}`).Draw(t, "key")), Name: text.Draw(t, "stage")}
+			for range rapid.IntRange(1, 3).Draw(t, "touchpoints") {
+				v := rapid.Float64Range(-100, 100).Draw(t, "value")
+				s.Touchpoints = append(s.Touchpoints, Touchpoint{Key: cx.TouchpointID(rapid.StringMatching(`[a-z0-9-]{1,8}`).Draw(t, "touchpoint")), Name: text.Draw(t, "touchpoint name"), Owner: rapid.StringN(0, 20, -1).Draw(t, "owner"),
+					MomentOfTruth: rapid.Bool().Draw(t, "moment"), Services: words.Draw(t, "services"), Indirect: words.Draw(t, "indirect"), From: "2026-01-01", Objectives: map[cx.IndicatorID]float64{"csat": v},
+					Promises: []Promise{{Text: text.Draw(t, "promise"), Indicator: "csat", Objective: &v}}, Mood: new(rapid.IntRange(MoodLow, MoodHigh).Draw(t, "mood")), Pains: text.Draw(t, "pains")})
+			}
+			j.Stages = append(j.Stages, s)
+		}
+		b, err := j.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := ParseYAML(b)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, b)
+		}
+		if d := cmp.Diff(j, back); d != "" {
+			t.Fatalf("%s\n%s", d, b)
 		}
 	})
 }

@@ -1,6 +1,8 @@
 package journey
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 
 	"github.com/goccy/go-yaml"
@@ -30,5 +32,20 @@ func parse(b []byte, into any) error {
 	return nil
 }
 
-// YAML writes the journey as ParseYAML reads it.
-func (j Journey) YAML() ([]byte, error) { return yaml.Marshal(j) }
+// YAML writes the journey as ParseYAML reads it. Where blocks would not keep a text as it is (a line of blanks), it is
+// written as JSON, which is YAML too.
+func (j Journey) YAML() ([]byte, error) {
+	b, err := yaml.Marshal(j)
+	if err != nil {
+		return nil, err
+	}
+	if back, err := ParseYAML(b); err == nil && len(j.Diff(back)) == 0 {
+		return b, nil
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err = e.Encode(j)
+	return out.Bytes(), err
+}

@@ -15,12 +15,13 @@ type SeenBy string
 
 const (
 	Me       SeenBy = "me"
+	MyUnit   SeenBy = "unit" // those of the owner's unit when it was saved, and of the units below
 	MyRole   SeenBy = "role" // those who had the owner's role when it was saved
 	Everyone SeenBy = "all"
 )
 
 // SeenBys gives all, the narrowest first.
-func SeenBys() []SeenBy { return []SeenBy{Me, MyRole, Everyone} }
+func SeenBys() []SeenBy { return []SeenBy{Me, MyUnit, MyRole, Everyone} }
 
 // View is a question under a name.
 type View struct {
@@ -29,6 +30,7 @@ type View struct {
 	Question string // the query of its address, without "?"
 	Owner    int64  // a user
 	Role     people.Role
+	Unit     cx.UnitID // "": the whole company
 	SeenBy   SeenBy
 	Created  time.Time
 	Deleted  time.Time // zero: in use
@@ -45,9 +47,11 @@ const (
 	longestQuestion = 4000
 )
 
-func (n *New) check() error {
+func (n *New) check(unit cx.UnitID) error {
 	n.Name = strings.TrimSpace(n.Name)
 	switch {
+	case n.SeenBy == MyUnit && unit == "":
+		return cx.Fail(cx.Invalid, "seen_by", "view.no_unit")
 	case n.Name == "":
 		return cx.Fail(cx.Invalid, "name", "view.name_needed")
 	case utf8.RuneCountInString(n.Name) > longestName:
@@ -60,9 +64,10 @@ func (n *New) check() error {
 	return nil
 }
 
-// openTo tells whether somebody may see the view.
-func (v View) openTo(w people.Viewer) bool {
-	return w.UserID != 0 && (v.Owner == w.UserID || v.SeenBy == Everyone || v.SeenBy == MyRole && v.Role == w.Role)
+// openTo tells whether somebody, who stands in the units of a path, may see the view.
+func (v View) openTo(w people.Viewer, path []cx.UnitID) bool {
+	return w.UserID != 0 && (v.Owner == w.UserID || v.SeenBy == Everyone || v.SeenBy == MyRole && v.Role == w.Role ||
+		v.SeenBy == MyUnit && v.Unit != "" && slices.Contains(path, v.Unit))
 }
 
 // May tells whether somebody may rename, share or delete the view: its owner, and an administrator one that others see.

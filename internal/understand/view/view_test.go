@@ -1,6 +1,8 @@
 package view_test
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +22,38 @@ var (
 	admin = people.Viewer{UserID: 4, Role: people.Administrator}
 	key   = people.Viewer{KeyID: "9", Role: people.Director}
 )
+
+// newStore stands on Nantes and Brest under the west.
+func newStore(db *record.DB) *view.Store {
+	return view.NewStore(db, func(_ context.Context, unit cx.UnitID) ([]cx.UnitID, error) {
+		return map[cx.UnitID][]cx.UnitID{"west": {"west"}, "nantes": {"west", "nantes"}, "brest": {"west", "brest"}}[unit], nil
+	})
+}
+
+func TestAViewOfAUnitIsSeenInItAndBelow(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		s := newStore(db)
+		of := func(id int64, unit cx.UnitID) people.Viewer {
+			return people.Viewer{UserID: id, Role: people.Manager, Unit: unit}
+		}
+		v := save(t, s, of(1, "west"), view.New{Name: "De l’Ouest", SeenBy: view.MyUnit})
+		save(t, s, of(2, "nantes"), view.New{Name: "De Nantes", SeenBy: view.MyUnit})
+		for _, c := range []struct {
+			who  people.Viewer
+			want []string
+		}{{of(3, "nantes"), []string{"De Nantes", "De l’Ouest"}}, {of(4, "brest"), []string{"De l’Ouest"}}, {of(1, "west"), []string{"De l’Ouest"}}, {of(5, ""), nil}, {of(6, "north"), nil}} {
+			if d := cmp.Diff(c.want, names(t, s, c.who)); d != "" {
+				t.Errorf("%s: %s", c.who.Unit, d)
+			}
+			if _, err := s.View(t.Context(), c.who, v.ID); (err == nil) != slices.Contains(c.want, "De l’Ouest") {
+				t.Errorf("%s opens it: %v", c.who.Unit, err)
+			}
+		}
+		if _, err := s.Save(t.Context(), of(5, ""), view.New{Name: "x", SeenBy: view.MyUnit}); cx.KindOf(err) != cx.Invalid {
+			t.Errorf("for no unit: %v", err)
+		}
+	})
+}
 
 func names(t *testing.T, s *view.Store, who people.Viewer) []string {
 	t.Helper()
@@ -45,7 +79,7 @@ func save(t *testing.T, s *view.Store, who people.Viewer, n view.New) view.View 
 
 func TestViewsAreSeenByThoseTheyAreFor(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
-		s := view.NewStore(db)
+		s := newStore(db)
 		mine := save(t, s, ada, view.New{Name: " Ma vue ", Question: "indicator=csat", SeenBy: view.Me})
 		save(t, s, ada, view.New{Name: "La direction", SeenBy: view.MyRole})
 		save(t, s, bob, view.New{Name: "À tous", SeenBy: view.Everyone})
@@ -69,7 +103,7 @@ func TestViewsAreSeenByThoseTheyAreFor(t *testing.T) {
 
 func TestOnlyItsOwnerOrAnAdministratorChangesAView(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
-		s := view.NewStore(db)
+		s := newStore(db)
 		shared := save(t, s, ada, view.New{Name: "À tous", SeenBy: view.Everyone})
 		own := save(t, s, ada, view.New{Name: "À moi", SeenBy: view.Me})
 		to := view.New{Name: "Autre", SeenBy: view.Everyone}
@@ -96,7 +130,7 @@ func TestOnlyItsOwnerOrAnAdministratorChangesAView(t *testing.T) {
 
 func TestADeletedViewComesBack(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
-		s := view.NewStore(db)
+		s := newStore(db)
 		v := save(t, s, ada, view.New{Name: "À tous", SeenBy: view.Everyone})
 		if err := s.Delete(t.Context(), ada, v.ID); err != nil {
 			t.Fatal(err)
@@ -117,7 +151,7 @@ func TestADeletedViewComesBack(t *testing.T) {
 }
 
 func TestAViewNeedsANameAnOwnerAndAShare(t *testing.T) {
-	s := view.NewStore(recordtest.SQLite(t))
+	s := newStore(recordtest.SQLite(t))
 	for field, n := range map[string]view.New{"name": {Name: "  ", SeenBy: view.Me}, "seen_by": {Name: "x", SeenBy: "world"}, "question": {Name: "x", SeenBy: view.Me, Question: strings.Repeat("a", 5000)}} {
 		_, err := s.Save(t.Context(), ada, n)
 		if e, ok := err.(*cx.Error); !ok || e.Field != field || e.Kind != cx.Invalid {

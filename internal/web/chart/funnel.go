@@ -20,7 +20,7 @@ type Funnel struct {
 	Format        Format
 }
 
-// Mark is one group. Name is written beside the point when Strong.
+// Mark is one group. Name is written beside the point when Strong, or when it has a Color.
 type Mark struct {
 	Name, Color string // a token; "" is ink-3
 	N           int64
@@ -135,11 +135,16 @@ func (c Funnel) points() Option {
 		}
 		p := Option{"value": []float64{float64(m.N), m.Value}, "symbolSize": 8, "itemStyle": Option{"color": color, "borderColor": "var(--surface)", "borderWidth": 1}}
 		if !m.Strong {
+			if m.Color != "" {
+				p["label"] = Option{"show": true, "position": "bottom", "formatter": m.Name, "color": "var(--ink-2)", "fontSize": textSize - 1,
+					"backgroundColor": "var(--surface)", "padding": []int{1, 3}}
+			}
 			weak = append(weak, p)
 			continue
 		}
 		p["symbolSize"] = 14
-		p["label"] = Option{"show": true, "position": "top", "formatter": m.Name, "color": "var(--ink)", "fontSize": textSize, "fontWeight": 600}
+		p["label"] = Option{"show": true, "position": "top", "formatter": m.Name, "color": "var(--ink)", "fontSize": textSize, "fontWeight": 600,
+			"backgroundColor": "var(--surface)", "padding": []int{1, 4}, "borderRadius": 3}
 		strong = append(strong, p)
 	}
 	return Option{"type": "line", "data": append(weak, strong...), "symbol": "circle", "showAllSymbol": true, "lineStyle": Option{"width": 0, "opacity": 0}, "emphasis": Option{"disabled": true}, "z": 5}

@@ -8,6 +8,7 @@ func TestTheWordOfTheObjectiveStandsWhereNoTrendPasses(t *testing.T) {
 		name, want string
 		values     []float64
 	}{
+		{"crossing at both ends", "end", []float64{95, 70, 81, 79, 85, 75}},
 		{"close at the end, far above at the start", "insideStartBottom", []float64{95, 90, 81, 79, 80, 80}},
 		{"below all along", "insideEndTop", []float64{70, 70, 70, 70, 60, 60}},
 		{"above at the end, close at the start", "insideEndBottom", []float64{80, 79, 80, 82, 95, 95}},

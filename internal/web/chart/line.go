@@ -61,6 +61,9 @@ func (c Line) plot() plot {
 	if len(c.Series) > 1 {
 		p.right = nameWidth
 	}
+	if c.Objective != nil && c.objectiveSide() == "end" {
+		p.right = max(p.right, 14+7*utf8.RuneCountInString(c.ObjectiveWord))
+	}
 	return p
 }
 
@@ -175,22 +178,36 @@ func (s Series) line(named bool) Option {
 		"lineStyle": style, "itemStyle": Option{"color": s.token(), "borderColor": "var(--surface)", "borderWidth": 1.5}, "emphasis": Option{"disabled": true}}
 }
 
-// objectiveSide writes the word of the objective at the end of its line that the trend passes farthest from, on the free side.
+// clear is the share of the axis that a word needs between its line and the trend.
+const clear = 0.09
+
+// objectiveSide writes the word of the objective inside, at the end of its line that the trend passes farthest from and on the
+// free side; at "end", outside, when there is no room.
 func (c Line) objectiveSide() string {
 	if len(c.Series) == 0 {
 		return "insideEndTop"
 	}
-	points := c.Series[0].Points
-	third := (len(points) + 2) / 3
-	start, startGap := c.freeSide(points[:third])
-	end, endGap := c.freeSide(points[len(points)-third:])
-	if startGap > endGap {
+	third := (len(c.Periods) + 2) / 3
+	if n := len(c.Series[0].Points); third == 0 || third > n {
+		third = (n + 2) / 3
+	}
+	var starts, ends []Point
+	for _, s := range c.Series {
+		starts, ends = append(starts, s.Points[:min(third, len(s.Points))]...), append(ends, s.Points[max(0, len(s.Points)-third):]...)
+	}
+	start, startGap := c.freeSide(starts)
+	end, endGap := c.freeSide(ends)
+	scale := c.scale()
+	switch {
+	case max(startGap, endGap) < clear*(scale.max-scale.min) && len(c.Series) == 1:
+		return "end"
+	case startGap > endGap:
 		return "insideStart" + start
 	}
 	return "insideEnd" + end
 }
 
-// freeSide tells on which side of the objective a stretch leaves the most room, and how much.
+// freeSide tells on which side of the objective a stretch leaves the most room, and how much: none where the trend crosses.
 func (c Line) freeSide(points []Point) (string, float64) {
 	above, below := math.Inf(1), math.Inf(1)
 	for _, p := range points {
@@ -204,6 +221,12 @@ func (c Line) freeSide(points []Point) (string, float64) {
 		default:
 			below = min(below, -gap)
 		}
+	}
+	if !math.IsInf(above, 1) && !math.IsInf(below, 1) { // it crosses: a word would lie on it
+		if above >= below {
+			return "Top", 0
+		}
+		return "Bottom", 0
 	}
 	if above >= below {
 		return "Top", above

@@ -199,7 +199,7 @@ func (f field) trend(c Multiples, p Panel) {
 	across := func(k int) float64 { return f.x + f.width*(float64(k)+0.5)/float64(max(1, len(c.Names))) }
 	for _, e := range c.Events {
 		f.pen.line(across(e.Period), f.y, across(e.Period), f.y+f.height, `stroke="var(--watch)"`)
-		f.pen.text(across(e.Period), f.y+f.height+12, `fill="var(--watch)" text-anchor="middle"`, e.Word)
+		f.pen.text(across(e.Period)+3, f.y+f.height-4, `fill="var(--watch)"`, e.Word)
 	}
 	for _, run := range runs(p.Points) {
 		f.run(p.Points, run, across, up)

@@ -168,6 +168,19 @@ type Sparkline struct {
 	Points    []SparkPoint
 	Objective *float64
 	Label     string // the trend in words; "": decoration beside a figure that says it
+	Events    []SparkEvent
+}
+
+// SparkEvent is what happened at a point, drawn as a line across with its words.
+type SparkEvent struct {
+	At   int // index of its point
+	Word string
+}
+
+// eventPath is the line of an event, between the edges of the picture.
+func (s Sparkline) eventPath(e SparkEvent) string {
+	x := sparkW * float64(e.At) / math.Max(1, float64(len(s.Points)-1))
+	return "M" + px(x) + " 0V" + px(sparkH)
 }
 
 // SparkPoint is one period; Missing leaves a hole.
