@@ -111,7 +111,7 @@ func (s *Server) newTrailPage(ctx context.Context, v *visit, q url.Values) (*tra
 	p.Table = ui.Table{Caption: l.T("settings.audit"), Empty: l.T("settings.audit.none"), Columns: []ui.Column{{Label: l.T("settings.audit.when")}, {Label: l.T("settings.audit.who")}, {Label: l.T("settings.audit.what")}, {Label: l.T("settings.audit.subject")}}}
 	for _, e := range entries {
 		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: l.DateTime(e.At.In(v.Now.Location()))}, {Text: names.of(e.Actor)},
-			{Text: said(v, "audit.what.", e.What)}, {Text: names.subject(e.Subject), Href: subjectHref(v, e)}}})
+			{Text: said(v, "audit.what.", e.What)}, {Text: names.subject(e), Href: subjectHref(v, e)}}})
 	}
 	kept := url.Values{}
 	for _, k := range []string{"who", "what", "subject", "from", "until"} {
@@ -132,7 +132,8 @@ func (s *Server) newTrailPage(ctx context.Context, v *visit, q url.Values) (*tra
 }
 
 // subject says whom or what an entry is about: a user by name, the rest by its number or key.
-func (n actorNames) subject(subject string) string {
+func (n actorNames) subject(e people.Entry) string {
+	subject := e.Subject
 	if name, ok := n.users[subject]; ok {
 		return name
 	}
@@ -140,6 +141,15 @@ func (n actorNames) subject(subject string) string {
 		if _, own := n.v.Settings.Own(people.Role(key)); own {
 			return n.v.roleName(people.Role(key))
 		}
+	}
+	kind, key, _ := strings.Cut(subject, ":")
+	switch number, err := strconv.Atoi(key); {
+	case strings.HasPrefix(e.What, "customer.") && subject != "":
+		return n.v.Lang.T("protect.customer", "number", subject)
+	case kind == "rights" && err == nil:
+		return n.v.Lang.T("audit.request", "number", key)
+	case kind == "units" && err == nil:
+		return n.v.Lang.T("unit.count", "count", number)
 	}
 	return said(n.v, "audit.subject.", subject)
 }

@@ -84,7 +84,7 @@ func (s *Server) newOwnRolePage(ctx context.Context, v *visit, o people.OwnRole)
 			base.Options = append(base.Options, ui.Option{Value: string(r), Label: v.roleName(r), Selected: r == o.Base})
 		}
 	}
-	figures := ui.Field{Name: "figures", Kind: "select", Label: l.T("people.own.figures"), Hint: l.T("people.own.figures.hint"),
+	figures := ui.Field{Name: "figures", Kind: "select", Label: l.T("people.own.figures"), Hint: l.T("people.own.figures.hint"), Required: true,
 		Options: []ui.Option{{Value: "all", Label: l.T("people.own.figures.all"), Selected: !o.Narrow}, {Value: "unit", Label: l.T("people.own.figures.unit"), Selected: o.Narrow}}}
 	p.Form = formView{Title: l.T("people.own.title"), Note: l.T("people.own.note"), Action: p.at(), Do: l.T("settings.save"), Fields: []ui.Field{
 		{Name: "name_fr", Label: l.T("people.own.name_fr"), Value: o.Name["fr"], Required: true, Max: 60, Autocomplete: "off"},

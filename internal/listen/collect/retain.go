@@ -16,7 +16,7 @@ import (
 type Keep struct {
 	Words    time.Time // words of feedbacks, whose scores stay
 	Feedback time.Time // whole feedbacks
-	Customer time.Time // customers whose last feedback is older, with all their feedback
+	Customer time.Time // customers whose last feedback is older, with all their feedback; or without any, and not heard of since
 }
 
 // Aged counts what is older than Keep says.
@@ -166,6 +166,9 @@ func (d *Door) agedCustomers(ctx context.Context, before time.Time, doing bool) 
 			}
 		}
 	}
+	if err := d.unheard(ctx, before, gone); err != nil {
+		return 0, err
+	}
 	if doing {
 		for id := range gone {
 			if err := d.ErasePerson(ctx, id); err != nil && cx.KindOf(err) != cx.NotFound {
@@ -174,6 +177,23 @@ func (d *Door) agedCustomers(ctx context.Context, before time.Time, doing bool) 
 		}
 	}
 	return int64(len(gone)), nil
+}
+
+// unheard adds those whom no feedback names and of whom nothing came since.
+func (d *Door) unheard(ctx context.Context, before time.Time, gone map[cx.PersonID]bool) error {
+	const spoke = `EXISTS (SELECT 1 FROM feedback f WHERE f.identity = i.id AND f.state <> 2)`
+	for last := cx.PersonID(0); ; {
+		ids, next, err := d.d.Customers.Unheard(ctx, before, spoke, last)
+		if err != nil {
+			return fmt.Errorf("customers: %w", err)
+		}
+		for _, id := range ids {
+			gone[id] = true
+		}
+		if last = next; last == 0 {
+			return nil
+		}
+	}
 }
 
 // quiet tells whether a person was not heard of since: none of the identities has a feedback after the day.

@@ -1,11 +1,14 @@
 package collect_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
+	"vigie/internal/people"
 	"vigie/internal/record"
 	"vigie/internal/record/recordtest"
 )
@@ -72,6 +75,57 @@ func TestWhatIsTooOldIsForgottenAsAsked(t *testing.T) {
 		}
 		if none, err := d.Forget(ctx, collect.Keep{}); none != (collect.Aged{}) || err != nil {
 			t.Errorf("without duration it takes %+v, %v", none, err)
+		}
+	})
+}
+
+func TestCustomersWithoutFeedbackAreForgottenToo(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		ctx := context.Background()
+		h := newHouse(db)
+		long := today.AddDate(-3, 0, 0)
+		h.customers = customer.New(customer.Config{}, customer.Deps{DB: db, Now: func() time.Time { return long }})
+		d := start(t, h, collect.Config{Dir: t.TempDir(), Sweep: time.Hour})
+		old, recent := long, today.AddDate(0, -1, 0)
+		known := []*customer.Known{{Ref: "never", Name: "A", At: old}, {Ref: "named", Name: "B", At: recent}, {Ref: "told", Attributes: map[cx.AttributeID]any{"city": "Brest"}, At: recent},
+			{Ref: "asked", Name: "C", At: old}, {Ref: "spoke", Name: "D", At: old}, {Ref: "erased", Name: "E", At: old}}
+		var persons []cx.PersonID
+		if err := h.customers.Open(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Write(ctx, func(tx *record.Tx) error {
+			got, err := h.customers.Resolve(ctx, tx, known)
+			persons = nil
+			for _, x := range got {
+				persons = append(persons, x.Person)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.customers.Consents(ctx, persons[3], customer.Survey, customer.Consent{At: recent}); err != nil {
+			t.Fatal(err)
+		}
+		in := feedback(1)
+		in.At, in.Customer = recent, &collect.Customer{Ref: "spoke"}
+		put(t, d, in)
+		in = feedback(2)
+		in.At, in.Customer = old, &collect.Customer{Ref: "erased"}
+		if err := d.Erase(ctx, put(t, d, in).ID); err != nil {
+			t.Fatal(err)
+		}
+		k := collect.Keep{Customer: today.AddDate(-2, 0, 0)}
+		if would, err := d.Aged(ctx, k); err != nil || would.Customer != 2 {
+			t.Errorf("would take %+v, %v", would, err)
+		}
+		if did, err := d.Forget(ctx, k); err != nil || did.Customer != 2 {
+			t.Errorf("took %+v, %v", did, err)
+		}
+		for i, x := range known {
+			_, err := h.customers.Person(ctx, people.Whole(), persons[i])
+			if gone := err != nil; gone != (x.Ref == "never" || x.Ref == "erased") {
+				t.Errorf("%s: gone %t", x.Ref, gone)
+			}
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -200,4 +201,47 @@ func (r *Reference) DoubtsOf(ctx context.Context, s people.Scope, id cx.PersonID
 		return nil, fmt.Errorf("doubts: %w", err)
 	}
 	return r.Search(ctx, s, Search{Among: append([]cx.PersonID{}, ids...), Reach: reach, Limit: doubtsMost})
+}
+
+// unheardPage persons are looked at once.
+const unheardPage = 500
+
+// Unheard gives, page after page, the persons of whom nothing came since a moment and whom no feedback names: neither an
+// identity, a name, an attribute nor an answer about consent. Spoke is the condition on a row i of identity that a
+// feedback names it. It answers to no viewer: for retention alone.
+func (r *Reference) Unheard(ctx context.Context, before time.Time, spoke string, after cx.PersonID) (ids []cx.PersonID, last cx.PersonID, err error) {
+	at := before.UnixMicro()
+	rows, err := r.db.Query(ctx, `SELECT p.id FROM person p WHERE p.id > ? AND p.at < ? AND NOT EXISTS (
+		SELECT 1 FROM identity i WHERE i.person = p.id AND (i.since >= ? OR `+spoke+`)) ORDER BY p.id LIMIT ?`, int64(after), at, at, unheardPage)
+	if err != nil {
+		return nil, 0, fmt.Errorf("unheard: %w", err)
+	}
+	page, err := record.Column[int64](rows)
+	if err != nil || len(page) == 0 {
+		return nil, 0, err
+	}
+	known, err := loadRows(ctx, r.db, page)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, p := range known {
+		if !p.heardSince(before) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids, cx.PersonID(page[len(page)-1]), nil
+}
+
+func (p *row) heardSince(t time.Time) bool {
+	for _, d := range p.Attributes {
+		if d.at >= t.UnixMicro() {
+			return true
+		}
+	}
+	for _, c := range p.Consent {
+		if !c.At.Before(t) {
+			return true
+		}
+	}
+	return false
 }
