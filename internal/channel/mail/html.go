@@ -196,5 +196,8 @@ func (p *page) gap() {
 
 func (p *page) done() string {
 	p.line()
+	for n := len(p.out); n > 0 && strings.Trim(p.out[n-1], "> ") == ""; n-- {
+		p.out = p.out[:n-1]
+	}
 	return strings.TrimSpace(strings.Join(p.out, "\n"))
 }

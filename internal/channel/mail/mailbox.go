@@ -51,6 +51,7 @@ func (c MailboxConfig) Check() []*cx.Error {
 	c = c.filled()
 	l := faults(c.Server.check())
 	l.add(c.User == "", "user", "mail.user")
+	l.add(c.TLS == IfOffered && c.Password == "", "tls", "mail.tls_password")
 	l.add(!headerText(c.Folder, 200), "folder", "mail.folder", "value", c.Folder)
 	l.add(!slices.Contains([]After{Seen, Move, Delete}, c.After), "after", "mail.after", "value", string(c.After))
 	l.add(c.After == Move && (c.MoveTo == "" || c.MoveTo == c.Folder || !headerText(c.MoveTo, 200)), "move_to", "mail.move_to")
