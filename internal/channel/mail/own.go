@@ -13,12 +13,13 @@ func Own(text string) string {
 	for n := range l {
 		l[n] = strings.TrimRight(l[n], " \t\u00a0\u202f")
 	}
+	l = collapsed(l)
 	for _, cut := range []func([]string) []string{withoutQuotes, withoutNotices, withoutSignature} {
 		if kept := cut(l); says(kept) {
 			l = kept
 		}
 	}
-	return tidy(l)
+	return strings.TrimSpace(strings.Join(collapsed(l), "\n"))
 }
 
 // says tells whether some line holds a letter, a digit or a sign that means something.
@@ -31,15 +32,15 @@ func says(l []string) bool {
 	return false
 }
 
-// tidy keeps one empty line at most between two.
-func tidy(l []string) string {
+// collapsed keeps one empty line at most between two, so that what looks ahead never looks far.
+func collapsed(l []string) []string {
 	var out []string
 	for _, s := range l {
 		if s != "" || len(out) > 0 && out[len(out)-1] != "" {
 			out = append(out, s)
 		}
 	}
-	return strings.TrimSpace(strings.Join(out, "\n"))
+	return out
 }
 
 var (

@@ -3,6 +3,7 @@ package mail_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -91,6 +92,18 @@ Pensez à l'environnement avant d'imprimer ce mail.`, "Le devis ne correspond pa
 	} {
 		if d := cmp.Diff(c.want, mail.Own(c.in)); d != "" {
 			t.Errorf("%s:\n%s", name, d)
+		}
+	}
+}
+
+// Each of them took minutes when some rule looked back, or ahead, over the whole mail.
+func TestOwnReadsALongMailInOneWalk(t *testing.T) {
+	for _, line := range []string{"\n", ">\n", "Merci\n\n\n", "Cordialement\n\n", "De : x\n\n"} {
+		began := time.Now()
+		mail.Own("Bonjour\n" + strings.Repeat(line, 200_000/len(line)))
+		mail.Own(strings.Repeat(line, 200_000/len(line)))
+		if took := time.Since(began); took > 20*time.Second {
+			t.Errorf("%q: %v", line, took)
 		}
 	}
 }

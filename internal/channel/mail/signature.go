@@ -33,8 +33,10 @@ func withoutSignature(l []string) []string {
 			break
 		}
 	}
+	said := false
 	for n := range kept {
-		if !says(kept[:n]) {
+		if !said {
+			said = says(kept[n : n+1])
 			continue
 		}
 		if many := closes(kept[n:]); many > 0 && card(kept[n+many:], signatureMost) {
