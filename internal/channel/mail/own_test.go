@@ -98,10 +98,10 @@ Pensez à l'environnement avant d'imprimer ce mail.`, "Le devis ne correspond pa
 
 // Each of them took minutes when some rule looked back, or ahead, over the whole mail.
 func TestOwnReadsALongMailInOneWalk(t *testing.T) {
-	for _, line := range []string{"\n", ">\n", "Merci\n\n\n", "Cordialement\n\n", "De : x\n\n"} {
+	for line, n := range map[string]int{"\n": 250_000, ">\n": 50_000, "Merci\n\n\n": 5_000, "Cordialement\n\n": 5_000, "De : x\n\n": 5_000} {
 		began := time.Now()
-		mail.Own("Bonjour\n" + strings.Repeat(line, 200_000/len(line)))
-		mail.Own(strings.Repeat(line, 200_000/len(line)))
+		mail.Own("Bonjour\n" + strings.Repeat(line, n))
+		mail.Own(strings.Repeat(line, n))
 		if took := time.Since(began); took > 20*time.Second {
 			t.Errorf("%q: %v", line, took)
 		}

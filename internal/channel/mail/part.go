@@ -144,9 +144,9 @@ func (g *gathering) file(s section, a Attachment) {
 }
 
 // fileName keeps a name without folders, fit to be shown.
-func fileName(said, else_ string) string {
+func fileName(said, otherwise string) string {
 	if said == "" {
-		said = else_
+		said = otherwise
 	}
 	said = path.Base("/" + strings.ReplaceAll(plainHeader(said), `\`, "/"))
 	if said == "/" || said == "." || said == ".." {
