@@ -98,7 +98,7 @@ Pensez à l'environnement avant d'imprimer ce mail.`, "Le devis ne correspond pa
 
 // Each of them took minutes when some rule looked back, or ahead, over the whole mail.
 func TestOwnReadsALongMailInOneWalk(t *testing.T) {
-	for line, n := range map[string]int{"\n": 250_000, ">\n": 50_000, "Merci\n\n\n": 5_000, "Cordialement\n\n": 5_000, "De : x\n\n": 5_000} {
+	for line, n := range map[string]int{"\n": 250_000, ">\n": 10_000, "Merci\n\n\n": 1_000, "Cordialement\n\n": 1_000, "De : x\n\n": 1_000} {
 		began := time.Now()
 		mail.Own("Bonjour\n" + strings.Repeat(line, n))
 		mail.Own(strings.Repeat(line, n))
