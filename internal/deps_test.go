@@ -42,6 +42,8 @@ var owners = map[string][]string{
 	"github.com/alexedwards/argon2id":     {"internal/people"},
 	"github.com/prometheus/client_golang": {"internal/api"},
 	"github.com/nicksnyder/go-i18n":       {"internal/lang"},
+	"github.com/wneessen/go-mail":         {"internal/channel/mail"},
+	"github.com/emersion":                 {"internal/channel/mail"},
 	"rsc.io/qr":                           {"internal/web"},
 }
 
