@@ -1,0 +1,66 @@
+package foreign
+
+import (
+	"strconv"
+	"strings"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/survey"
+)
+
+// keyOf makes a key of a code, as near to it as keys allow: "Q6#1" → "q6_1", "-oth-" → "-oth-".
+func keyOf(code string) string {
+	lost := false
+	s := strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			return c + 'a' - 'A'
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.':
+			return c
+		case c > 0x7f:
+			lost = true
+		}
+		return '_'
+	}, strings.TrimSpace(code))
+	if lost || strings.Trim(s, "_") == "" {
+		s = cx.KeyOf(code)
+	}
+	return s[:min(len(s), 48)]
+}
+
+// key gives the question a key of its own.
+func (r *reader) key(tag string) survey.QuestionID {
+	key := keyOf(tag)
+	if key == "" || key == string(survey.End) {
+		key = "q" + key
+	}
+	key = free(key, r.keys)
+	r.source[survey.QuestionID(key)] = tag
+	return survey.QuestionID(key)
+}
+
+// free gives key, numbered when it is taken, and takes it.
+func free(key string, taken map[string]bool) string {
+	one := key
+	for n := 2; taken[one]; n++ {
+		one = key + "_" + strconv.Itoa(n)
+	}
+	taken[one] = true
+	return one
+}
+
+// languageOf writes a language as surveys do; "" when it is none.
+func languageOf(s string) string {
+	s = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(s), "_", "-"))
+	switch s {
+	case "zh-s":
+		return "zh-hans"
+	case "zh-t":
+		return "zh-hant"
+	}
+	s = strings.TrimSuffix(strings.TrimSuffix(s, "-informal"), "-easy")
+	if !knownLanguage(s) {
+		return ""
+	}
+	return s
+}

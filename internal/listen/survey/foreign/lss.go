@@ -1,0 +1,3 @@
+package foreign
+
+func (r *reader) limeSurvey(b []byte) error { return broken(errDeep) }

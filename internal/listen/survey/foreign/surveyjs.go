@@ -1,0 +1,3 @@
+package foreign
+
+func (r *reader) surveyJS(root node) error { return broken(errDeep) }
