@@ -216,17 +216,24 @@ func joined(stem, part cx.Text) cx.Text {
 	}
 	out := cx.Text{}
 	for lang, s := range stem {
-		if p := part.In(lang); p != s {
-			s += " — " + p
-		}
 		out[lang] = s
+		if p := part.In(lang); p != s {
+			out[lang] = beside(s, p)
+		}
 	}
 	for lang, p := range part {
 		if _, ok := out[lang]; !ok {
-			out[lang] = stem.In(lang) + " — " + p
+			out[lang] = beside(stem.In(lang), p)
 		}
 	}
 	return out
+}
+
+func beside(stem, part string) string {
+	if strings.Contains(stem, "\n") {
+		return stem + "\n\n" + part
+	}
+	return stem + " — " + part
 }
 
 func (r *reader) language() string {

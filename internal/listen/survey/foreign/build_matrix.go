@@ -72,7 +72,9 @@ func (r *reader) grid(q *question, rows, points []item, part ...string) {
 	one.Rows = r.rows(rows)
 	key := r.add(q, one, part...)
 	for i, row := range rows {
-		q.t.number[rowed(part, row.id)] = survey.Condition{Question: key, Row: one.Rows[i].Key}
+		if asCoded {
+			q.t.number[rowed(part, row.id)] = survey.Condition{Question: key, Row: one.Rows[i].Key}
+		}
 		for n, p := range points {
 			v := float64(first + n)
 			q.t.taken[rowed(part, row.id+"/"+p.id)] = survey.Condition{Question: key, Row: one.Rows[i].Key, From: &v, To: &v}

@@ -220,7 +220,7 @@ func (r *reader) translate(name string, t *cx.Text, lang string) bool {
 			words = "–"
 		}
 		r.lose(name, "foreign.no_text")
-	} else if lang != r.language() {
+	} else if lang != r.language() && words != name {
 		r.lose(name, "foreign.untranslated", "language", lang)
 	}
 	if *t == nil {
