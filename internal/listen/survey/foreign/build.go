@@ -49,6 +49,7 @@ type question struct {
 
 // add gives the survey one question, named by the parts of its tag.
 func (r *reader) add(q *question, one survey.Question, part ...string) survey.QuestionID {
+	one = settled(one)
 	one.Key = r.key(strings.Join(append([]string{q.tag}, part...), "_"))
 	r.source[one.Key] = q.tag
 	q.out = append(q.out, one)
@@ -80,6 +81,37 @@ func (r *reader) list(q *question, kind survey.Kind, items []item, part ...strin
 	q.t.items = items
 	for _, i := range written {
 		r.specify(q, key, options[i], part...)
+	}
+}
+
+// settled keeps of what was set before the kind was known what is of the kind.
+func settled(q survey.Question) survey.Question {
+	free := 0
+	for _, o := range q.Choices {
+		if !o.Alone {
+			free++
+		}
+	}
+	counted := q.Kind == survey.Choices || q.Kind == survey.Ranking
+	if !counted && q.Kind != survey.Text || counted && (q.Least > free || q.Most > len(q.Choices)) {
+		q.Least, q.Most = 0, 0
+	}
+	if !q.Kind.Points() && q.Kind != survey.Matrix {
+		q.Min, q.Max, q.Step = 0, 0, 0
+	}
+	if !q.Kind.Lists() && q.Kind != survey.Matrix {
+		q.Random = false
+	}
+	if q.Kind == survey.Info {
+		q.Need = survey.Optional
+	}
+	return q
+}
+
+// orTold tells of a question nothing stands for.
+func (r *reader) orTold(q *question, kind string) {
+	if len(q.out) == 0 {
+		r.lose(q.tag, "foreign.question", "kind", shown(kind), "text", shown(q.base.Text.In(r.language())))
 	}
 }
 

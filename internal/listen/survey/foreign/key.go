@@ -10,20 +10,22 @@ import (
 
 // keyOf makes a key of a code, as near to it as keys allow: "Q6#1" → "q6_1", "-oth-" → "-oth-".
 func keyOf(code string) string {
-	lost := false
-	s := strings.Map(func(c rune) rune {
+	var b strings.Builder
+	for _, c := range strings.TrimSpace(code) {
 		switch {
 		case c >= 'A' && c <= 'Z':
-			return c + 'a' - 'A'
+			b.WriteRune(c + 'a' - 'A')
 		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.':
-			return c
-		case c > 0x7f:
-			lost = true
+			b.WriteRune(c)
+		case c > 0x7f && cx.KeyOf(string(c)) != "":
+			b.WriteString(cx.KeyOf(string(c)))
+		default:
+			b.WriteByte('_')
 		}
-		return '_'
-	}, strings.TrimSpace(code))
-	if lost || strings.Trim(s, "_") == "" {
-		s = cx.KeyOf(code)
+	}
+	s := b.String()
+	if strings.Trim(s, "_") == "" {
+		return ""
 	}
 	return s[:min(len(s), 48)]
 }

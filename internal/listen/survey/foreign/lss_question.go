@@ -86,9 +86,8 @@ func (l *lime) asks(one *question, q *limeQuestion) {
 		l.plainKind(one, q, kind)
 	case "A", "B", "C", "E", "F", "H", "1", ":", ";":
 		l.array(one, q, kind)
-	default:
-		l.lose(one.tag, "foreign.question", "kind", shown(cmp.Or(limeKinds[kind], kind)), "text", shown(q.text.In(l.language())))
 	}
+	l.orTold(one, cmp.Or(limeKinds[q.row["type"]], q.row["type"]))
 }
 
 var limeKinds = map[string]string{"*": "equation", "I": "language switch"}

@@ -27,7 +27,7 @@ func (r *reader) qualtrics(root node) error {
 	r.d.Name = cx.Text{}
 	flow := q.gather(root.get("SurveyElements"))
 	q.languages(entry.get("SurveyLanguage").str())
-	if name := tidy(entry.get("SurveyName").str()); name != "" {
+	if name := qsfPipe.ReplaceAllString(r.plain("", entry.get("SurveyName").str()), "…"); name != "" {
 		r.d.Name[r.language()] = name
 	}
 	q.flow(flow.get("Flow"), nil, 0)

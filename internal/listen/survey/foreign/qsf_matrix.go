@@ -26,8 +26,7 @@ func (q *qualtrics) crossed(one *question, p node, rows, points []item, part ...
 		q.cells(one, survey.Number, rows, points, part...)
 	case selector == "MaxDiff":
 		q.mostLeast(one, rows, points, part...)
-	case selector == "Profile":
-		q.lose(one.tag, "foreign.question", "kind", "Matrix Profile", "text", shown(one.base.Text.In(q.language())))
+	case selector == "Profile": // each row has points of its own, and is told
 	case sub == "MultipleAnswer":
 		q.rowByRow(one, survey.Choices, rows, points, part...)
 		for _, row := range rows {
@@ -82,9 +81,6 @@ func (q *qualtrics) sideBySide(one *question, p node) {
 		for id, cond := range column.t.taken {
 			one.t.taken[id] = cond
 		}
-	}
-	if len(one.out) == 0 {
-		q.lose(one.tag, "foreign.question", "kind", "SBS", "text", shown(one.base.Text.In(q.language())))
 	}
 }
 

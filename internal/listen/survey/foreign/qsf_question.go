@@ -39,9 +39,8 @@ func (q *qualtrics) question(p node) *question {
 	case "FileUpload":
 		one.base.Kind, one.base.Accept = survey.Media, []string{"file", "image"}
 		q.add(one, one.base)
-	default:
-		q.lose(one.tag, "foreign.question", "kind", shown(strings.TrimSpace(kind+" "+selector)), "text", shown(one.base.Text.In(q.language())))
 	}
+	q.orTold(one, strings.TrimSpace(p.get("QuestionType").str()+" "+p.get("Selector").str()))
 	return one
 }
 

@@ -18,17 +18,8 @@ import (
 // realFiles gives the files of other tools that lie beside the project, when they do.
 func realFiles(t *testing.T, ext string) []string {
 	t.Helper()
-	root := os.Getenv("VIGIE_DATA")
-	for dir := ".."; root == "" && len(dir) < 60; dir = filepath.Join("..", dir) {
-		if st, err := os.Stat(filepath.Join(dir, "shared", "data", "definitions")); err == nil && st.IsDir() {
-			root = filepath.Join(dir, "shared", "data")
-		}
-	}
-	if root == "" {
-		t.Skip("no real files here")
-	}
 	var l []string
-	err := filepath.WalkDir(filepath.Join(root, "definitions"), func(p string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir("../../../../../shared/data/definitions", func(p string, _ fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(p, ext) {
 			l = append(l, p)
 		}
