@@ -16,11 +16,16 @@ func (l *lime) relevance(s string) (c *survey.Condition, ok bool) {
 	if s == "" || s == "1" {
 		return nil, true
 	}
-	p := expression{l: l, tokens: tokensOf(s)}
+	return parseExpression(s, l.tested)
+}
+
+// parseExpression reads comparisons joined by and, or, not; tested gives the condition of each.
+func parseExpression(s string, tested func(name, op, value string) (*survey.Condition, bool)) (*survey.Condition, bool) {
+	p := expression{tested: tested, tokens: tokensOf(s)}
 	if len(p.tokens) > 400 {
 		return nil, false
 	}
-	c, ok = p.or(0)
+	c, ok := p.or(0)
 	return c, ok && p.at == len(p.tokens)
 }
 
@@ -41,7 +46,7 @@ func tokensOf(s string) []string {
 }
 
 type expression struct {
-	l      *lime
+	tested func(name, op, value string) (*survey.Condition, bool)
 	tokens []string
 	at     int
 }
@@ -105,7 +110,7 @@ func (p *expression) unary(depth int) (*survey.Condition, bool) {
 		}
 		name := p.next()
 		p.at++
-		c, ok := p.l.tested(name, "==", "")
+		c, ok := p.tested(name, "==", "")
 		return c, ok && p.skip(")")
 	}
 	return p.comparison()
@@ -134,7 +139,7 @@ func (p *expression) comparison() (*survey.Condition, bool) {
 			op = o
 		}
 	}
-	return p.l.tested(left, op, value)
+	return p.tested(left, op, value)
 }
 
 func literalOf(s string) (string, bool) {
@@ -175,6 +180,11 @@ func (l *lime) variable(name string) (t *target, part string) {
 // tested translates one comparison of a variable with a value.
 func (l *lime) tested(name, op, value string) (*survey.Condition, bool) {
 	t, part := l.variable(name)
+	return t.tested(part, op, value)
+}
+
+// tested translates the comparison of an answer, or a part of it, with a value.
+func (t *target) tested(part, op, value string) (*survey.Condition, bool) {
 	if t == nil || len(t.keys) == 0 {
 		return nil, false
 	}
@@ -186,7 +196,7 @@ func (l *lime) tested(name, op, value string) (*survey.Condition, bool) {
 		return &c, op == "==" || op == "!="
 	}
 	if value == "" {
-		return l.filled(t, part, op)
+		return t.filled(part, op)
 	}
 	if op == "==" || op == "!=" {
 		c, ok := t.taken[strings.Trim(part+"/"+value, "/")]
@@ -200,13 +210,13 @@ func (l *lime) tested(name, op, value string) (*survey.Condition, bool) {
 	if c, ok := t.number[part]; ok {
 		return compare(c, qsfOperator[op], value, false)
 	}
-	return l.among(t, part, op, value)
+	return t.among(part, op, value)
 }
 
 var qsfOperator = map[string]string{"==": "EqualTo", "!=": "NotEqualTo", "<": "LessThan", "<=": "LessThanOrEqual", ">": "GreaterThan", ">=": "GreaterThanOrEqual"}
 
 // filled tests whether there is an answer at all.
-func (l *lime) filled(t *target, part, op string) (*survey.Condition, bool) {
+func (t *target) filled(part, op string) (*survey.Condition, bool) {
 	is := op == "!="
 	if op != "==" && op != "!=" || part != "" && t.number[part].Question == "" {
 		return nil, false
@@ -219,7 +229,7 @@ func (l *lime) filled(t *target, part, op string) (*survey.Condition, bool) {
 }
 
 // among tests choices whose codes are numbers.
-func (l *lime) among(t *target, part, op, value string) (*survey.Condition, bool) {
+func (t *target) among(part, op, value string) (*survey.Condition, bool) {
 	v, err := strconv.ParseFloat(value, 64)
 	if err != nil || part != "" || len(t.items) == 0 {
 		return nil, false

@@ -224,6 +224,42 @@ func TestLogicOfQualtricsIsKept(t *testing.T) {
 	}
 }
 
+func TestSurveyJSBecomesOurs(t *testing.T) {
+	t.Parallel()
+	file := `{"title":{"default":"T","fr":"T"},"completedHtml":"<b>Bye</b>","elements":[
+	{"type":"rating","name":"score","rateMax":10,"title":"From 0 to 10?"},
+	{"type":"rating","name":"full","rateMin":0,"rateMax":10,"title":{"default":"Recommend?","fr":"Recommander ?"}},
+	{"type":"panel","name":"p","visibleIf":"{score} <= 6 and {full} notempty","elements":[
+		{"type":"checkbox","name":"why","isRequired":true,"showOtherItem":true,"choices":["a",{"value":"b","text":"B"}],"validators":[{"type":"answercount","maxCount":2}]},
+		{"type":"boolean","name":"again","title":"{why}?"},
+		{"type":"comment","name":"words","visibleIf":"{again} = false"},
+		{"type":"signaturepad","name":"sign"}]},
+	{"type":"matrix","name":"m","columns":[{"value":1,"text":"Low"},{"value":2,"text":"High"}],"rows":["x"],"visibleIf":"age() > 3"}]}`
+	d, losses, err := foreign.Read("file.json", []byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"score:rating 1–10", "full:rating 0–10", "why:choices a b other+ required", "again:yesno", "words:text", "m:matrix 1–2 /x •Low •High"}
+	if diff := cmp.Diff(want, outline(&d)); diff != "" {
+		t.Error(diff)
+	}
+	six, zero, yes := 6.0, 0.0, true
+	panel := survey.Condition{All: []survey.Condition{{Question: "score", To: &six}, {Question: "full", Answered: &yes}}}
+	if diff := cmp.Diff(&survey.Condition{All: []survey.Condition{panel, {Question: "again", From: &zero, To: &zero}}}, d.Question("words").If); diff != "" {
+		t.Error(diff)
+	}
+	if q := d.Question("why"); q.Most != 2 || d.Question("again").Text["en"] != "{why}?" || d.Endings[0].Text["en"] != "Bye" {
+		t.Errorf("most %d, text %q, endings %v", q.Most, d.Question("again").Text["en"], d.Endings)
+	}
+	told := codes(losses)
+	for _, code := range []string{"score not_nps", "full maybe_nps", "m condition", "sign question"} {
+		if !slices.Contains(told, code) {
+			t.Errorf("%s is not told: %v", code, told)
+		}
+	}
+	readable(t, losses)
+}
+
 func TestWordsComeOutPlain(t *testing.T) {
 	t.Parallel()
 	for html, want := range map[string]string{
@@ -284,6 +320,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(qsf(`"QuestionText":"Q","QuestionType":"MC","Selector":"SAVR",` + threeChoices))
 	f.Add(qsf(`"QuestionText":"<b>${q://QID1/x}</b>","QuestionType":"Matrix","Selector":"Likert",` + threeChoices + `,"Answers":{"1":{"Display":"<i>"}},"DisplayLogic":` + twoLevels))
 	f.Add(lss(ask(1, "L", "Q1", "<relevance>Q1.NAOK == 'a'</relevance>"), answers(1, "A1=Yes", "A2=No"), ""))
+	f.Add(`{"elements":[{"type":"rating","name":"a"},{"type":"matrix","name":"b","rows":["x"],"columns":["1","2"],"visibleIf":"{a} > 2"}]}`)
 	f.Add(lss(ask(1, "F", "end", "")+sub(2, 1, "S&#233;", "{Q1}&lt;p&gt;"), answers(1, "A1=Yes"), ""))
 	f.Fuzz(func(t *testing.T, s string) {
 		d, losses, err := foreign.Read("file", []byte(s))
