@@ -8,6 +8,11 @@ import (
 	"vigie/internal/listen/survey"
 )
 
+// cellsMost bounds what rows and columns make together; a question of more is told and left out.
+const cellsMost = 20_000
+
+func tooWide(rows, columns int) bool { return rows*max(columns, 1) > cellsMost }
+
 // matrix asks for one point of a scale for each row. Points that say there is no answer are left out of the scale: the
 // row stays empty.
 func (r *reader) matrix(q *question, rows, points []item, part ...string) {
@@ -142,6 +147,9 @@ func (r *reader) rowByRow(q *question, kind survey.Kind, rows, points []item, pa
 		r.ticked(q, rows, points[0], part...)
 		return
 	}
+	if tooWide(len(rows), len(points)) {
+		return
+	}
 	r.note(q.tag, "foreign.split", "n", len(rows))
 	for _, row := range rows {
 		one := question{tag: q.tag, base: q.base, t: newTarget()}
@@ -166,6 +174,9 @@ func (q *question) join(one *question) {
 
 // cells asks something of each row and column.
 func (r *reader) cells(q *question, kind survey.Kind, rows, columns []item, part ...string) {
+	if tooWide(len(rows), len(columns)) {
+		return
+	}
 	r.note(q.tag, "foreign.split", "n", len(rows)*max(len(columns), 1))
 	if len(columns) == 0 {
 		columns = []item{{}}

@@ -27,6 +27,7 @@ type lime struct {
 	byID   map[string]*limeQuestion
 	byCode map[string]*limeQuestion
 	order  []*limeQuestion
+	index  map[string]map[string][]row // table and id column → id → rows
 }
 
 func (r *reader) limeSurvey(b []byte) error {
@@ -37,7 +38,7 @@ func (r *reader) limeSurvey(b []byte) error {
 	if len(t["=LimeSurveyDocType"]) == 0 && len(t["surveys"]) == 0 {
 		return cx.Fail(cx.Invalid, "", "foreign.unknown")
 	}
-	l := &lime{reader: r, tables: t, byID: map[string]*limeQuestion{}, byCode: map[string]*limeQuestion{}}
+	l := &lime{reader: r, tables: t, byID: map[string]*limeQuestion{}, byCode: map[string]*limeQuestion{}, index: map[string]map[string][]row{}}
 	r.pipes = l.piped
 	var s row
 	if len(t["surveys"]) > 0 {
@@ -75,8 +76,8 @@ func (l *lime) languages(s row, listed []string) {
 func (l *lime) texts(question, table, local, id, value, column string) cx.Text {
 	raw := cx.Text{}
 	for _, name := range []string{table, local} {
-		for _, r := range l.tables[name] {
-			if r[id] != value || r[column] == "" {
+		for _, r := range l.rowsOf(name, id, value) {
+			if r[column] == "" {
 				continue
 			}
 			tag := languageOf(r["language"])
@@ -89,6 +90,18 @@ func (l *lime) texts(question, table, local, id, value, column string) cx.Text {
 		}
 	}
 	return l.words(question, raw)
+}
+
+// rowsOf gives the rows of a table with that id.
+func (l *lime) rowsOf(table, id, value string) []row {
+	at := table + "." + id
+	if l.index[at] == nil {
+		l.index[at] = map[string][]row{}
+		for _, r := range l.tables[table] {
+			l.index[at][r[id]] = append(l.index[at][r[id]], r)
+		}
+	}
+	return l.index[at][value]
 }
 
 // gather puts questions, subquestions, answers and attributes together.

@@ -64,6 +64,9 @@ func (l *lime) arrayOfNumbers(one *question, q *limeQuestion) {
 		l.rowByRow(one, survey.Choices, rows, columns)
 		return
 	}
+	if tooWide(len(rows), len(columns)) {
+		return
+	}
 	low, errLow := strconv.Atoi(cmp.Or(q.set["multiflexible_min"], "1"))
 	high, errHigh := strconv.Atoi(cmp.Or(q.set["multiflexible_max"], "10"))
 	step := cmp.Or(q.set["multiflexible_step"], "1")

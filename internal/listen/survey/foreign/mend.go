@@ -12,6 +12,9 @@ import (
 
 // mend makes the survey one that may be published, telling each time what had to go; the error is what is left.
 func (r *reader) mend() error {
+	if n := len(r.d.Questions()); n > questionsMost {
+		return cx.Fail(cx.Invalid, "sections", "foreign.many", "n", n)
+	}
 	r.tidySections()
 	for range 12 {
 		err := r.d.Check()
@@ -177,6 +180,9 @@ func (r *reader) endless(field string) bool {
 	r.d.Endings = append(r.d.Endings[:i:i], r.d.Endings[i+1:]...)
 	return true
 }
+
+// questionsMost is what is looked into at all; how many a survey may have is the survey's to say.
+const questionsMost = 2000
 
 const lettersMost = 4000
 

@@ -116,7 +116,10 @@ func (q *qualtrics) languages(own string) {
 	q.d.Languages = append([]string{own}, slices.Sorted(maps.Keys(found))...)
 }
 
-const flowDepthMost = 30
+const (
+	flowDepthMost = 30
+	endsMost      = 20
+)
 
 // flow walks the survey flow; when holds of all that is in it.
 func (q *qualtrics) flow(l node, when []survey.Condition, depth int) {
@@ -157,7 +160,10 @@ func (q *qualtrics) branch(f node, when []survey.Condition, depth int) {
 
 // endSurvey keeps what follows away from those it concerns.
 func (q *qualtrics) endSurvey(f node, when []survey.Condition) {
-	if len(when) > 0 {
+	switch {
+	case len(when) > 0 && len(q.ended) >= endsMost:
+		q.lose("", "foreign.branch", "condition", spell(all(when)))
+	case len(when) > 0:
 		q.ended = append(q.ended, survey.Condition{Not: all(when)})
 	}
 	if o := f.get("Options"); !o.empty() {

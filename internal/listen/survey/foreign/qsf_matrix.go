@@ -48,6 +48,9 @@ func (q *qualtrics) mostLeast(one *question, rows, points []item, part ...string
 		q.matrix(one, rows, points, part...)
 		return
 	}
+	if tooWide(len(rows), len(points)) {
+		return
+	}
 	q.note(one.tag, "foreign.most_least", "n", len(points))
 	for i := range rows {
 		rows[i].alone = false
@@ -68,6 +71,9 @@ func (q *qualtrics) mostLeast(one *question, rows, points []item, part ...string
 // sideBySide asks each column in a question of its own, against the same rows.
 func (q *qualtrics) sideBySide(one *question, p node) {
 	rows := q.items(one.tag, p, "Choices", false)
+	if tooWide(len(rows), len(p.get("AdditionalQuestions").keys())) {
+		return
+	}
 	for _, n := range p.get("AdditionalQuestions").keys() {
 		c := p.get("AdditionalQuestions", n)
 		column := &question{tag: one.tag, base: one.base, t: newTarget()}

@@ -224,6 +224,46 @@ func TestLogicOfQualtricsIsKept(t *testing.T) {
 	}
 }
 
+// The new form keeps words apart, by language.
+func TestLimeSurveysNewFormSpeaksEveryLanguage(t *testing.T) {
+	t.Parallel()
+	file := `<document><LimeSurveyDocType>Survey</LimeSurveyDocType><DBVersion>630</DBVersion>
+	<groups><rows><row><gid>1</gid><group_order>1</group_order><randomization_group>r</randomization_group></row></rows></groups>
+	<group_l10ns><rows><row><gid>1</gid><group_name>G</group_name><description>About</description><language>en</language></row></rows></group_l10ns>
+	<questions><rows><row><qid>1</qid><gid>1</gid><type>F</type><title>Q1</title><question_order>2</question_order></row><row><qid>2</qid><gid>1</gid><type>Y</type><title>Q0</title><question_order>1</question_order></row></rows></questions>
+	<subquestions><rows><row><qid>3</qid><parent_qid>1</parent_qid><title>SQ1</title></row></rows></subquestions>
+	<question_l10ns><rows><row><qid>1</qid><question>Rate {Q0.shown}, {TOKEN:FIRSTNAME}</question><language>en</language></row><row><qid>1</qid><question>Notez</question><language>fr</language></row>
+	<row><qid>2</qid><question>OK?</question><script>alert(1)</script><language>en</language></row><row><qid>3</qid><question>Row</question><language>en</language></row></rows></question_l10ns>
+	<answers><rows><row><aid>7</aid><qid>1</qid><code>A2</code><sortorder>2</sortorder></row><row><aid>8</aid><qid>1</qid><code>A1</code><sortorder>1</sortorder><assessment_value>5</assessment_value></row></rows></answers>
+	<answer_l10ns><rows><row><aid>7</aid><answer>High</answer><language>en</language></row><row><aid>8</aid><answer>Low</answer><language>en</language></row></rows></answer_l10ns>
+	<quota><rows><row><id>1</id><name>Men</name></row></rows></quota><assessments><rows><row><id>1</id><name>Good</name></row></rows></assessments>
+	<surveys><rows><row><sid>1</sid><language>en</language><additional_languages>fr de-informal</additional_languages><anonymized>Y</anonymized></row></rows></surveys>
+	<surveys_languagesettings><rows><row><surveyls_language>en</surveyls_language><surveyls_title>T</surveyls_title><surveyls_welcometext>Hello</surveyls_welcometext><surveyls_endtext>Bye</surveyls_endtext><surveyls_url>https://x.example</surveyls_url></row></rows></surveys_languagesettings></document>`
+	d, losses, err := foreign.Read("file.lss", []byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"group_1:info", "q0:yesno", "q1:matrix 1–2 /sq1 •Low •High"}, outline(&d)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"en", "fr", "de"}, d.Languages); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(cx.Text{"en": "Rate {q0}, …", "fr": "Notez", "de": "Rate {q0}, …"}, d.Question("q1").Text); diff != "" {
+		t.Error(diff)
+	}
+	if d.Opening.Why["en"] != "Hello" || d.Endings[0].Text["en"] != "Bye" || d.Privacy != survey.Anonymous {
+		t.Errorf("%v %v %v", d.Opening.Why, d.Endings, d.Privacy)
+	}
+	told := codes(losses)
+	for _, code := range []string{"quota", "assessment", "end_address", "random_group", "Q0 script", "Q1 points", "Q1 pipe", "Q1 untranslated", "Q1 renumbered"} {
+		if !slices.Contains(told, code) {
+			t.Errorf("%s is not told: %v", code, told)
+		}
+	}
+	readable(t, losses)
+}
+
 func TestSurveyJSBecomesOurs(t *testing.T) {
 	t.Parallel()
 	file := `{"title":{"default":"T","fr":"T"},"completedHtml":"<b>Bye</b>","elements":[

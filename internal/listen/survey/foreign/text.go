@@ -48,8 +48,15 @@ func (r *reader) words(question string, raw cx.Text) cx.Text {
 // braces keeps the braces of a text from being taken for a pipe.
 func braces(s string) string { return strings.ReplaceAll(s, "{", "{{") }
 
+// htmlMost is the longest fragment read, in bytes.
+const htmlMost = 100_000
+
 // plain is the text of an HTML fragment: paragraphs and items on lines of their own; what would run, nowhere.
 func (r *reader) plain(question, s string) string {
+	if len(s) > htmlMost {
+		s = s[:htmlMost]
+		r.lose(question, "foreign.long", "max", lettersMost)
+	}
 	p := plainer{r: r, question: question}
 	for range 3 {
 		if !strings.ContainsAny(s, "<&") {
