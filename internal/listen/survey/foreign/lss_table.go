@@ -28,6 +28,7 @@ var (
 func tables(b []byte) (map[string][]row, []string, error) {
 	t := tableReader{out: map[string][]row{}}
 	d := xml.NewDecoder(bytes.NewReader(b))
+	d.Entity = xml.HTMLEntity
 	for {
 		tok, err := d.Token()
 		if errors.Is(err, io.EOF) {

@@ -119,14 +119,19 @@ func (r *reader) mendOne(p places, e *cx.Error) bool {
 	switch {
 	case e.Code == "survey.unreachable":
 		return r.reached(p, at, e)
-	case e.Code == "survey.ending_unreachable":
-		return r.endless(e.Field)
 	case strings.Contains(e.Field, ".go["):
 		return r.unjump(p, name, at)
 	}
+	if strings.HasPrefix(e.Field, "endings[") {
+		return r.endless(e.Field)
+	}
+	code := "foreign.condition"
+	if at == "" {
+		code = "foreign.branch"
+	}
 	for path, c := range p.conditions {
 		if *c != nil && (e.Field == path || strings.HasPrefix(e.Field, path+".")) {
-			r.lose(name, "foreign.condition", "condition", spell(*c))
+			r.lose(name, code, "condition", spell(*c))
 			*c = nil
 			return true
 		}

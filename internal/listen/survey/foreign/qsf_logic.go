@@ -18,6 +18,9 @@ type skip struct {
 
 // resolveSkips makes jumps of them.
 func (q *qualtrics) resolveSkips() {
+	if len(q.seen) > questionsMost { // refused whatever they say
+		return
+	}
 	for _, s := range q.skips {
 		c, ok := q.expression(node{map[string]any{"LogicType": "Question", "LeftOperand": s.logic.get("ChoiceLocator").v, "Operator": s.logic.get("Condition").v, "RightOperand": s.logic.get("RightOperand").v}})
 		to := q.destination(s)
