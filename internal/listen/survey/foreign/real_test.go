@@ -184,7 +184,10 @@ func TestKeysAreTheColumnsOfExportedAnswers(t *testing.T) {
 	t.Parallel()
 	for _, path := range realFiles(t, ".qsf") {
 		dir := filepath.Dir(path)
-		tables, err := filepath.Glob(filepath.Join(dir, "*Insights).csv"))
+		tables, err := filepath.Glob(filepath.Join(dir, "*(Insights).csv"))
+		if len(tables) == 0 {
+			tables, err = filepath.Glob(filepath.Join(dir, "Matrix_Single*.csv"))
+		}
 		if err != nil || len(tables) == 0 {
 			continue
 		}
