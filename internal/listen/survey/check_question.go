@@ -12,6 +12,7 @@ import (
 // parts checks what is of the question's kind, and that nothing is said of another kind.
 func (c *checker) parts(at string, q *Question) {
 	c.scale(at, q)
+	c.points(at, q)
 	c.scored(at, q)
 	c.options(at, q)
 	c.rows(at, q)
@@ -45,6 +46,25 @@ func (c *checker) scale(at string, q *Question) {
 	few := q.Kind != Slider && q.Kind != Number
 	c.fail(few && n+1 > ratingMost+1e-6, at+"max", "survey.points", "max", ratingMost)
 	c.fail(q.Look == Smileys && math.Abs(n+1-3) > 1e-6 && math.Abs(n+1-5) > 1e-6, at+"look", "survey.smileys")
+}
+
+// points wants a name for each point of the scale, or none.
+func (c *checker) points(at string, q *Question) {
+	if len(q.Points) == 0 {
+		return
+	}
+	switch q.Kind {
+	case Rating, Matrix, NPS, CSAT, CES:
+	default:
+		c.fail(true, at+"points", "survey.not_of_kind", "kind", string(q.Kind))
+		return
+	}
+	low, high, step := q.Scale()
+	want := int(math.Round((high-low)/step)) + 1
+	c.fail(step > 0 && want != len(q.Points), at+"points", "survey.points_named", "n", len(q.Points), "points", want)
+	for i, t := range q.Points {
+		c.text(fmt.Sprintf("%spoints[%d]", at, i), t)
+	}
 }
 
 func (c *checker) scored(at string, q *Question) {

@@ -134,10 +134,12 @@ type Question struct {
 	// Look of a rating: numbers (""), stars, smileys.
 	Look Look `json:"look,omitempty" yaml:"look,omitempty"`
 	// Low and High say what the ends of the scale mean.
-	Low     cx.Text  `json:"low,omitempty" yaml:"low,omitempty"`
-	High    cx.Text  `json:"high,omitempty" yaml:"high,omitempty"`
-	Choices []Option `json:"choices,omitempty" yaml:"choices,omitempty"`
-	Rows    []Row    `json:"rows,omitempty" yaml:"rows,omitempty"`
+	Low  cx.Text `json:"low,omitempty" yaml:"low,omitempty"`
+	High cx.Text `json:"high,omitempty" yaml:"high,omitempty"`
+	// Points name each point of the scale of a rating or a matrix, lowest first: none, or one for each.
+	Points  []cx.Text `json:"points,omitempty" yaml:"points,omitempty"`
+	Choices []Option  `json:"choices,omitempty" yaml:"choices,omitempty"`
+	Rows    []Row     `json:"rows,omitempty" yaml:"rows,omitempty"`
 	// Least and Most choices, or characters of a text; 0: no bound (text: 5,000 at most).
 	Least  int  `json:"least,omitempty" yaml:"least,omitempty"`
 	Most   int  `json:"most,omitempty" yaml:"most,omitempty"`

@@ -141,6 +141,13 @@ func TestCheckListsEveryProblemAtOnce(t *testing.T) {
 			q.Rows, q.Purpose = []survey.Row{{Key: "r", Text: both("r")}}, "quote"
 		},
 			[]string{"sections[0].questions[0].rows: survey.not_of_kind", "sections[0].questions[0].purpose: survey.not_of_kind"}},
+		"a point without a name": {func(d *survey.Definition) {
+			d.Sections[0].Questions[0].Points = []cx.Text{both("never"), both("surely")}
+		}, []string{"sections[0].questions[0].points: survey.points_named"}},
+		"points of a text": {func(d *survey.Definition) { d.Sections[0].Questions[3].Points = []cx.Text{both("low")} }, []string{"sections[0].questions[3].points: survey.not_of_kind"}},
+		"a point not written": {func(d *survey.Definition) {
+			d.Sections[0].Questions[2] = survey.Question{Key: "late", Kind: survey.Matrix, Text: both("Rate"), Max: 1, Rows: []survey.Row{{Key: "r", Text: both("r")}}, Points: []cx.Text{both("low"), {"fr": "haut"}}}
+		}, []string{"sections[0].questions[2].points[1]: survey.untranslated"}},
 		"two things in one condition": {func(d *survey.Definition) { d.Sections[0].Questions[1].If.Channel = []string{"phone"} }, []string{"sections[0].questions[1].if: survey.condition_one"}},
 		"twice the metric": {func(d *survey.Definition) {
 			q := d.Sections[0].Questions[0]
