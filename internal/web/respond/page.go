@@ -181,6 +181,8 @@ func points(p *stepPage, q *survey.Question, chosen *float64) []point {
 // pointLabel names a point for who does not see it: its number, a yes, a face, and what the ends mean.
 func (p *stepPage) pointLabel(q *survey.Question, i, n int, value string) string {
 	switch {
+	case len(q.Points) == n && q.Kind != survey.YesNo:
+		return p.d.In(q.Points[i], p.Tag)
 	case q.Kind == survey.YesNo && i == 0:
 		return p.L.T("respond.no")
 	case q.Kind == survey.YesNo:

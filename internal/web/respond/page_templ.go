@@ -1631,7 +1631,7 @@ func scale(p *stepPage, q *question, name string, points []point) templ.Componen
 			templ_7745c5c3_Var90 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var91 = []any{"scale", "n" + strconv.Itoa(len(points)), string(q.Look)}
+		var templ_7745c5c3_Var91 = []any{"scale", "n" + strconv.Itoa(len(points)), string(q.Look), templ.KV("named", len(q.Question.Points) > 0)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var91...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -219,7 +219,7 @@ func (l *lime) head(s row) {
 		return l.words("", raw)
 	}
 	l.d.Name = of("surveyls_title")
-	l.d.Opening.Why = under(of("surveyls_description"), of("surveyls_welcometext"))
+	l.d.Welcome.Why = under(of("surveyls_description"), of("surveyls_welcometext"))
 	if end := of("surveyls_endtext"); !blank(end) {
 		l.d.Endings = []survey.Ending{{Text: end}}
 	}

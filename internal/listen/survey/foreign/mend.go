@@ -72,7 +72,7 @@ type places struct {
 func (r *reader) places() places {
 	p := places{map[string]*cx.Text{}, map[string]**survey.Condition{}, map[string]*[]survey.Jump{}, map[string]string{}, map[string]*survey.Section{}}
 	d := &r.d
-	p.texts["title"], p.texts["opening.why"], p.texts["opening.who"] = &d.Title, &d.Opening.Why, &d.Opening.Who
+	p.texts["title"], p.texts["welcome.why"], p.texts["welcome.who"] = &d.Title, &d.Welcome.Why, &d.Welcome.Who
 	for i := range d.Sections {
 		s := &d.Sections[i]
 		at := fmt.Sprintf("sections[%d].", i)

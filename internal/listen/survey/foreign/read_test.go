@@ -252,8 +252,8 @@ func TestLimeSurveysNewFormSpeaksEveryLanguage(t *testing.T) {
 	if diff := cmp.Diff(cx.Text{"en": "Rate {q0}, …", "fr": "Notez", "de": "Rate {q0}, …"}, d.Question("q1").Text); diff != "" {
 		t.Error(diff)
 	}
-	if d.Opening.Why["en"] != "Hello" || d.Endings[0].Text["en"] != "Bye" || d.Privacy != survey.Anonymous {
-		t.Errorf("%v %v %v", d.Opening.Why, d.Endings, d.Privacy)
+	if d.Welcome.Why["en"] != "Hello" || d.Endings[0].Text["en"] != "Bye" || d.Privacy != survey.Anonymous {
+		t.Errorf("%v %v %v", d.Welcome.Why, d.Endings, d.Privacy)
 	}
 	told := codes(losses)
 	for _, code := range []string{"quota", "assessment", "end_address", "random_group", "Q0 script", "Q1 points", "Q1 pipe", "Q1 untranslated", "Q1 renumbered"} {

@@ -20,7 +20,7 @@ func (r *reader) surveyJS(root node) error {
 	r.pipes = s.piped
 	s.languages(root)
 	r.d.Name = s.text("", root.get("title"))
-	r.d.Opening.Why = s.text("", root.get("description"))
+	r.d.Welcome.Why = s.text("", root.get("description"))
 	for _, key := range []string{"triggers", "calculatedValues", "navigateToUrl", "logo"} {
 		if !root.get(key).empty() {
 			r.lose("", "foreign.settings", "names", key)
