@@ -46,7 +46,7 @@ func TestThePaletteLeadsAnywhereByKeyboard(t *testing.T) {
 		t.Errorf("the active option is %q", got)
 	}
 	p.do(chromedp.KeyEvent("\r"))
-	p.until("on the keys", "location.pathname === '/settings/keys'")
+	p.until("on the keys, its script at work", "location.pathname === '/settings/keys' && document.readyState === 'complete'")
 	says[bool](p, "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'k', metaKey: true, bubbles: true}))")
 	p.until("open", "document.querySelector('[data-palette]').open")
 	p.do(chromedp.KeyEvent("\x1b"))

@@ -107,6 +107,9 @@ var idLike = regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)+$`)
 
 func (c *crawler) open(at string) {
 	p := c.b.get(at)
+	for again := 0; p.status == http.StatusServiceUnavailable && again < 5; again++ { // figures queue: a slow machine says so
+		p = c.b.get(at)
+	}
 	if p.status >= 400 {
 		c.t.Errorf("%s leads to %s: %d %.120s", c.from[at], at, p.status, squeeze(p.Find("main").Text()))
 		return
