@@ -117,7 +117,7 @@ func (d describer) operation(r route) *huma.Operation {
 	}
 	for _, status := range success {
 		o.Responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status)}
-		if r.about.out != nil && status != http.StatusNoContent {
+		if r.about.out != nil && status != http.StatusNoContent && status < http.StatusMultipleChoices {
 			o.Responses[strconv.Itoa(status)].Content = d.content(r.about.out, r.about.outTypes)
 		}
 	}

@@ -65,7 +65,7 @@ func opFindCustomer() operation {
 }
 
 func opCustomer(id string) operation {
-	return operation{id: id, tag: "customers", params: []*huma.Param{pathID()}, out: Customer{}, refusals: []int{404}}
+	return operation{id: id, tag: "customers", params: []*huma.Param{pathID()}, out: Customer{}, success: []int{http.StatusOK, http.StatusTemporaryRedirect}, refusals: []int{404}}
 }
 
 func opQuery() operation {

@@ -85,6 +85,31 @@ func TestARoleUnknownMayNothing(t *testing.T) {
 	}
 }
 
+func TestARoleThatAdministersIsAskedWhatAdministratorsAre(t *testing.T) {
+	v := people.Settings{OwnRoles: []people.OwnRole{
+		{Key: "own_1", Base: people.Adviser, Rights: []string{people.Administer.String()}},
+		{Key: "own_2", Base: people.Adviser, Rights: []string{people.ReadPeople.String()}},
+		{Key: "own_3", Base: people.Administrator, Rights: []string{people.ReadFigures.String()}}}}
+	for name, c := range map[string]struct {
+		asked []people.Role
+		role  people.Role
+		want  bool
+	}{
+		"nobody is asked":                        {nil, "own_1", false},
+		"a copy of who is not, that administers": {[]people.Role{people.Administrator}, "own_1", true},
+		"a copy of who is not, that does not":    {[]people.Role{people.Administrator}, "own_2", false},
+		"a copy of who is":                       {[]people.Role{people.Administrator}, "own_3", true},
+		"built in":                               {[]people.Role{people.Administrator}, people.Administrator, true},
+		"another built in":                       {[]people.Role{people.Administrator}, people.Director, false},
+		"unknown":                                {[]people.Role{people.Administrator}, "own_9", false},
+	} {
+		v.SecondFactor = c.asked
+		if got := v.SecondNeeded(c.role); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 func TestRolesThatCannotBeAreRefused(t *testing.T) {
 	ctx, s := t.Context(), people.New(recordtest.SQLite(t))
 	admin := people.Viewer{Role: people.Administrator}

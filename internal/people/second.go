@@ -127,8 +127,11 @@ func (s *Store) RecoveryLeft(ctx context.Context, user int64) (n int, err error)
 	return n, err
 }
 
-// SecondNeeded tells whether the settings ask a second factor of a role; a copy is asked what its original is.
-func (v Settings) SecondNeeded(r Role) bool { return slices.Contains(v.SecondFactor, v.Base(r)) }
+// SecondNeeded tells whether the settings ask a second factor of a role; a copy is asked what its original is, and one
+// that may administer what administrators are.
+func (v Settings) SecondNeeded(r Role) bool {
+	return slices.Contains(v.SecondFactor, v.Base(r)) || v.May(r, Administer) && slices.Contains(v.SecondFactor, Administrator)
+}
 
 // plainCode is a code without the spaces and dashes people type in it.
 func plainCode(code string) string {

@@ -233,6 +233,29 @@ func TestAPersonReceivesAllOfTheirOwn(t *testing.T) {
 	}
 }
 
+func TestGoingToACustomerStopsAtOnesPerimeter(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	west, north := r.two()
+	director, manager := r.as(r.user(people.Director, "")), r.as(r.user(people.Manager, "west"))
+	for name, c := range map[string]struct {
+		b     *browser
+		typed string
+		who   cx.PersonID
+		found bool
+	}{
+		"own, by reference":               {manager, "z10", west, true},
+		"another perimeter, by reference": {manager, "z20", north, false},
+		"all, by reference":               {director, "z20", north, true},
+		"a number of a telephone":         {director, "0600000020", north, false},
+	} {
+		p := c.b.get("/go?q=" + url.QueryEscape(c.typed))
+		if got := p.Find(fmt.Sprintf(`main .things a[href="%s"]`, path(c.who, ""))).Length() > 0; got != c.found {
+			t.Errorf("%s: found %t", name, got)
+		}
+	}
+}
+
 func TestErasingSaysWhatWentAndLeavesNothing(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,7 +11,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"vigie/internal/cx"
+	"vigie/internal/listen/customer"
 	"vigie/internal/people"
 	"vigie/internal/web/ui"
 )
@@ -67,8 +68,8 @@ func (s *Server) newGoPage(ctx context.Context, g *ground, query string) (*goPag
 		}
 		found[rank] = append(found[rank], x)
 	}
-	customer, err := s.customerPlace(ctx, g, query)
-	p.Places = slices.Concat(customer, found[0], found[1])
+	who, err := s.customerPlace(ctx, g, query)
+	p.Places = slices.Concat(who, found[0], found[1])
 	p.Places = p.Places[:min(len(p.Places), placesShown)]
 	return p, err
 }
@@ -142,21 +143,28 @@ func (g *ground) journeyPlaces() []ui.Place {
 	return out
 }
 
-// customerPlace is the customer whose whole reference is typed, when the viewer may read them. An address or a number of
+// customerPlace is the customer whose whole reference is typed, when the viewer may know of them. An address or a number of
 // a person is not looked for here: it would stand in the address of a page.
 func (s *Server) customerPlace(ctx context.Context, g *ground, typed string) ([]ui.Place, error) {
 	typed = strings.TrimSpace(typed)
 	if !g.mayRead() || len(typed) < 3 || len(typed) > 64 || !strings.ContainsFunc(typed, unicode.IsDigit) || strings.ContainsAny(typed, "@ +") {
 		return nil, nil
 	}
-	p, err := s.Customers.Find(ctx, g.scope(), typed)
-	if k := cx.KindOf(err); k == cx.NotFound || k == cx.Denied || k == cx.Invalid {
+	ref, is := customer.NormalRef(typed)
+	if !is {
 		return nil, nil
 	}
+	found, err := s.Customers.Search(ctx, g.scope(), customer.Search{Text: typed, Exact: true, Reach: s.Door.Reach(g.scope()), Limit: placesShown})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("customer by reference: %w", err)
 	}
-	return []ui.Place{{Label: g.personName(p), Kind: g.lang().T("shell.go.customer"), Href: customerAddress(p.ID), Icon: "circle-user"}}, nil
+	var out []ui.Place
+	for _, p := range found {
+		if slices.ContainsFunc(p.Identities, func(i customer.Identity) bool { return i.Kind == customer.Ref && i.Value == ref }) {
+			out = append(out, ui.Place{Label: g.personName(p), Kind: g.lang().T("shell.go.customer"), Href: customerAddress(p.ID), Icon: "circle-user"})
+		}
+	}
+	return out, nil
 }
 
 // indicatorPlaces lead to what an indicator is and how it goes.

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"vigie/internal/cx"
@@ -40,12 +39,10 @@ func (s *Store) Views(ctx context.Context, who people.Viewer) ([]View, error) {
 		return nil, fmt.Errorf("views: %w", err)
 	}
 	args := []any{who.UserID, string(who.Role)}
-	units := "FALSE"
+	units := "1 = 0"
 	if len(path) > 0 {
-		units = "unit IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(path)), ", ") + ")"
-		for _, u := range path {
-			args = append(args, string(u))
-		}
+		in, above := record.In(path)
+		units, args = "unit "+in, append(args, above...)
 	}
 	q := columns + ` WHERE deleted = 0 AND (owner = ? OR seen_by = 'all' OR seen_by = 'role' AND role = ? OR seen_by = 'unit' AND ` + units + `)
 		ORDER BY CASE WHEN owner = ? THEN 0 ELSE 1 END, name, id LIMIT 1000`
