@@ -83,7 +83,7 @@ func passwordForm(v *visit, u people.User) formView {
 	} else {
 		f.Fields = append(f.Fields, ui.Field{Name: "present", Label: l.T("me.password.present"), Kind: "password", Required: true, Autocomplete: "current-password"})
 	}
-	f.Fields = append(f.Fields, ui.Field{Name: "password", Label: l.T("me.password.new"), Kind: "password", Required: true, Hint: l.T("me.password.rules"), Autocomplete: "new-password"})
+	f.Fields = append(f.Fields, ui.Field{Name: "password", Label: l.T("me.password.new"), Kind: "password", Required: true, Hint: l.T("me.password.rules"), Autocomplete: "new-password", Strength: strengthPath})
 	return f
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"vigie/internal/cx"
+	"vigie/internal/lang"
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/understand/insight"
 	"vigie/internal/web/ui"
@@ -33,9 +34,20 @@ func (s *Server) byAspect(ctx context.Context, g *ground, a about) (ui.Table, er
 		if m.Key == "" {
 			href = g.wordsAt(at, func(*filters) {})
 		}
-		t.Rows = append(t.Rows, m.breakdown(g, "", []part{{l.Text(m.Name), href, row}}).Rows...)
+		rows := m.breakdown(g, "", []part{{l.Text(m.Name), href, row}}).Rows
+		rows[0].Cells[0].Help = m.aspectHelp(l)
+		t.Rows = append(t.Rows, rows...)
 	}
 	return t, nil
+}
+
+// aspectHelp says how an aspect is computed, be it by an indicator or by the mean that stands in for one.
+func (m measured) aspectHelp(l lang.Lang) *ui.Help {
+	h := m.helpAt(l, "aspect-"+string(m.Metric.Key))
+	if m.Key == "" {
+		h.Href = ""
+	}
+	return h
 }
 
 // aspect asks an indicator of the catalogue, or the mean that stands in for one.

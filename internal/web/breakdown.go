@@ -41,6 +41,12 @@ func (m measured) breakdown(g *ground, caption string, parts []part) ui.Table {
 	return t
 }
 
+// explained heads the figures of a breakdown with how they are computed.
+func (m measured) explained(g *ground, t ui.Table, place string) ui.Table {
+	t.Columns[1].Help = m.helpAt(g.lang(), place)
+	return t
+}
+
 // figureTone colours only what is surely bad or good.
 func figureTone(w ui.Weather) ui.Tone {
 	switch w {
@@ -77,7 +83,7 @@ func (s *Server) byChannel(ctx context.Context, g *ground, a about) (ui.Table, e
 		}
 		parts = append(parts, part{g.channelName(k), g.wordsAt(a, func(f *filters) { f.Channel = []string{k} }), row})
 	}
-	return a.m.breakdown(g, g.lang().T("cockpit.filter.channel"), parts), nil
+	return a.m.explained(g, a.m.breakdown(g, g.lang().T("cockpit.filter.channel"), parts), "channel"), nil
 }
 
 // byUnit compares the units of one level: the top one, or the one under the unit chosen. They stand by name: an order by
@@ -100,7 +106,7 @@ func (s *Server) byUnit(ctx context.Context, g *ground, a about) (ui.Table, erro
 		}
 	}
 	slices.SortFunc(parts, func(x, y part) int { return cmp.Compare(x.name, y.name) })
-	return a.m.breakdown(g, g.lang().T("cockpit.filter.unit"), parts[:min(len(parts), mostUnits)]), nil
+	return a.m.explained(g, a.m.breakdown(g, g.lang().T("cockpit.filter.unit"), parts[:min(len(parts), mostUnits)]), "unit"), nil
 }
 
 // unitHref narrows the page to a unit, and at the last level leads to its words.

@@ -72,6 +72,7 @@ type indicatorRow struct {
 	Name, Href, Formula, Owner string
 	Decision, Objective, Where string
 	Tags                       []ui.Tag
+	Help                       *ui.Help
 	Spark                      *ui.Sparkline
 	N                          int64
 	Asked                      bool // its answers could be counted
@@ -130,7 +131,7 @@ func (s *Server) indicatorRow(ctx context.Context, g *ground, i cx.Indicator, vi
 	if i.Objective != nil {
 		row.Objective = m.text(l, *i.Objective)
 	}
-	row.Tags = g.indicatorTags(i)
+	row.Tags, row.Help = g.indicatorTags(i), m.help(l)
 	months := lastMonths(g.Now, 12)
 	rows, err := s.figuresBy(ctx, g, insight.Query{Indicator: i.Key, By: []string{"month"}, During: &months})
 	if err == nil {

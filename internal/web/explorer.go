@@ -44,6 +44,7 @@ type explorerPage struct {
 	Box      ui.ChartBox
 	Head     *ui.Heads // of a question without dimensions
 	HeatKey  heatKey
+	Helps    []*ui.Help
 	Says     []string // what a reader must know: how many looks, what was left out
 	Words    string   // the feedbacks behind the whole
 	Instead  *instead // in place of an answer
@@ -236,8 +237,11 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 	}
 	p.Drawing, p.Words = st.draw(), st.words(nil)
 	p.Box.Table = st.table(mostLines)
+	if p.Drawing.Shape != shapeFigure {
+		p.Helps = st.helps()
+	}
 	switch {
-	case p.Drawing.Shape == shapeFigure:
+	case p.Drawing.Shape == shapeFigure: // it brings its own help
 		h := st.head()
 		h.Href = p.Words
 		p.Head = &ui.Heads{Label: l.T("touchpoint.figure"), Items: []ui.Head{h}}
@@ -259,6 +263,16 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 	p.Says = st.remarks(p.Drawing)
 	p.fillExports(st)
 	return nil
+}
+
+// helps say how the indicators of the question are computed.
+func (st *study) helps() []*ui.Help {
+	l := st.g.lang()
+	all := []*ui.Help{st.m.helpAt(l, "asked")}
+	if st.asked.Other != "" {
+		all = append(all, st.other.helpAt(l, "beside"))
+	}
+	return all
 }
 
 // head writes a question without dimensions as one figure, beside what it is compared with.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strconv"
 
 	"vigie/internal/cx"
 	"vigie/internal/lang"
@@ -30,6 +31,22 @@ func (m measured) help(l lang.Lang) *ui.Help {
 	add("source", m.sourceWords(l))
 	add("why", l.Text(m.Why))
 	return h
+}
+
+// helpAt is the help of an indicator shown at several places of a page.
+func (m measured) helpAt(l lang.Lang, place string) *ui.Help {
+	h := m.help(l)
+	h.ID = place + "-" + h.ID
+	return h
+}
+
+// cardHelp is the same for all the cards of a journey shown in one indicator towards one objective.
+func (m measured) cardHelp(l lang.Lang) *ui.Help {
+	place := "card"
+	if m.Objective != nil {
+		place += strconv.FormatFloat(*m.Objective, 'f', -1, 64)
+	}
+	return m.helpAt(l, place)
 }
 
 // formulaWords is the formula with the numbers of its scale.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -71,6 +72,7 @@ func (s *Server) allPromises(ctx context.Context, h *homeStand) ([]promiseView, 
 			v := h.promised(m, answers[m.Key][string(place.Touchpoint.Key)])
 			v.Says = h.lang().Text(place.Touchpoint.Name) + " · " + v.Says
 			v.Text, v.Public, v.Href = h.lang().Text(p.Text), p.Public, h.touchpointAddress(place.Touchpoint.Key, m.Key)
+			v.Help = m.helpAt(h.lang(), "promise"+strconv.Itoa(len(out)))
 			out = append(out, v)
 		}
 	}
@@ -113,7 +115,15 @@ func (s *Server) worstBlock(ctx context.Context, h *homeStand) (templ.Component,
 	if err != nil {
 		return nil, err
 	}
-	return worstCards(h.ground, worstOf(m.Journey)), nil
+	all := worstOf(m.Journey)
+	for i, t := range all { // the journey itself may stand on the same page
+		if t.Help != nil {
+			apart := *t.Help
+			apart.ID = "worst-" + apart.ID
+			all[i].Help = &apart
+		}
+	}
+	return worstCards(h.ground, all), nil
 }
 
 // worstOf gives those that miss their objective, the farthest on the common scale first.

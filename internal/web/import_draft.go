@@ -490,11 +490,12 @@ func (b *draftBuilder) newName(key string) string {
 	return b.touchpointName(cx.TouchpointID(key))
 }
 
-// fitting lists the metrics of the catalogue on whose scale all the values seen stand, and the one chosen.
+// fitting lists the metrics of the catalogue in use on whose scale all the values seen stand, and the one chosen.
 func fitting(c *catalogue.Catalogue, f intake.Fact, chosen string) []cx.Metric {
 	var out []cx.Metric
 	for _, m := range c.MetricList {
-		if !f.Numeric || string(m.Key) == chosen || m.Min <= f.Min && m.Max >= f.Max {
+		fits := !f.Numeric || m.Min <= f.Min && m.Max >= f.Max
+		if string(m.Key) == chosen || fits && !m.Retired {
 			out = append(out, m)
 		}
 	}

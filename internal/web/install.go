@@ -30,7 +30,7 @@ const (
 
 // beforeSetup tells whether an address answers although nobody was ever added.
 func beforeSetup(path string) bool {
-	return strings.HasPrefix(path, "/setup") || slices.Contains([]string{manifestPath, workerPath, offlinePath, "/about", "/accessibility"}, path)
+	return strings.HasPrefix(path, "/setup") || slices.Contains([]string{manifestPath, workerPath, offlinePath, strengthPath, "/about", "/accessibility"}, path)
 }
 
 type manifestIcon struct {

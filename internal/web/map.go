@@ -95,7 +95,7 @@ func newCard(g *ground, t *journey.Touchpoint, m measured, row insight.Row) ui.T
 	if m.Key == "" {
 		return c
 	}
-	c.Unit, c.Weather, c.Meta = m.short(l), m.weather(f), m.meta(l, f)
+	c.Unit, c.Weather, c.Meta, c.Help = m.short(l), m.weather(f), m.meta(l, f), m.cardHelp(l)
 	if !f.Has {
 		c.Few = true
 		return c

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"vigie/internal/cx"
 	"vigie/internal/people"
@@ -154,6 +155,7 @@ func (s *Server) newNormHeads(ctx context.Context, p *normPage) (ui.Heads, error
 			return heads, err
 		}
 		h := p.m.head(g, row)
+		h.Help = p.m.helpAt(l, "head"+strconv.Itoa(i))
 		if h.Title = g.Organisation.Name(k, l.Tag()); k == "" {
 			h.Title = l.T("norm.all")
 		}
@@ -196,7 +198,7 @@ func (s *Server) newGaps(ctx context.Context, p *normPage) (ui.Table, error) {
 	for _, x := range beyondNoise(all) {
 		v := x.row.Versus
 		t.Rows = append(t.Rows, ui.Row{Href: g.touchpointAddress(x.t.Key, x.m.Key), Cells: []ui.Cell{
-			{Text: l.Text(x.t.Name), Note: x.m.short(l)}, {Text: x.m.text(l, x.row.Figure.Value), Note: x.m.interval(l, x.row.Figure)}, {Text: x.m.text(l, v.Figure.Value)},
+			{Text: l.Text(x.t.Name), Note: x.m.short(l), Help: x.m.helpAt(l, "gap-"+string(x.t.Key))}, {Text: x.m.text(l, x.row.Figure.Value), Note: x.m.interval(l, x.row.Figure)}, {Text: x.m.text(l, v.Figure.Value)},
 			{Text: x.m.difference(l, v.Difference), Note: l.Points(v.Low, x.m.decimals()) + "\u2009–\u2009" + l.Points(v.High, x.m.decimals()), Tone: x.m.better(v.Difference)},
 			{Text: l.Int(x.row.Figure.N)}}})
 	}

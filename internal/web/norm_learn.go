@@ -46,7 +46,7 @@ func (s *Server) newLearn(ctx context.Context, p *normPage) (ui.Table, error) {
 		peer.filters = g.with(func(f *filters) { f.Unit = string(x.peer) })
 		d := x.m.decimals()
 		v := x.row.Versus
-		t.Rows = append(t.Rows, ui.Row{Href: peer.touchpointAddress(x.t.Key, x.m.Key), Cells: []ui.Cell{{Text: l.Text(x.t.Name), Note: x.m.short(l)}, {Text: g.Organisation.Name(x.peer, l.Tag())},
+		t.Rows = append(t.Rows, ui.Row{Href: peer.touchpointAddress(x.t.Key, x.m.Key), Cells: []ui.Cell{{Text: l.Text(x.t.Name), Note: x.m.short(l), Help: x.m.helpAt(l, "learn-"+string(x.t.Key))}, {Text: g.Organisation.Name(x.peer, l.Tag())},
 			{Text: x.m.text(l, x.row.Figure.Value), Note: l.T("cockpit.n", "n", x.row.Figure.N)}, {Text: x.m.text(l, v.Figure.Value), Note: l.T("cockpit.n", "n", v.Figure.N)},
 			{Text: x.m.difference(l, v.Difference), Note: l.Points(v.Low, d) + "\u2009–\u2009" + l.Points(v.High, d), Tone: ui.Good}}})
 	}

@@ -38,6 +38,7 @@ func (s *Server) Routes() []Route {
 		s.settingsRoutes(),
 		s.peopleRoutes(),
 		s.accountRoutes(),
+		s.strengthRoutes(),
 		s.roleRoutes(), s.ownRoleRoutes(),
 		s.auditRoutes(),
 		s.councilRoutes(),

@@ -51,7 +51,7 @@ func newSetupPage(v *visit, token string) *setupPage {
 		Fields: []ui.Field{
 			{Name: "name", Label: l.T("setup.name"), Required: true, Autocomplete: "name", Autofocus: true, Max: 200},
 			{Name: "email", Label: l.T("setup.email"), Kind: "email", Required: true, Autocomplete: "username", Max: 254},
-			{Name: "password", Label: l.T("setup.password"), Kind: "password", Required: true, Autocomplete: "new-password", Hint: l.T("setup.password.hint")},
+			{Name: "password", Label: l.T("setup.password"), Kind: "password", Required: true, Autocomplete: "new-password", Hint: l.T("me.password.rules"), Strength: strengthPath},
 			{Name: "token", Kind: "hidden", Value: token},
 		}}
 }

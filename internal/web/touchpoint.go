@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -63,6 +64,7 @@ type promiseView struct {
 	Weather    ui.Weather
 	Public     bool
 	Href       string
+	Help       *ui.Help // nil: nothing measures it
 }
 
 func (s *Server) serveTouchpoint(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -192,7 +194,7 @@ func (s *Server) touchpointFigure(ctx context.Context, g *ground, a about) (head
 	}
 	h := a.m.head(g, row)
 	if !row.Figure.Has {
-		h = ui.Head{Title: g.lang().Text(a.m.Name), Few: true, Change: ui.Change{Text: g.lang().T("cockpit.none")}}
+		h = ui.Head{Title: g.lang().Text(a.m.Name), Few: true, Change: ui.Change{Text: g.lang().T("cockpit.none")}, Help: a.m.help(g.lang())}
 	}
 	h.Href = g.wordsAt(a, func(*filters) {})
 	b := headBlock{Heads: ui.Heads{Label: g.lang().T("touchpoint.figure"), Items: []ui.Head{h}}}
@@ -305,7 +307,7 @@ func (s *Server) newPromises(ctx context.Context, g *ground, a about) ([]promise
 			return nil, err
 		}
 		v.Weather, v.Href = m.weather(row.Figure), g.touchpointAddress(a.key(), m.Key)
-		v.Says = m.meta(l, row.Figure)
+		v.Says, v.Help = m.meta(l, row.Figure), m.helpAt(l, "promise"+strconv.Itoa(len(out)))
 		if row.Figure.Enough {
 			v.Says = l.T("touchpoint.delivered", "name", l.Text(m.Name), "value", m.text(l, row.Figure.Value)) + " · " + v.Says
 		}

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/journey"
@@ -40,7 +41,7 @@ func newWatch(g *ground, a answered, moves []moveView) []moveView {
 
 func watch(g *ground, a answered, t *journey.Touchpoint) (watched, bool) {
 	l, m := g.lang(), a.shown[t.Key]
-	if m.Key == "" {
+	if m.Key == "" || !t.Lived(g.Now.Format(time.DateOnly)) {
 		return watched{}, false
 	}
 	f := a.row(m, t).Figure

@@ -132,6 +132,10 @@ func fieldAttr(f Field) templ.Attributes {
 			a[name] = value
 		}
 	}
+	if f.Strength != "" {
+		a["hx-post"], a["hx-trigger"], a["hx-target"], a["hx-include"] = f.Strength, "input changed delay:300ms", "#"+f.id()+"-strength", "closest form"
+		a["hx-sync"] = "this:replace"
+	}
 	if f.Max > 0 {
 		a["maxlength"] = strconv.Itoa(f.Max)
 	}

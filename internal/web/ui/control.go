@@ -69,6 +69,7 @@ type Column struct {
 	Numeric bool
 	Sort    string // "ascending", "descending", "" when not sorted by it
 	Href    string // sorts by it; "" not sortable
+	Help    *Help  // how its figures are computed; nil: they are none
 }
 
 // Row is one line; Href makes its first cell a link.
@@ -83,6 +84,7 @@ type Cell struct {
 	Tone       Tone
 	Tags       []Tag
 	Href       string
+	Help       *Help // how the figures of its line are computed; nil: the column says it
 }
 
 // Pager leads to the pages before and after; Says tells where we are ("1 à 50 sur 1 234").
@@ -104,6 +106,7 @@ type Field struct {
 	Max          int    // characters; 0 none
 	Checked      bool
 	Autofocus    bool
+	Strength     string // address that says how hard a new password is to guess while it is typed; ""
 }
 
 func (f Field) id() string { return "f-" + f.Name }

@@ -125,6 +125,7 @@ type TouchpointCard struct {
 	Tags          []Tag
 	MomentOfTruth bool
 	Few           bool
+	Help          *Help // drawn apart, by HelpBoxes; cards computed alike share it; nil: none
 }
 
 // Tag is a short remark under a figure.
