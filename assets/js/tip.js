@@ -3,8 +3,8 @@
 const marks = '.chart-box svg rect, table.heat td a, table.heat td[title]'
 
 export function tips() {
-  let tip = null
-  const hide = () => { if (tip) tip.hidden = true }
+  let tip = null, focused = null
+  const hide = () => { focused = null; if (tip) tip.hidden = true }
   const words = mark => {
     const title = mark.querySelector('title')
     if (title) { mark.dataset.says = title.textContent; title.remove() }
@@ -26,6 +26,10 @@ export function tips() {
     tip.style.left = Math.max(8, Math.min(x + 12, innerWidth - width - 8)) + 'px'
     tip.style.top = (y - height - 12 < 8 ? y + 20 : y - height - 12) + 'px'
   }
+  const beside = () => {
+    const box = focused.getBoundingClientRect()
+    show(focused, box.left, box.top)
+  }
   document.addEventListener('pointermove', e => {
     const mark = e.target.closest?.(marks)
     mark ? show(mark, e.clientX, e.clientY) : hide()
@@ -33,9 +37,10 @@ export function tips() {
   document.addEventListener('focusin', e => {
     const mark = e.target.closest?.(marks)
     if (!mark?.matches(':focus-visible')) return hide()
-    const box = mark.getBoundingClientRect()
-    show(mark, box.left, box.top)
+    focused = mark
+    beside()
   })
   document.addEventListener('keydown', e => { if (e.key === 'Escape') hide() })
-  addEventListener('scroll', hide, { passive: true, capture: true })
+  // The focus itself scrolls to what it is on.
+  addEventListener('scroll', () => { focused?.isConnected ? beside() : hide() }, { passive: true, capture: true })
 }

@@ -62,11 +62,78 @@ func TestAQuestionIsAskedAndReadInTheExplorerByHand(t *testing.T) {
 	p.until("kept", "document.querySelector('.explorer .chips a') !== null")
 
 	const question = "/explorer?indicator=nps_relational&during=30"
+	p.asksByKeyboardAlone(question)
+	p.asksAgainByItself(question, func(id string) {
+		send(t, poster, s.address, fmt.Sprintf(`{"source":"web","source_id":%q,"at":%q,"program":"relational","channel":"web","lang":"fr","scores":{"nps":9}}`, id, now.Format(time.RFC3339)))
+	})
 	p.accessible("/explorer", question, question+"&by=day", question+"&by=channel&versus=previous", question+"&by=channel&by=language", question+"&by=day&by=channel",
-		question+"&by=channel&by=language&shape=multiples", question+"&by=channel&other=nps_relational", question+"&by=channel&by=language&shape=table&versus=population", question+"&by=day&channel=kiosk", "/explorer/views")
+		question+"&by=channel&by=language&shape=multiples", question+"&by=channel&other=nps_relational", question+"&by=channel&by=language&shape=table&versus=population", question+"&by=day&channel=kiosk", "/explorer/views",
+		question+"&pick=language", question+"&pick=scores.nps", "/verbatims?pick=words")
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.complaints {
+	complaints := p.complaints
+	p.mu.Unlock()
+	for _, c := range complaints {
 		t.Error(c)
 	}
+	p.accessible(question+"&by=attributes.none", question+"&by=channel&by=language&by=day") // refused, which the browser complains of
+}
+
+// asksByKeyboardAlone narrows the question, reads a mark, exports, changes the shape and keeps the question without a pointer.
+func (p *visitor) asksByKeyboardAlone(question string) {
+	p.t.Helper()
+	p.open(question + "&by=channel&by=language")
+	p.tabTo(".picker > summary")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until("searching a filter", "document.activeElement.matches('[data-narrow]')")
+	p.do(chromedp.KeyEvent("lang"))
+	p.until("one filter left", "document.querySelectorAll('#picker-keys li:not([hidden])').length === 1")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until("on the one left", "document.activeElement.matches('#picker-keys a')")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until("saying how", "document.activeElement.matches('[name=pick_op]') && document.querySelector('[name=pick_key]').value === 'language'")
+	p.tabTo("#picker-list input[value=fr]")
+	p.do(chromedp.KeyEvent(" "))
+	p.tabTo("#picker .apply button")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until("narrowed", "location.search.includes('language=fr') && !location.search.includes('pick') && document.querySelectorAll('table.heat td a').length === 2")
+	p.tabTo("table.heat td a")
+	p.until("the mark said", "(t => t && !t.hidden && t.textContent.includes('20'))(document.querySelector('.tip'))")
+	p.tabTo("a[href*='as=csv']")
+	if got := says[string](p, "fetch(document.activeElement.href).then(r => r.headers.get('Content-Type'))"); got != "text/csv; charset=utf-8" {
+		p.t.Errorf("the export is %q", got)
+	}
+	p.tabTo("a[href*='shape=table']")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until("drawn as a table", "location.search.includes('shape=table') && location.search.includes('language=fr') && !document.querySelector('table.heat')")
+	p.tabTo("#keep-name")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until("kept under the name it proposed", "document.querySelectorAll('.explorer .chips a').length === 2")
+}
+
+// asksAgainByItself brings answers while the pointer is on the page's, then takes it away.
+func (p *visitor) asksAgainByItself(question string, answer func(id string)) {
+	p.t.Helper()
+	p.open(question)
+	p.until("listening", "document.body.dataset.liveUrl !== undefined")
+	since := says[string](p, "document.querySelector('#news').getAttribute('hx-get')")
+	at := says[[]float64](p, "(b => [b.x + 20, b.y + 20])(document.querySelector('#answer').getBoundingClientRect())")
+	p.do(chromedp.MouseEvent(chromedp.MouseMoved, at[0], at[1]))
+	p.until("pointing at the answer", "document.querySelector('#answer').matches(':hover')")
+	answer("late")
+	p.until("told of one", "document.querySelector('#news span')?.textContent.includes('1')")
+	answer("later")
+	p.until("told of two: nothing moved under the pointer", "document.querySelector('#news span')?.textContent.includes('2')")
+	p.do(chromedp.MouseEvent(chromedp.MouseMoved, 1, 1))
+	p.until("asked again by itself", fmt.Sprintf("(n => n.getAttribute('hx-get') !== %q && !n.querySelector('[data-news]'))(document.querySelector('#news'))", since))
+}
+
+// tabTo presses Tab until the focus is on what the selector says.
+func (p *visitor) tabTo(selector string) {
+	for range 80 {
+		p.do(chromedp.KeyEvent(kb.Tab))
+		if says[bool](p, fmt.Sprintf("document.activeElement.matches(%q)", selector)) {
+			return
+		}
+	}
+	p.t.Fatalf("Tab never comes to %s; the focus is on %s", selector, says[string](p, "document.activeElement.outerHTML.slice(0, 200)"))
 }
