@@ -122,13 +122,12 @@ func (h *House) StartDoor(ctx context.Context) error {
 	if err := h.Door.Start(ctx); err != nil {
 		return err
 	}
-	if lost, err := h.People.SealSecrets(ctx); err != nil {
-		return err
-	} else if lost > 0 {
+	h.OnStop(h.Door.Stop)
+	lost, err := h.People.SealSecrets(ctx)
+	if lost > 0 {
 		h.log.Warn("second factors sealed under another key: a recovery code or an administrator lets their holders in", "file", people.KeyFile, "count", lost)
 	}
-	h.OnStop(h.Door.Stop)
-	return nil
+	return err
 }
 
 // StartImports takes up the imports that were under way.
