@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"vigie/internal/cx"
@@ -67,27 +66,24 @@ type table struct {
 }
 
 var (
-	metricTable    = newTable("metric")
-	indicatorTable = newTable("indicator")
-	attributeTable = dated(newTable("attribute"))
+	metricTable    = newTable("metric", "")
+	indicatorTable = newTable("indicator", "")
+	attributeTable = newTable("attribute", "since")
 )
 
-// dated keeps when a definition was first there (column since).
-func dated(t table) table {
-	t.insert = strings.Replace(t.insert, "changed, changed_by)", "changed, changed_by, since)", 1)
-	t.insert = strings.Replace(t.insert, "?, ?, ?)", "?, ?, ?, ?)", 1)
-	t.since = true
-	return t
-}
-
-func newTable(t string) table {
+// newTable writes the statements of a table; the column since, when there is one, keeps when a definition was first there.
+func newTable(t, since string) table {
+	columns, values := `key, place, definition, changed, changed_by`, `?, (SELECT COALESCE(MAX(place), 0) + 1 FROM `+t+`), ?, ?, ?`
+	if since != "" {
+		columns, values = columns+`, `+since, values+`, ?`
+	}
 	return table{
-		kind: t,
-		all:  `SELECT definition FROM ` + t + ` ORDER BY place, key`,
-		one:  `SELECT definition FROM ` + t + ` WHERE key = ?`,
-		insert: `INSERT INTO ` + t + ` (key, place, definition, changed, changed_by)
-			VALUES (?, (SELECT COALESCE(MAX(place), 0) + 1 FROM ` + t + `), ?, ?, ?)`,
+		kind:   t,
+		all:    `SELECT definition FROM ` + t + ` ORDER BY place, key`,
+		one:    `SELECT definition FROM ` + t + ` WHERE key = ?`,
+		insert: `INSERT INTO ` + t + ` (` + columns + `) VALUES (` + values + `)`,
 		update: `UPDATE ` + t + ` SET definition = ?, changed = ?, changed_by = ? WHERE key = ?`,
+		since:  since != "",
 	}
 }
 
