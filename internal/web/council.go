@@ -99,11 +99,9 @@ func (s *Server) doCouncil(w http.ResponseWriter, r *http.Request, v *visit) err
 	if e != nil {
 		return e
 	}
-	forms := settingsPage{visit: v, Forms: []formView{p.Form}}
-	if e := forms.refuse(err, r.URL.Path, r); e != nil {
+	if e := v.refuse(&p.Form, err, r); e != nil {
 		return e
 	}
-	p.Form = forms.Forms[0]
 	return s.renderAs(w, r, api.Status(cx.KindOf(err)), councilView(p))
 }
 

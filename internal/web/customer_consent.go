@@ -140,11 +140,9 @@ func (s *Server) doConsent(w http.ResponseWriter, r *http.Request, v *visit) err
 		http.Redirect(w, r, customerAddress(k.ID), http.StatusSeeOther)
 		return nil
 	}
-	forms := settingsPage{visit: v, Forms: []formView{p.Form}}
-	if e := forms.refuse(err, r.URL.Path, r); e != nil {
+	if e := v.refuse(&p.Form, err, r); e != nil {
 		return e
 	}
-	p.Form = forms.Forms[0]
 	return s.renderAs(w, r, api.Status(cx.KindOf(err)), consentView(p))
 }
 

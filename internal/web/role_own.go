@@ -168,11 +168,9 @@ func (s *Server) doOwnRole(w http.ResponseWriter, r *http.Request, v *visit) err
 	if e != nil {
 		return e
 	}
-	forms := settingsPage{visit: v, Forms: []formView{p.Form}}
-	if e := forms.refuse(err, p.Form.Action, r); e != nil {
+	if e := v.refuse(&p.Form, err, r); e != nil {
 		return e
 	}
-	p.Form = forms.Forms[0]
 	return s.renderAs(w, r, api.Status(cx.KindOf(err)), ownRoleView(p))
 }
 

@@ -76,16 +76,20 @@ func (s *Server) newSettings(v *visit, path string) *settingsPage {
 // refuse puts what is wrong beside its field of the form at that address. It gives err back when it is not the person's.
 func (p *settingsPage) refuse(err error, action string, r *http.Request) error {
 	for i := range p.Forms {
-		if p.Forms[i].Action != action {
-			continue
+		if p.Forms[i].Action == action {
+			return p.visit.refuse(&p.Forms[i], err, r)
 		}
-		x := setupPage{visit: p.visit, Fields: p.Forms[i].Fields}
-		x.keep(r)
-		if err := x.refuse(err); err != nil {
-			return err
-		}
-		p.Forms[i].Fields, p.Forms[i].Error = x.Fields, x.Error
-		return nil
 	}
 	return err
+}
+
+// refuse puts what is wrong beside its field of a form, with what was typed. It gives err back when it is not the person's.
+func (v *visit) refuse(f *formView, err error, r *http.Request) error {
+	x := setupPage{visit: v, Fields: f.Fields}
+	x.keep(r)
+	if err := x.refuse(err); err != nil {
+		return err
+	}
+	f.Fields, f.Error = x.Fields, x.Error
+	return nil
 }

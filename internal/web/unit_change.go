@@ -128,11 +128,9 @@ func (s *Server) refuseUnit(w http.ResponseWriter, r *http.Request, v *visit, er
 	if field == "parent" {
 		field = "unit"
 	}
-	forms := settingsPage{visit: v, Forms: []formView{p.Form}}
-	if err := forms.refuse(&cx.Error{Kind: e.Kind, Field: field, Code: e.Code, Args: e.Args, Cause: e.Cause}, "/settings/units", r); err != nil {
+	if err := v.refuse(&p.Form, &cx.Error{Kind: e.Kind, Field: field, Code: e.Code, Args: e.Args, Cause: e.Cause}, r); err != nil {
 		return err
 	}
-	p.Form = forms.Forms[0]
 	return s.renderAs(w, r, api.Status(e.Kind), unitsView(p))
 }
 
