@@ -41,6 +41,13 @@ func TestACustomerIsFoundAndReadBeforeACallByHand(t *testing.T) {
 	p.until("reading the customer", "location.pathname.startsWith('/customers/') && document.querySelectorAll('.voices > li').length === 3")
 	at := says[string](p, "location.pathname")
 
+	says[bool](p, "window.same = true")
+	p.do(chromedp.MouseEvent(chromedp.MouseMoved, 1, 1)) // nothing moves under a hand
+	send(t, poster, s.address, fmt.Sprintf(`{"source":"web","source_id":"live","at":%q,"channel":"field","lang":"fr","scores":{"csat":2},"verbatim":"Toujours personne.","customer":{"ref":"A1"}}`, now.Format(time.RFC3339)))
+	p.until("the answer joins the line by itself, marked", "window.same === true && document.querySelectorAll('.voices > li').length === 4 && document.querySelector('.voice.new').innerText.includes('Toujours personne')")
+	p.reachesAll("/customers")
+	p.reachesAll(at)
+
 	p.do(chromedp.EmulateViewport(360, 740))
 	p.do(chromedp.Click(chromedp.CSS(`main a[href$="/temperature"]`)))
 	p.until("warned", "(document.querySelector('.temperature')?.innerText ?? '').includes('Excusez-vous d’abord')")
@@ -56,9 +63,9 @@ func TestACustomerIsFoundAndReadBeforeACallByHand(t *testing.T) {
 	p.size(1440, "light")
 	p.open(merge + "&lang=fr")
 	p.press(map[string]string{})
-	p.until("one", "document.querySelectorAll('.voices > li').length === 4")
+	p.until("one", "document.querySelectorAll('.voices > li').length === 5")
 	p.do(chromedp.Click(chromedp.CSS(".toast .undo")))
-	p.until("two again", "document.querySelectorAll('.voices > li').length === 3")
+	p.until("two again", "document.querySelectorAll('.voices > li').length === 4")
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.complaints) > 0 {

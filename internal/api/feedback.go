@@ -22,6 +22,7 @@ type Feedback struct {
 	SourceID    string                  `json:"source_id,omitempty"`
 	At          time.Time               `json:"at"`
 	Received    time.Time               `json:"received"`
+	Amended     time.Time               `json:"amended,omitzero"` // last changed after it came
 	Touchpoint  cx.TouchpointID         `json:"touchpoint,omitempty"`
 	Channel     string                  `json:"channel,omitempty"`
 	CollectedBy string                  `json:"collected_by,omitempty"`
@@ -133,7 +134,7 @@ func refOf(p customer.Person) string {
 }
 
 func shown(f cx.Feedback, cat *catalogue.Catalogue) Feedback {
-	out := Feedback{ID: f.ID, State: "live", Source: f.Source, SourceID: f.SourceID, At: f.At, Received: f.Received, Touchpoint: f.Touchpoint,
+	out := Feedback{ID: f.ID, State: "live", Source: f.Source, SourceID: f.SourceID, At: f.At, Received: f.Received, Amended: f.Amended, Touchpoint: f.Touchpoint,
 		Channel: f.Channel, CollectedBy: f.CollectedBy, Program: f.Program, Audience: f.Audience, Contact: f.Contact, Unit: f.Unit,
 		Agent: f.Agent, Lang: f.Lang, Survey: f.Survey, Verbatims: f.Verbatims, Attributes: f.Attributes}
 	if f.State == cx.Quarantined {

@@ -45,6 +45,7 @@ type Feedback struct {
 	SourceID    string       `json:"source_id,omitempty"`
 	At          time.Time    `json:"at"`
 	Received    time.Time    `json:"received"`
+	Amended     time.Time    `json:"amended,omitzero"`     // when it was last changed after it came; zero: never
 	Touchpoint  TouchpointID `json:"touchpoint,omitempty"` // as sent while quarantined, canonical once live
 	Channel     string       `json:"channel,omitempty"`
 	CollectedBy string       `json:"collected_by,omitempty"`

@@ -29,6 +29,7 @@ type customerPage struct {
 	Timeline   []ui.Voice
 	Note       string // how many feedbacks, and since when
 	AllHref    string // shows the rest of the timeline; "": it is all there
+	Live       *ui.Live
 	Spark      *customerScores
 	Merges     []mergeLine
 	Doubts     int
@@ -73,12 +74,20 @@ func (s *Server) customerPage(w http.ResponseWriter, r *http.Request, v *visit, 
 		return err
 	}
 	p.limit(r.URL.Query().Get("all") != "")
+	p.follow(k.Feedbacks)
+	if isPart(r) && r.URL.Query().Get("seen") == seenMark(k.Feedbacks) {
+		w.WriteHeader(http.StatusNoContent) // nothing is read that was not there: nothing to note in the trail
+		return nil
+	}
 	what := "customer.read"
 	if shown {
 		what = "customer.show"
 	}
 	if err := s.auditCustomer(r.Context(), v, what, k.ID); err != nil {
 		return err
+	}
+	if isPart(r) {
+		return s.render(w, r, timelineCard(p))
 	}
 	return s.render(w, r, customerView(p))
 }
@@ -178,27 +187,6 @@ func (g *ground) attributeName(a catalogue.Attribute) string {
 		return n
 	}
 	return readable(string(a.Key))
-}
-
-// lived is a feedback on the customer's own line of time: its mood, every other score, and whether it waits.
-func (g *ground) lived(f cx.Feedback) ui.Voice {
-	v := g.voice(f, nil)
-	main, point, ok := g.mood(f)
-	if ok {
-		v.Score, v.Tone = g.scoreText(main.Metric, point), boxOf(main.Indicator, main.Metric, point)
-	}
-	if main.Metric.Key != "" && v.Score != "" {
-		v.Context = strings.TrimPrefix(v.Context+" · "+main.short(g.lang()), " · ")
-	}
-	for _, s := range g.scoreLines(f) {
-		if s.Name != g.lang().Text(main.Metric.Name) {
-			v.Chips = append(v.Chips, ui.Chip{Text: s.Name + " " + s.Value, Sign: map[ui.Tone]string{ui.Good: "pos", ui.Bad: "neg"}[s.Tone]})
-		}
-	}
-	if f.State == cx.Quarantined {
-		v.Chips = append(v.Chips, ui.Chip{Text: g.lang().T("customer.waits")})
-	}
-	return v
 }
 
 func (g *ground) spokeNote(all []cx.Feedback) string {

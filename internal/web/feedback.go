@@ -66,7 +66,7 @@ func (s *Server) newFeedbackPage(ctx context.Context, g *ground, id cx.FeedbackI
 	f := found[0]
 	l := g.lang()
 	g.hidden.persons = nil // the card of who gave it leads to them
-	p := &feedbackPage{ground: g, Voice: g.voice(f, nil), Scores: g.scoreLines(f), Facts: g.facts(f), Quarantine: f.State == cx.Quarantined}
+	p := &feedbackPage{ground: g, Voice: g.changed(g.voice(f, nil), f), Scores: g.scoreLines(f), Facts: g.facts(f), Quarantine: f.State == cx.Quarantined}
 	p.frame = g.frame(l.T("verbatim.one", "when", g.saidAt(f.At)), ui.SectionVerbatims)
 	p.frame.Crumb = []ui.Link{{Label: l.T("verbatim.title"), Href: "/verbatims"}}
 	p.Voice.Href = ""
@@ -102,7 +102,7 @@ func (s *Server) addCustomer(ctx context.Context, g *ground, p *feedbackPage, f 
 		return fmt.Errorf("timeline: %w", err)
 	}
 	for _, x := range all {
-		v := g.voice(x, nil)
+		v := g.changed(g.voice(x, nil), x)
 		if x.ID == f.ID {
 			v.ID, v.Href, v.Chips = "", "", append(v.Chips, ui.Chip{Text: g.lang().T("verbatim.this")})
 		}

@@ -70,6 +70,7 @@ func (d *Door) Amend(ctx context.Context, id cx.FeedbackID, a Amendment) (cx.Fee
 		if len(problems) > 0 {
 			return problems
 		}
+		out.Amended = d.d.Now().UTC()
 		tx.Publish(record.Event{Subject: record.Feedback, ID: int64(id), Kind: record.Amended})
 		if was == cx.Quarantined && out.State == cx.Live {
 			tx.Publish(record.Event{Subject: record.Feedback, ID: int64(id), Kind: record.Repaired})

@@ -25,6 +25,9 @@ func appendPayload(b []byte, f *cx.Feedback) []byte {
 	b = appendMember(b, "source_id", f.SourceID)
 	b = appendTime(b, "at", f.At)
 	b = appendTime(b, "received", f.Received)
+	if !f.Amended.IsZero() {
+		b = appendTime(b, "amended", f.Amended)
+	}
 	b = appendMember(b, "touchpoint", string(f.Touchpoint))
 	b = appendMember(b, "channel", f.Channel)
 	b = appendMember(b, "collected_by", f.CollectedBy)

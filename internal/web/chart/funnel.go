@@ -118,9 +118,13 @@ func (c Funnel) levels() Option {
 		return Option{"show": true, "position": place, "formatter": text, "color": "var(--ink-2)", "fontSize": textSize,
 			"backgroundColor": "var(--surface)", "padding": []int{1, 4}, "borderRadius": 3}
 	}
-	data := []Option{{"yAxis": c.Center, "lineStyle": Option{"color": "var(--ink-3)", "type": "solid", "width": 1}, "label": word(c.CenterWord, "insideEndBottom")}}
+	under, over := "insideEndBottom", "insideEndTop" // to the right, where the funnel is narrow: the one above has its word above
+	if c.Objective != nil && *c.Objective < c.Center {
+		under, over = over, under
+	}
+	data := []Option{{"yAxis": c.Center, "lineStyle": Option{"color": "var(--ink-3)", "type": "solid", "width": 1}, "label": word(c.CenterWord, under)}}
 	if c.Objective != nil {
-		data = append(data, Option{"yAxis": *c.Objective, "lineStyle": Option{"color": "var(--accent)", "type": []int{3, 4}, "width": 1.25}, "label": word(c.ObjectiveWord, "insideStartTop")})
+		data = append(data, Option{"yAxis": *c.Objective, "lineStyle": Option{"color": "var(--accent)", "type": []int{3, 4}, "width": 1.25}, "label": word(c.ObjectiveWord, over)})
 	}
 	return Option{"symbol": "none", "silent": true, "animation": false, "data": data}
 }
