@@ -58,9 +58,6 @@ func (g *ground) scope() people.Scope    { return g.Viewer.Scope }
 func (g *ground) lang() lang.Lang        { return g.visit.Lang }
 func (g *ground) during() insight.Period { return g.period(g.Now) }
 
-// blockDeadline is how long one block of a page may take: the others are shown without it.
-const blockDeadline = 8 * time.Second
-
 // block is a part of a page with its own deadline and its own failure.
 type block[T any] struct {
 	Value T
@@ -69,13 +66,16 @@ type block[T any] struct {
 
 // blocks runs the parts of a page side by side.
 type blocks struct {
-	ctx context.Context
-	wg  sync.WaitGroup
+	ctx  context.Context
+	each time.Duration
+	wg   sync.WaitGroup
 }
+
+func (s *Server) blocks(ctx context.Context) *blocks { return &blocks{ctx: ctx, each: s.Live.Deadline} }
 
 func fill[T any](b *blocks, into *block[T], build func(context.Context) (T, error)) {
 	b.wg.Go(func() {
-		ctx, stop := context.WithTimeout(b.ctx, blockDeadline)
+		ctx, stop := context.WithTimeout(b.ctx, b.each)
 		defer stop()
 		defer func() {
 			if p := recover(); p != nil {

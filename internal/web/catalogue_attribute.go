@@ -45,7 +45,7 @@ func (s *Server) newAttributesPage(ctx context.Context, g *ground) (*attributesP
 		return nil, err
 	}
 	counts := make([]block[attributeCount], len(g.Catalogue.AttributeList))
-	b := &blocks{ctx: ctx}
+	b := s.blocks(ctx)
 	for n, a := range g.Catalogue.AttributeList {
 		if a.Projected {
 			fill(b, &counts[n], func(ctx context.Context) (attributeCount, error) { return s.countAttribute(ctx, g, a.Key) })

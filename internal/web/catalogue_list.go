@@ -101,7 +101,7 @@ func (s *Server) newCataloguePage(ctx context.Context, g *ground) (*cataloguePag
 		return nil, err
 	}
 	rows := make([]block[indicatorRow], len(g.Catalogue.IndicatorList))
-	b := &blocks{ctx: ctx}
+	b := s.blocks(ctx)
 	for n, i := range g.Catalogue.IndicatorList {
 		fill(b, &rows[n], func(ctx context.Context) (indicatorRow, error) { return s.indicatorRow(ctx, g, i, views) })
 	}

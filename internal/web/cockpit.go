@@ -180,7 +180,7 @@ func keepIndicator(indicator string) []ui.Hidden {
 }
 
 func (s *Server) fillCockpit(ctx context.Context, p *cockpitPage, j *journey.Journey, c choice) {
-	g, b := p.ground, &blocks{ctx: ctx}
+	g, b := p.ground, s.blocks(ctx)
 	part := func(name string, also ...string) bool {
 		return c.Part == "" || c.Part == name || slices.Contains(also, c.Part)
 	}

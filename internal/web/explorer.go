@@ -215,7 +215,7 @@ func (s *Server) newExplorerPage(ctx context.Context, g *ground, a asked) (*expl
 	if p.Queries, err = a.queries(g); err != nil {
 		return nil, err
 	}
-	ctx, stop := context.WithTimeout(ctx, blockDeadline)
+	ctx, stop := context.WithTimeout(ctx, s.Live.Deadline)
 	defer stop()
 	st, err := s.study(ctx, g, a)
 	if err == nil {

@@ -86,7 +86,7 @@ func (s *Server) fillBlocks(ctx context.Context, h *homeStand, chosen []homeBloc
 		out[i] = &placedBlock{homeBlock: x, Late: true}
 		go func() { come <- drawnBlock{i, s.drawBlock(ctx, h, x)} }()
 	}
-	late := time.NewTimer(cmp.Or(h.patience, blockDeadline+time.Second))
+	late := time.NewTimer(cmp.Or(h.patience, s.Live.Deadline+time.Second))
 	defer late.Stop()
 	for range chosen {
 		select {
@@ -100,7 +100,7 @@ func (s *Server) fillBlocks(ctx context.Context, h *homeStand, chosen []homeBloc
 }
 
 func (s *Server) drawBlock(ctx context.Context, h *homeStand, x homeBlock) (out block[templ.Component]) {
-	ctx, stop := context.WithTimeout(ctx, blockDeadline)
+	ctx, stop := context.WithTimeout(ctx, s.Live.Deadline)
 	defer stop()
 	defer func() {
 		if p := recover(); p != nil {

@@ -19,6 +19,7 @@ type LiveConfig struct {
 	Heartbeat time.Duration // between two signs of life, and two looks at the session; 0 is 15 s
 	Patience  time.Duration // a browser that takes no byte for so long is dropped; 0 is 5 s
 	Streams   int           // at once at most; 0 is 5,000
+	Deadline  time.Duration // how long one block of a page may take, the others are shown without it; 0 is 8 s
 	Blocks    time.Duration // how long a home page waits for its blocks, before they come by themselves; 0 is 1.5 s
 }
 
@@ -26,7 +27,7 @@ func (c LiveConfig) orDefaults() LiveConfig {
 	for _, d := range []struct {
 		v *time.Duration
 		o time.Duration
-	}{{&c.Gap, 250 * time.Millisecond}, {&c.Heartbeat, 15 * time.Second}, {&c.Patience, 5 * time.Second}, {&c.Blocks, 1500 * time.Millisecond}} {
+	}{{&c.Gap, 250 * time.Millisecond}, {&c.Heartbeat, 15 * time.Second}, {&c.Patience, 5 * time.Second}, {&c.Deadline, 8 * time.Second}, {&c.Blocks, 1500 * time.Millisecond}} {
 		if *d.v == 0 {
 			*d.v = d.o
 		}

@@ -77,7 +77,7 @@ func (s *Server) newNormPage(ctx context.Context, g *ground, indicator cx.Indica
 		return p, nil
 	}
 	p.frame.Sub = l.T("norm.sub", "unit", l.Text(p.unit.Name), "indicator", l.Text(m.Name))
-	b := &blocks{ctx: ctx}
+	b := s.blocks(ctx)
 	fill(b, &p.Heads, func(ctx context.Context) (ui.Heads, error) { return s.newNormHeads(ctx, p) })
 	fill(b, &p.Funnel, func(ctx context.Context) (funnelBlock, error) { return s.newFunnel(ctx, p) })
 	fill(b, &p.Gaps, func(ctx context.Context) (ui.Table, error) { return s.newGaps(ctx, p) })

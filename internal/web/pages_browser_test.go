@@ -43,6 +43,7 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 	units := b.bring("/settings/units/import", "unites.csv", "code;nom;code parent;niveau\nwest;Ouest;;region\nbrest;Brest;west;agency\n")
 	draft := b.upload("enquete.csv", notes(0, 40))
 	return r, b, map[string]string{
+		"/settings/roles/{role}": "/settings/roles/" + string(r.watcher()), "/catalogue/attributes/{attribute}": "/catalogue/attributes/segment",
 		"/catalogue/indicators/{indicator}": "/catalogue/indicators/nps", "/catalogue/indicators/{indicator}/edit": "/catalogue/indicators/nps/edit", "/catalogue/metrics/{metric}/edit": "/catalogue/metrics/csat/edit",
 		"/customers/{id}": customer, "/customers/{id}/erase": customer + "/erase", "/customers/{id}/export.html": customer + "/export.html", "/customers/{id}/export.json": customer + "/export.json",
 		"/customers/{id}/consents": customer + "/consents", "/home/{block}": "/home/moves", "/customers/{id}/merge": customer + "/merge?with=1", "/customers/{id}/temperature": customer + "/temperature",

@@ -48,7 +48,7 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	t.Cleanup(h.Stop)
 	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Imports: h.Imports, Surveys: h.Surveys, Responses: h.Responses, Views: h.Views, Insight: h.Insight, Door: h.Door,
 		Customers: h.Customers, Search: h.Search.Search, SearchLag: h.Search.Lag}
-	d.Live.Blocks = 10 * time.Second // pages are looked at whole
+	d.Live.Blocks, d.Live.Deadline = time.Minute, time.Minute // pages are looked at whole, however slow the machine
 	if change != nil {
 		change(&d)
 	}

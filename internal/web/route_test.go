@@ -25,13 +25,20 @@ func (r *rig) who() map[people.Role]*browser {
 		}
 		all[role] = r.as(r.user(role, unit))
 	}
+	own := r.watcher()
+	all[own] = r.as(r.user(own, "north"))
+	return all
+}
+
+// watcher makes a role of the organisation's own.
+func (r *rig) watcher() people.Role {
+	r.t.Helper()
 	own, err := r.People.PutRole(r.t.Context(), people.Viewer{Role: people.Administrator}, people.OwnRole{Base: people.Manager, Name: cx.Text{"fr": "Veilleur", "en": "Watcher"},
 		Rights: []string{people.ReadFigures.String(), people.ReadAudit.String(), people.ImportFiles.String()}, Narrow: true})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	all[own] = r.as(r.user(own, "north"))
-	return all
+	return own
 }
 
 // may tells whether a role of the walk holds a right.

@@ -133,7 +133,7 @@ func (s *Server) newTouchpointPage(ctx context.Context, g *ground, c touchpointC
 }
 
 func (s *Server) fillTouchpoint(ctx context.Context, p *touchpointPage, part string) {
-	g, a, b := p.ground, p.about, &blocks{ctx: ctx}
+	g, a, b := p.ground, p.about, s.blocks(ctx)
 	wanted := func(name string) bool { return part == "" || part == name }
 	if wanted("head") {
 		fill(b, &p.Head, func(ctx context.Context) (headBlock, error) { return s.touchpointFigure(ctx, g, a) })

@@ -39,7 +39,7 @@ type trendParts struct {
 
 // serveOption gives a chart of the page to the interactive library, within what the viewer may see.
 func (s *Server) serveOption(w http.ResponseWriter, r *http.Request, p *touchpointPage) error {
-	ctx, stop := context.WithTimeout(r.Context(), blockDeadline)
+	ctx, stop := context.WithTimeout(r.Context(), s.Live.Deadline)
 	defer stop()
 	drawn, err := s.optionOf(ctx, p, r.URL.Query().Get("part"))
 	if err != nil {

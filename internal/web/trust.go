@@ -68,7 +68,7 @@ func (s *Server) newTrustPage(ctx context.Context, g *ground) (*trustPage, error
 			p.Waiting += x.N
 		}
 	}
-	b := &blocks{ctx: ctx}
+	b := s.blocks(ctx)
 	fill(b, &p.Silent, func(ctx context.Context) (ui.Table, error) { return s.newSilent(ctx, g) })
 	fill(b, &p.Missing, func(ctx context.Context) (ui.Table, error) { return s.newMissing(ctx, g) })
 	fill(b, &p.Bursts, func(ctx context.Context) (ui.Table, error) { return s.newBursts(ctx, g) })
