@@ -72,6 +72,7 @@ func (s *Server) newAccountPage(ctx context.Context, v *visit) (*accountPage, er
 		return nil, err
 	}
 	p.Sight = newSight(v, o, u.Role, v.Viewer.Scope)
+	p.Sight.Own = true
 	return p, nil
 }
 

@@ -142,8 +142,8 @@ func (g *ground) unitChecks(e circumstance.Event) checkList {
 		}
 	}
 	for _, u := range g.Organisation.Units() {
-		if on := slices.Contains(e.Units, u.Key); on || top[u.Parent] && len(c.Items) < mostChecks {
-			c.add(ui.Field{Label: g.lang().Text(u.Name), Value: string(u.Key), Checked: on})
+		if on := slices.Contains(e.Units, u.Key); on || top[u.Parent] && !u.Closed && len(c.Items) < mostChecks {
+			c.add(ui.Field{Label: g.unitLabel(u.Key), Value: string(u.Key), Checked: on})
 		}
 	}
 	return c

@@ -50,5 +50,9 @@ func journeyActions(l lang.Lang, s *startBlock) []ui.Button {
 	if !s.MayAdd {
 		return nil
 	}
-	return []ui.Button{{Label: l.T("cockpit.start.pick"), Href: "/listen/journeys/new", Style: "primary", Icon: "route"}}
+	out := []ui.Button{{Label: l.T("cockpit.start.pick"), Href: "/listen/journeys/new", Style: "primary", Icon: "route"}}
+	if s.MayImport {
+		out = append(out, ui.Button{Label: l.T("cockpit.start.fromfile"), Href: "/listen/imports", Style: "quiet", Icon: "upload"})
+	}
+	return out
 }

@@ -233,7 +233,11 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 	p.Sentence = st.sentence()
 	if !st.whole.Figure.Has {
 		p.Instead = g.nobody(p.asked)
-		return nil
+		none, err := s.nothingYet(ctx, g)
+		if none && g.Viewer.May(people.ImportFiles) {
+			p.Instead.State = ui.State{Title: l.T("explorer.nothing"), Text: l.T("explorer.nothing.text"), Actions: []ui.Button{{Label: l.T("cockpit.start.import"), Href: "/listen/imports", Style: "primary", Icon: "upload"}}}
+		}
+		return err
 	}
 	p.Drawing, p.Words = st.draw(), st.words(nil)
 	p.Box.Table = st.table(mostLines)

@@ -73,8 +73,16 @@ func (g *ground) axisLabel(name string) string {
 	return g.word("explorer.by.", name)
 }
 
-// levelName names a level of the organisation; one of another's making keeps its own word.
-func (g *ground) levelName(level string) string { return g.word("explorer.level.", level) }
+// levelName names a level of the organisation as settings do, else by a word of ours; one of another's making keeps its own.
+func (v *visit) levelName(level string) string {
+	if name := v.Settings.LevelName(level, v.Lang.Tag()); name != level {
+		return name
+	}
+	if id := "explorer.level." + level; v.Lang.Has(id) {
+		return v.Lang.T(id)
+	}
+	return level
+}
 
 // valueName writes one value of a dimension.
 func (g *ground) valueName(a axis, key string) string {

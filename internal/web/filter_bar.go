@@ -133,6 +133,15 @@ func (g *ground) word(family, value string) string {
 	return value
 }
 
+// unitLabel names a unit where it is picked, and says when it is closed.
+func (g *ground) unitLabel(k cx.UnitID) string {
+	name := g.Organisation.Name(k, g.lang().Tag())
+	if u, ok := g.Organisation.Unit(k); ok && u.Closed {
+		name += " (" + g.lang().T("unit.closed") + ")"
+	}
+	return name
+}
+
 // unitDrop offers the tree, as deep as it stays readable; false without units.
 func unitDrop(g *ground) (ui.Dropdown, bool) {
 	o, l := g.Organisation, g.lang()
@@ -145,7 +154,7 @@ func unitDrop(g *ground) (ui.Dropdown, bool) {
 	depth := readableDepth(o)
 	var add func(k cx.UnitID, level int)
 	add = func(k cx.UnitID, level int) {
-		d.Options = append(d.Options, ui.Option{Value: string(k), Label: o.Name(k, l.Tag()), Selected: g.Unit == string(k), Level: min(level, 3)})
+		d.Options = append(d.Options, ui.Option{Value: string(k), Label: g.unitLabel(k), Selected: g.Unit == string(k), Level: min(level, 3)})
 		if level < depth {
 			for _, c := range o.Children(k) {
 				add(c, level+1)

@@ -106,12 +106,23 @@ func (g *ground) normSwitch(current cx.IndicatorID) []ui.Tab {
 	return tabs
 }
 
-// normChoice lists the units of the first two levels.
+// unitActions lead to the organisation who may change it.
+func (g *ground) unitActions() []ui.Button {
+	if !g.Viewer.May(people.EditStructure) {
+		return nil
+	}
+	return []ui.Button{{Label: g.lang().T("norm.nounit.do"), Href: "/settings/units", Style: "primary", Icon: "upload"}}
+}
+
+// normChoice lists the units of the first two levels that are open.
 func (g *ground) normChoice(indicator cx.IndicatorID) *ui.Table {
 	l := g.lang()
-	t := &ui.Table{Caption: l.T("norm.choose"), Empty: l.T("norm.nounit"), Columns: []ui.Column{{Label: l.T("cockpit.filter.unit")}, {Label: l.T("norm.above")}}}
+	t := &ui.Table{Caption: l.T("norm.choose"), Columns: []ui.Column{{Label: l.T("cockpit.filter.unit")}, {Label: l.T("norm.above")}}}
 	for _, top := range g.Organisation.Children("") {
 		for _, k := range append([]cx.UnitID{top}, g.Organisation.Children(top)...) {
+			if u, _ := g.Organisation.Unit(k); u.Closed {
+				continue
+			}
 			above := ""
 			if k != top {
 				above = g.Organisation.Name(top, l.Tag())

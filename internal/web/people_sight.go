@@ -13,6 +13,7 @@ import (
 type sightView struct {
 	Lines []sightLine
 	Error string // why nothing can be said
+	Own   bool   // said to oneself
 }
 
 // sightLine is one perimeter or right. Open is false where nothing is seen.
@@ -35,6 +36,13 @@ func (s *Server) sightOf(ctx context.Context, v *visit, x wish) (sightView, erro
 		return sightView{}, err
 	}
 	return newSight(v, o, x.role, scope), nil
+}
+
+func (s sightView) title() string {
+	if s.Own {
+		return "people.sight.mine"
+	}
+	return "people.sight"
 }
 
 func newSight(v *visit, o *people.Organisation, role people.Role, scope people.Scope) sightView {

@@ -35,7 +35,7 @@ func (s *Server) newKeysPage(ctx context.Context, v *visit) (*settingsPage, erro
 	p.Forms = []formView{{Title: l.T("settings.keys.add"), Note: l.T("settings.keys.note"), Action: "/settings/keys", Do: l.T("settings.add"), Fields: []ui.Field{
 		{Name: "name", Label: l.T("settings.keys.name"), Required: true, Max: 100},
 		{Name: "role", Label: l.T("settings.role"), Kind: "select", Required: true, Options: roles},
-		{Name: "unit", Label: l.T("cockpit.filter.unit"), Hint: l.T("settings.unit.hint"), Max: 64},
+		{Name: "unit", Kind: "unit", Label: l.T("cockpit.filter.unit"), Hint: l.T("settings.unit.hint"), Max: 64},
 	}}}
 	return p, nil
 }

@@ -81,7 +81,7 @@ func (s *Server) newUnitsPage(ctx context.Context, v *visit, q url.Values) (*uni
 		return nil, err
 	}
 	p.Count = v.Lang.T("unit.count", "count", len(o.Units()))
-	t := treeDrawer{o: o, lang: v.Lang.Tag(), chosen: cx.UnitID(q.Get("unit")), path: o.Path(cx.UnitID(q.Get("unit"))), settings: v.Settings, most: childrenShown}
+	t := treeDrawer{o: o, lang: v.Lang.Tag(), chosen: cx.UnitID(q.Get("unit")), path: o.Path(cx.UnitID(q.Get("unit"))), level: v.levelName, most: childrenShown}
 	if n, err := strconv.Atoi(q.Get("most")); err == nil && n > childrenShown && n <= 100_000 {
 		t.most = n
 	}
@@ -96,21 +96,43 @@ func (s *Server) newUnitsPage(ctx context.Context, v *visit, q url.Values) (*uni
 	} else {
 		p.Form = unitForm(v, people.Unit{Parent: t.chosen}, false)
 	}
+	for i := range p.Form.Fields {
+		if p.Form.Fields[i].Name == "level" {
+			p.Form.Fields[i].Options = levelOptions(v, o)
+		}
+	}
 	for _, level := range o.Levels() {
-		p.Levels = append(p.Levels, ui.Field{Name: "level-" + level, Label: level, Value: v.Settings.Levels[level].In(t.lang), Max: 60})
+		p.Levels = append(p.Levels, ui.Field{Name: "level-" + level, Label: level, Value: v.Settings.Levels[level].In(t.lang), Max: 60, Hint: shownAs(v, level)})
 	}
 	p.Done, err = s.unitsDone(ctx, v, o)
 	return p, err
 }
 
+// levelOptions are the levels that units already have, so that one is not written in two ways.
+func levelOptions(v *visit, o *people.Organisation) []ui.Option {
+	var out []ui.Option
+	for _, level := range o.Levels() {
+		out = append(out, ui.Option{Value: level, Label: v.levelName(level)})
+	}
+	return out
+}
+
+// shownAs tells the name a level has now, when it is not the word that units carry.
+func shownAs(v *visit, level string) string {
+	if name := v.levelName(level); name != level {
+		return v.Lang.T("unit.level.shown", "name", name)
+	}
+	return ""
+}
+
 // treeDrawer draws the part of the tree that is open.
 type treeDrawer struct {
-	o        *people.Organisation
-	lang     string
-	chosen   cx.UnitID
-	path     []cx.UnitID
-	settings people.Settings
-	most     int
+	o      *people.Organisation
+	lang   string
+	chosen cx.UnitID
+	path   []cx.UnitID
+	level  func(string) string // its name
+	most   int
 }
 
 // under gives the children of a unit, those on the path open, and how many are left out.
@@ -140,7 +162,7 @@ func (t treeDrawer) under(parent cx.UnitID) (nodes []unitNode, more string, left
 
 func (t treeDrawer) node(k cx.UnitID) unitNode {
 	u, _ := t.o.Unit(k)
-	return unitNode{Key: string(k), Name: t.o.Name(k, t.lang), Level: t.settings.LevelName(u.Level, t.lang), Closed: u.Closed, Current: k == t.chosen,
+	return unitNode{Key: string(k), Name: t.o.Name(k, t.lang), Level: t.level(u.Level), Closed: u.Closed, Current: k == t.chosen,
 		Below: len(t.o.Subtree(k)) - 1, Href: "/settings/units?" + url.Values{"unit": {string(k)}}.Encode()}
 }
 

@@ -132,6 +132,9 @@ func fieldAttr(f Field) templ.Attributes {
 			a[name] = value
 		}
 	}
+	if f.Kind != "select" && len(f.Options) > 0 {
+		a["list"] = f.id() + "-list"
+	}
 	if f.Strength != "" {
 		a["hx-post"], a["hx-trigger"], a["hx-target"], a["hx-include"] = f.Strength, "input changed delay:300ms", "#"+f.id()+"-strength", "closest form"
 		a["hx-sync"] = "this:replace"

@@ -97,8 +97,8 @@ type Field struct {
 	Kind         string
 	Value        string
 	Hint         string
-	Error        string // already in words; "" when right
-	Options      []Option
+	Error        string   // already in words; "" when right
+	Options      []Option // of a select; of a text, what is proposed
 	Required     bool
 	Autocomplete string
 	Pattern      string
