@@ -38,7 +38,7 @@ type rig struct {
 func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	t.Helper()
 	ctx := context.Background()
-	h, err := house.New(ctx, house.Config{Dir: t.TempDir(), Zone: time.UTC}, house.Deps{DB: recordtest.SQLite(t)})
+	h, err := house.New(ctx, house.Config{Dir: t.TempDir()}, house.Deps{DB: recordtest.SQLite(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
