@@ -53,7 +53,22 @@ func (s *Server) bare(ctx context.Context, key cx.JourneyID) (bool, error) {
 	if err != nil || len(versions) != 1 {
 		return false, err
 	}
-	heard, err := s.Insight.List(ctx, people.Whole(), insight.ListQuery{Where: also(nil, "journey", string(key)), Limit: 1})
+	all, err := s.Journeys.Present(ctx)
+	if err != nil {
+		return false, err
+	}
+	j, err := all.Journey(key)
+	if err != nil {
+		return false, err
+	}
+	var touchpoints []any // and not the journey: figures hear of a change of journeys a moment later
+	for _, t := range touchpointsOf(&j) {
+		touchpoints = append(touchpoints, string(t.Key))
+	}
+	if len(touchpoints) == 0 {
+		return true, nil
+	}
+	heard, err := s.Insight.List(ctx, people.Whole(), insight.ListQuery{Where: also(nil, "touchpoint", touchpoints...), Limit: 1})
 	if cx.KindOf(err) == cx.Unavailable {
 		return false, nil
 	}

@@ -315,7 +315,7 @@ func TestATemplateLeftEmptyIsPutAwayAndComesBack(t *testing.T) {
 	for _, j := range at.List {
 		if string(j.Key) != key {
 			if got := b.post("/listen/imports/aside", url.Values{"journey": {string(j.Key)}}); got.status != 409 {
-				t.Errorf("a journey that is spoken of was put away: %d", got.status)
+				t.Errorf("%s, a journey that is spoken of, was put away: %d", j.Key, got.status)
 			}
 		}
 	}
