@@ -223,6 +223,28 @@ func TestAnAnswerKeptWhileTheDoorIsClosedEntersLater(t *testing.T) {
 	}
 }
 
+func TestConsentsAndCallBacksAreSaidOfTheFeedback(t *testing.T) {
+	w := open(t, recordtest.SQLite(t))
+	both := func(s string) cx.Text { return cx.Text{"fr": s} }
+	w.publish(survey.Definition{Key: "ask", Name: both("Ask"), Languages: []string{"fr"}, Sections: []survey.Section{{Questions: []survey.Question{
+		{Key: "csat", Kind: survey.CSAT, Text: both("?")}, {Key: "ok", Kind: survey.Consent, Purpose: "marketing", Text: both("?")}, {Key: "call", Kind: survey.Contact, Text: both("?")}}}}})
+	token := w.begin(response.Opening{Survey: "ask"})
+	r, err := w.Responses.Answer(t.Context(), token, response.Said{Answers: map[survey.QuestionID]survey.Answer{"csat": num(2), "ok": num(1), "call": {Text: "06 12 34 56 78", Slot: "noon"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := w.feedback(r.Feedback)
+	if f.Attributes["survey.consent.marketing"] != true || f.Attributes["survey.callback"] != "noon" {
+		t.Errorf("%v", f.Attributes)
+	}
+	if _, err := w.Responses.Answer(t.Context(), token, response.Said{Answers: map[survey.QuestionID]survey.Answer{"ok": {}, "call": {}}}); err != nil {
+		t.Fatal(err)
+	}
+	if f := w.feedback(r.Feedback); f.Attributes["survey.consent.marketing"] != nil || f.Attributes["survey.callback"] != nil {
+		t.Errorf("taken back, yet said: %v", f.Attributes)
+	}
+}
+
 func TestAnErasedFeedbackTakesItsResponseAlong(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		w := open(t, db)

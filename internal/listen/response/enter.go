@@ -17,6 +17,7 @@ const (
 	PartialAttribute  = "survey.partial"  // not answered to its end
 	CallbackAttribute = "survey.callback" // wants to be called back: one of Slots
 	QuoteAttribute    = "survey.quote"    // agrees to be quoted
+	ConsentAttribute  = "survey.consent." // and a purpose: the box was ticked
 )
 
 // enter tells the door what the response says by now: a feedback the first time there is a score or a verbatim, then
@@ -94,6 +95,12 @@ func (r *Response) incoming() collect.Incoming {
 	if r.State == Open {
 		in.Attributes[PartialAttribute] = true
 	}
+	for _, purpose := range reply.Consents {
+		in.Attributes[ConsentAttribute+purpose] = true
+	}
+	if reply.Callback != nil {
+		in.Attributes[CallbackAttribute] = cmp.Or(reply.Callback.Slot, Slots[0])
+	}
 	if r.After.Callback {
 		in.Attributes[CallbackAttribute] = cmp.Or(r.After.Slot, Slots[0])
 	}
@@ -115,6 +122,11 @@ func (r *Response) amendment(in collect.Incoming) collect.Amendment {
 	}
 	for _, key := range attributes {
 		a.Attributes[key] = nil
+	}
+	for _, q := range r.Version.Questions() {
+		if q.Kind == survey.Consent {
+			a.Attributes[ConsentAttribute+q.Purpose] = nil
+		}
 	}
 	for key, value := range in.Scores {
 		a.Scores[key] = value

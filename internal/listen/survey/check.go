@@ -28,6 +28,10 @@ func (d *Definition) Check() error { return d.CheckWith(nil) }
 
 // CheckWith is Check that also wants each metric known and on the very scale asked. nil knows none and asks nothing.
 func (d *Definition) CheckWith(metric func(cx.MetricID) (cx.Metric, bool)) error {
+	return errors.Join(d.problems(metric)...)
+}
+
+func (d *Definition) problems(metric func(cx.MetricID) (cx.Metric, bool)) []error {
 	c := checker{d: d, metric: metric, before: map[QuestionID]*Question{}}
 	c.whole()
 	c.sections()
@@ -35,7 +39,7 @@ func (d *Definition) CheckWith(metric func(cx.MetricID) (cx.Metric, bool)) error
 	if len(c.l) == 0 {
 		c.reach()
 	}
-	return errors.Join(c.l...)
+	return c.l
 }
 
 // checker gathers everything wrong with one definition.

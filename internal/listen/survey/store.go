@@ -3,6 +3,7 @@ package survey
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -166,7 +167,7 @@ func (s *Store) Publish(ctx context.Context, by string, key cx.SurveyID) (Versio
 		if present == nil {
 			return unknown(key)
 		}
-		if err := present.Draft.CheckWith(metric); err != nil {
+		if err := errors.Join(append(present.Draft.problems(metric), present.Draft.unasked()...)...); err != nil {
 			return err
 		}
 		out = Version{Definition: present.Draft, N: present.Version, At: s.now(), By: by}
@@ -177,6 +178,19 @@ func (s *Store) Publish(ctx context.Context, by string, key cx.SurveyID) (Versio
 		return s.publish(ctx, tx, out)
 	})
 	return out, err
+}
+
+// unasked names the questions that a definition may hold and that no page can ask yet: files are kept nowhere.
+func (d *Definition) unasked() []error {
+	var l []error
+	for i := range d.Sections {
+		for j, q := range d.Sections[i].Questions {
+			if q.Kind == Media {
+				l = append(l, cx.Fail(cx.Invalid, fmt.Sprintf("sections[%d].questions[%d].kind", i, j), "survey.media"))
+			}
+		}
+	}
+	return l
 }
 
 func (s *Store) publish(ctx context.Context, tx *record.Tx, v Version) error {

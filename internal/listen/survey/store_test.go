@@ -94,6 +94,19 @@ func TestOnlyWhatIsRightIsPublished(t *testing.T) {
 	}
 }
 
+func TestAQuestionThatNoPageAsksIsNotPublished(t *testing.T) {
+	ctx := context.Background()
+	s := survey.New(recordtest.SQLite(t))
+	d := delivery()
+	d.Sections[0].Questions = append(d.Sections[0].Questions, survey.Question{Key: "photo", Kind: survey.Media, Text: both("A picture?")})
+	if _, err := s.Save(ctx, "lea", d, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Publish(ctx, "lea", "delivery"); cx.KindOf(err) != cx.Invalid {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestAPublishedSurveyIsArchivedNotDeleted(t *testing.T) {
 	ctx := context.Background()
 	s := survey.New(recordtest.SQLite(t))
