@@ -145,6 +145,33 @@ func TestAFileBecomesFeedbackAndIsTakenBack(t *testing.T) {
 	b.over(third.path).has(t, "main", "40 retours clients sont entrés")
 }
 
+// qualtricsExport has three header rows, a recommendation and a text.
+func qualtricsExport(n int) string {
+	var b strings.Builder
+	b.WriteString("RecordedDate,Status,ResponseId,DistributionChannel,Q1_NPS_GROUP,Q1,Q2\nRecorded Date,Response Type,Response ID,Distribution Channel,Group,Would you recommend us?,Tell us more\n")
+	for i, id := range []string{"recordedDate", "status", "_recordId", "distributionChannel", "QID1_NPS_GROUP", "QID1", "QID2_TEXT"} {
+		fmt.Fprintf(&b, "%s\"{\"\"ImportId\"\":\"\"%s\"\"}\"", []string{"", ","}[min(i, 1)], id)
+	}
+	for i := range n {
+		fmt.Fprintf(&b, "\n%s 10:00:00,0,R_%03d,email,Passive,%d,Rendez-vous tenu à l’heure dite %d", time.Now().AddDate(0, 0, -1-i%20).Format("2006-01-02"), i, i%11, i)
+	}
+	return b.String()
+}
+
+func TestAnExportOfASurveyToolNeedsNoHelp(t *testing.T) {
+	r := newRig(t, nil)
+	b := r.as(r.user(people.Director, ""))
+	p := b.upload("relationnel.csv", qualtricsExport(22))
+	p.has(t, "main", "Qualtrics", "Q1_NPS_GROUP")
+	if p.Find(".import-ask input[type=radio]").Length() > 0 {
+		t.Error("a question that the file answers is asked")
+	}
+	f := p.draftForm()
+	f.Set("do", "start")
+	b.post(p.path, f)
+	b.over(p.path).has(t, "main", "22 retours clients sont entrés")
+}
+
 func TestRefusedRowsComeBackAsAFileToCorrect(t *testing.T) {
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Administrator, ""))

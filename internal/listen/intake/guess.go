@@ -54,19 +54,21 @@ type guesser struct {
 	notes []Note
 	cols  []*guessed
 	rows  int
+	maker string // the survey tool that wrote the file; "": none known
 }
 
 // guessed is one column and what was decided of it.
 type guessed struct {
 	Header
 	*profile
-	words  string // name, folded
-	said   string // wording, folded
-	dates  []string
-	mixed  bool
-	open   bool
-	rating *cx.Metric // to declare
-	out    []Column
+	words   string // name, folded
+	said    string // wording, folded
+	dates   []string
+	mixed   bool
+	open    bool
+	partial bool       // a date that not every answer of an export has
+	rating  *cx.Metric // to declare
+	out     []Column
 }
 
 func newGuesser(f *File, l Layout, headers []Header) *guesser {
@@ -136,9 +138,10 @@ func (g *guesser) roles() {
 		c.dates, c.mixed, c.open = c.profile.dates(hasWord(c.words, "date", "timestamp", "horodatage", "time", "at"))
 	}
 	g.numbers()
+	g.export()
 	for _, decide := range []func(*guesser){
 		(*guesser).setAside, (*guesser).when, (*guesser).persons, (*guesser).ids, (*guesser).ratings,
-		(*guesser).contexts, (*guesser).verbatims, (*guesser).rest,
+		(*guesser).contexts, (*guesser).verbatims, (*guesser).openAnswers, (*guesser).closedOnly, (*guesser).rest,
 	} {
 		decide(g)
 	}
@@ -184,7 +187,7 @@ func (g *guesser) setAside() {
 		case strings.HasPrefix(c.Name, "#") && c.sequence(), hasWord(c.words, "unnamed") && c.sequence():
 			c.as("ignore")
 			g.say(c.Name, "intake.note.row_numbers")
-		case hasWord(c.words, "ip", "ipaddress", "latitude", "longitude", "lat", "lng", "geolocation", "geolocalisation"):
+		case hasWord(c.words, "ip", "ipaddress", "latitude", "longitude", "lat", "lng", "geolocation", "geolocalisation", "ipaddr"):
 			c.as("ignore")
 			g.say(c.Name, "intake.note.personal_aside")
 		}
@@ -229,19 +232,22 @@ func (g *guesser) when() {
 // dateRank: the smaller, the likelier the moment of the answer.
 func dateRank(c *guessed) int {
 	rank := 50
-	switch {
-	case c.words == "recorded date", hasWord(c.words, "submitted", "submit", "soumission", "reponse", "response", "answered", "completed"):
-		rank = 1
-	case c.words == "end date", c.words == "date submitted":
-		rank = 2
-	case c.words == "date", c.words == "at", c.words == "timestamp", c.words == "horodatage":
-		rank = 3
-	case hasWord(c.words, "publication", "published", "publie", "creation", "created", "avis", "review", "feedback", "commentaire"):
-		rank = 4
-	case hasWord(c.words, "date"):
-		rank = 10
+	if c.partial {
+		rank += 60
 	}
-	if hasWord(c.words, "scrap", "scrape", "scraped", "export", "visit", "flown", "modified", "modification", "naissance", "birth", "action", "updated", "experience") {
+	switch {
+	case c.words == "recorded date", hasWord(c.words, "submitted", "submit", "soumission", "reponse", "response", "answered", "completed", "submitdate", "abgeschickt"):
+		rank += 1 - 50
+	case c.words == "end date", c.words == "datestamp", hasWord(c.words, "action") && c.ends():
+		rank += 2 - 50
+	case c.words == "date", c.words == "at", c.words == "timestamp", c.words == "horodatage":
+		rank += 3 - 50
+	case hasWord(c.words, "publication", "published", "publie", "creation", "created", "avis", "review", "feedback", "commentaire"):
+		rank += 4 - 50
+	case hasWord(c.words, "date"):
+		rank += 10 - 50
+	}
+	if hasWord(c.words, "scrap", "scrape", "scraped", "export", "visit", "flown", "modified", "modification", "naissance", "birth", "action", "updated", "experience") && !c.ends() {
 		rank += 30
 	}
 	return rank*100_000 + (profileRows - c.n)
@@ -280,8 +286,10 @@ func (g *guesser) finish() {
 	if !voice && g.rows > 0 {
 		g.say("", "intake.note.no_voice")
 	}
-	g.m.Constants.CollectedBy = "import"
-	if g.reviews() {
+	if g.maker == "" {
+		g.m.Constants.CollectedBy = "import"
+	}
+	if g.maker == "" && g.reviews() {
 		g.m.Constants.Program, g.m.Constants.CollectedBy = string(cx.Spontaneous), "review_site"
 	}
 	for i := range g.m.Indicators {

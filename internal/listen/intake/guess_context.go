@@ -12,6 +12,10 @@ import (
 func (g *guesser) contexts() {
 	used := map[string]bool{}
 	g.free(func(c *guessed) {
+		if g.maker != "" && c.words == "distribution channel" {
+			c.as("collected_by").Values = c.channelsOfExport()
+			return
+		}
 		role := contextRole(c.words)
 		many := !c.few() && (role != "unit" || c.unique()) // an organisation has more units than a list has values
 		if role == "" || used[role] || many || c.length() > 60 {
@@ -46,7 +50,7 @@ func contextRole(w string) string {
 		{"unit", []string{"unit", "unite", "entite", "unit id", "code entite", "code unite"}},
 		{"agent", []string{"agent", "agent id", "conseiller", "id conseiller", "adviser", "advisor"}},
 		{"contact", []string{"contact", "id appel", "call id", "order id", "id commande", "numero commande", "ticket id", "visit id", "id contact"}},
-		{"lang", []string{"lang", "langue", "language", "user language", "locale"}},
+		{"lang", []string{"lang", "langue", "language", "user language", "locale", "startlanguage", "start language", "langue de depart", "langue de demarrage", "start sprache"}},
 		{"survey", []string{"survey", "enquete", "questionnaire", "survey id", "id enquete"}},
 		{"program", []string{"program"}}, {"audience", []string{"audience"}},
 	} {

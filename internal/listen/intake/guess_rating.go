@@ -10,16 +10,30 @@ import (
 func (g *guesser) ratings() {
 	var own []*guessed
 	g.free(func(c *guessed) {
+		if g.isNPS(c) {
+			c.as("score").Key = "nps"
+			return
+		}
 		if key := builtIn(c); key != "" {
 			c.as("score").Key = key
 			return
 		}
 		values, points := c.wordScale()
+		if g.maker != "" && points == 0 {
+			if ends, m, ok := c.numbered(); ok {
+				own = append(own, g.endsRating(c, ends, m))
+				return
+			}
+		}
 		named := hasWord(c.words, ratingWords()...) || slices.Contains([]string{"stars", "star", "etoiles", "nombre d etoiles"}, c.words) || hasWord(c.said, "recommend", "recommander", "recommanderiez", "satisfied", "satisfait", "satisfaite", "satisfaction")
+		named = named || g.maker != "" && c.asked()
 		switch m, ok := c.numberScale(); {
 		case points > 0:
 			own = append(own, g.wordRating(c, values, points))
-		case ok && named && !hasWord(c.words, "utile", "inutile", "useful", "helpful", "number", "nombre", "count"):
+		case ok && named && !(g.maker != "" && c.ranked()) && !hasWord(c.words, "utile", "inutile", "useful", "helpful", "number", "nombre", "count"):
+			if low, high, told := c.tells(); told && c.within(low, high) {
+				m.Min, m.Max = low, high
+			}
 			c.rating = &m
 			c.as("score")
 			own = append(own, c)
@@ -39,8 +53,6 @@ func ratingWords() []string {
 
 func builtIn(c *guessed) string {
 	switch {
-	case hasWord(c.words, "nps") && c.within(0, 10):
-		return "nps"
 	case hasWord(c.words, "csat") && c.within(1, 5):
 		return "csat"
 	case hasWord(c.words, "ces") && c.within(1, 7):
@@ -57,6 +69,22 @@ func (g *guesser) wordRating(c *guessed, values map[string]string, points int) *
 		return c
 	}
 	c.rating = &cx.Metric{Min: 1, Max: float64(points)}
+	return c
+}
+
+// endsRating is a rating of which the ends of the scale are in words.
+func (g *guesser) endsRating(c *guessed, values map[string]string, m cx.Metric) *guessed {
+	col := c.as("score")
+	col.Values = values
+	low, high, told := c.tells()
+	if told {
+		m.Min, m.Max = low, high
+	}
+	if zero := m.Min == 0 && m.Max == 10; zero && c.recommending() {
+		col.Key = "nps"
+		return c
+	}
+	c.rating = &m
 	return c
 }
 
@@ -91,7 +119,7 @@ func (g *guesser) declare(own []*guessed) {
 			continue
 		}
 		aspect := main >= 0 && i != main && !hasWord(c.words, "recommend", "recommended", "recommande") && len(own) > 1
-		m := ownMetric(c.Header, *c.rating, aspect)
+		m := ownMetric(g.metricHeader(c), *c.rating, aspect)
 		c.out[0].Key = string(m.Key)
 		if !aspect {
 			g.m.Indicators = append(g.m.Indicators, indicatorOf(m))
@@ -113,4 +141,18 @@ func indicatorOf(m cx.Metric) cx.Indicator {
 		i.Formula = cx.TopShare
 	}
 	return i
+}
+
+// metricHeader names a metric by the wording of its question where the column is but a code ("Q3_1"); two questions of
+// one file with the same wording keep their codes.
+func (g *guesser) metricHeader(c *guessed) Header {
+	if g.maker == "" || c.Label == c.Name {
+		return c.Header
+	}
+	for _, o := range g.cols {
+		if o != c && o.Label == c.Label {
+			return Header{Name: c.Name + " " + g.m.Constants.Survey, Label: c.Label}
+		}
+	}
+	return Header{Name: c.Label, Label: c.Label}
 }

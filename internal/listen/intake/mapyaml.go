@@ -207,6 +207,11 @@ func valueOrder(values map[string]string) []string {
 				return 1
 			}
 			return -1
+		case okX != okY:
+			if okX {
+				return -1
+			}
+			return 1
 		case okX && okY && x < y:
 			return -1
 		case okX && okY && x > y:

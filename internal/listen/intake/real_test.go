@@ -187,9 +187,9 @@ func TestOtherRealFiles(t *testing.T) {
 		"csat-multichannel/derived-csat.csv":                                                 {"utf-8", ",", 1, []string{}, "intake.map_no_date", 150},
 		"responses/surveymonkey/StarWars.csv":                                                {"windows-1252", ",", 2, []string{"RespondentID"}, "intake.map_no_date", -1},
 		"responses/surveymonkey/steak-risk-survey.csv":                                       {"utf-8", ",", 2, []string{"RespondentID"}, "intake.map_no_date", -1},
-		"responses/qualtrics/sample.csv":                                                     {"utf-8", ",", 3, []string{"ResponseId"}, "intake.map_no_voice", -1},
-		"responses/qualtrics/sample_legacy.csv":                                              {"utf-8", ",", 2, []string{"V1"}, "intake.map_no_voice", -1},
-		"definitions/qualtrics/No Basis for Evaluation/No_Basis_for_Evaluation (Legacy).csv": {"utf-8", ",", 2, []string{"V1"}, "intake.map_no_voice", -1},
+		"responses/qualtrics/sample.csv":                                                     {"utf-8", ",", 3, []string{"ResponseId"}, "", -1},
+		"responses/qualtrics/sample_legacy.csv":                                              {"utf-8", ",", 2, []string{"V1"}, "", -1},
+		"definitions/qualtrics/No Basis for Evaluation/No_Basis_for_Evaluation (Legacy).csv": {"utf-8", ",", 2, []string{"V1"}, "", -1},
 	} {
 		t.Run(file, func(t *testing.T) {
 			f := shared(t, file)

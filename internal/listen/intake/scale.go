@@ -2,6 +2,7 @@ package intake
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,8 +10,8 @@ import (
 )
 
 // wordScales are answers in words with their place on a scale, French and English, folded.
-func wordScales() []map[string]int {
-	var out []map[string]int
+func wordScales() []wordScale {
+	var out []wordScale
 	for _, list := range []string{
 		"negatif neutre positif", "negative neutral positive", "mauvais moyen bon", "bad average good",
 		"insatisfait neutre satisfait", "unsatisfied neutral satisfied", "dissatisfied neutral satisfied",
@@ -29,35 +30,100 @@ func wordScales() []map[string]int {
 		"very-poor poor average good excellent", "tres-mauvais mauvais moyen bon excellent",
 		"tres-mauvais mauvais moyen bon tres-bon", "terrible poor average very-good excellent",
 	} {
-		scale := map[string]int{}
+		scale := wordScale{places: map[string]int{}}
 		for i, w := range strings.Fields(list) {
-			scale[strings.ReplaceAll(w, "-", " ")] = i + 1
+			scale.places[strings.ReplaceAll(w, "-", " ")] = i + 1
 		}
+		scale.points = len(scale.places)
 		out = append(out, scale)
 	}
 	return out
 }
 
-// wordScale finds the scale whose words are all the values of a column, with the points of the scale.
+// wordScale finds the scale whose words are all the values of a column, with the points of the scale. What says that a
+// person has no opinion means nothing.
 func (p *profile) wordScale() (values map[string]string, points int) {
 	if !p.few() || len(p.values) < 2 || len(p.values) > 14 {
 		return nil, 0
 	}
-	for _, scale := range wordScales() {
-		values = map[string]string{}
-		for v := range p.values {
-			place, ok := scale[foldWords(v)]
-			if !ok {
-				values = nil
-				break
-			}
-			values[v] = strconv.Itoa(place)
-		}
-		if values != nil {
-			return values, len(scale)
+	for _, scale := range append(wordScales(), pairScales()...) {
+		if values = scale.of(p.values); values != nil {
+			return values, scale.points
 		}
 	}
 	return nil, 0
+}
+
+// wordScale: words → their place on a scale of so many points, from 1.
+type wordScale struct {
+	places map[string]int
+	points int
+}
+
+// of gives each value its place; nil when one has none, or fewer than two have.
+func (s wordScale) of(cells map[string]int) map[string]string {
+	out, placed := map[string]string{}, 0
+	for v := range cells {
+		w := foldWords(v)
+		place, ok := s.places[w]
+		if !ok {
+			place, ok = s.places[strings.TrimSuffix(w, " neutral")]
+		}
+		switch {
+		case ok:
+			out[v] = strconv.Itoa(place)
+			placed++
+		case noOpinion(w):
+			out[v] = ""
+		default:
+			return nil
+		}
+	}
+	if placed < 2 {
+		return nil
+	}
+	return out
+}
+
+func noOpinion(folded string) bool {
+	return slices.Contains([]string{"unfamiliar n a", "unfamiliar", "n a", "not applicable", "don t know", "do not know", "no opinion", "no basis for evaluation", "not sure",
+		"prefer not to answer", "sans opinion", "ne sait pas", "ne sais pas", "je ne sais pas", "non concerne", "nsp", "sans objet", "ne se prononce pas", "keine angabe", "weiss nicht"}, folded)
+}
+
+// pairScales are the scales made of two opposite words and their degrees, as survey tools offer them.
+func pairScales() []wordScale {
+	var out []wordScale
+	for _, pair := range [][2]string{{"dissatisfied", "satisfied"}, {"unsatisfied", "satisfied"}, {"unfavorably", "favorably"}, {"unfavorable", "favorable"},
+		{"unlikely", "likely"}, {"disagree", "agree"}, {"difficult", "easy"}, {"unimportant", "important"}, {"negative", "positive"}, {"poor", "good"}, {"uncomfortable", "comfortable"}} {
+		for _, degrees := range []string{"very somewhat", "extremely somewhat", "strongly somewhat", "completely somewhat", "very =", "extremely =", "strongly =",
+			"extremely moderately slightly", "very moderately slightly", "strongly = somewhat", "completely mostly somewhat", "extremely very somewhat"} {
+			out = append(out, pairScale(pair, strings.Fields(degrees)))
+		}
+	}
+	for _, word := range []string{"satisfied", "likely", "easy", "helpful", "important", "useful", "well"} {
+		s := wordScale{map[string]int{}, 5}
+		for i, w := range []string{"not at all", "not so", "somewhat", "very", "extremely"} {
+			s.places[w+" "+word] = i + 1
+		}
+		s.places["slightly "+word], s.places["moderately "+word] = 2, 3
+		out = append(out, s)
+	}
+	return out
+}
+
+// pairScale puts the degrees (strongest first, "=" for the bare word) on both sides of the middle.
+func pairScale(pair [2]string, degrees []string) wordScale {
+	s := wordScale{map[string]int{}, 2*len(degrees) + 1}
+	middle := len(degrees) + 1
+	for i, d := range degrees {
+		d = strings.TrimPrefix(d+" ", "= ")
+		s.places[d+pair[0]], s.places[d+pair[1]] = i+1, s.points-i
+	}
+	for _, m := range []string{"neutral", "neither", "neither " + pair[0] + " nor " + pair[1], "neither " + pair[1] + " nor " + pair[0],
+		"neither " + pair[1] + " or " + pair[0]} {
+		s.places[m] = middle
+	}
+	return s
 }
 
 // foldWords also forgets the feminine and the plural of French.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,7 @@ type Layout struct {
 type Header struct {
 	Name  string // unique in the file: "note", "note (2)", "#3" when blank
 	Label string // the longer wording when the file has one (Qualtrics' second row), else Name
+	ID    string // what the tool itself calls it (Qualtrics' third row), or SurveyMonkey's word under a question; often ""
 }
 
 // Rows walks through the rows of a table, header done.
@@ -220,10 +222,12 @@ func nameColumns(heads [][]string) []Header {
 	out, over := make([]Header, width), ""
 	for i := range out {
 		name, label := cell(0, i), cell(1, i)
+		id := importID(cell(2, i))
 		if stacked {
 			if name != "" {
 				over = name
 			}
+			id = label
 			name = joinParts(over, label)
 			label = name
 		}
@@ -233,10 +237,20 @@ func nameColumns(heads [][]string) []Header {
 		if label == "" {
 			label = name
 		}
-		out[i] = Header{Name: name, Label: label}
+		out[i] = Header{Name: name, Label: label, ID: id}
 	}
 	return unique(out)
 }
+
+// importID reads {"ImportId":"QID2_TEXT"}; "" for anything else.
+func importID(cell string) string {
+	if m := importIDShape.FindStringSubmatch(cell); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+var importIDShape = regexp.MustCompile(`^\{\s*["']ImportId["']\s*:\s*["']([^"']*)["']`)
 
 func questionsOverParts(cell func(int, int) string, width int) bool {
 	for i := range width {
