@@ -23,6 +23,10 @@ const (
 	Customer Subject = 2
 	// Structure: journeys, catalogue, units or aliases changed; id is 0.
 	Structure Subject = 3
+	// Invitation: one question put, or to be put, to one person.
+	Invitation Subject = 4
+	// Occurrence: a business event received; rules are tried on it.
+	Occurrence Subject = 5
 )
 
 const (

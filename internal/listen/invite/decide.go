@@ -35,7 +35,7 @@ func (p Policy) Decide(a Ask, h History, pref Preference, now time.Time, zone *t
 }
 
 // refuses: what the person does not want, whatever the time.
-func (p Preference) refuses(a Ask) Rule {
+func (p Preference) refuses(a Ask) Why {
 	switch {
 	case p.Objection:
 		return ByObjection
@@ -180,7 +180,7 @@ func (p Policy) hours(a Ask, pref Preference, now time.Time, zone *time.Location
 }
 
 // closed gives the end of the closed stretch that at is in.
-func (p Policy) closed(a Ask, at time.Time, zone *time.Location) (time.Time, Rule) {
+func (p Policy) closed(a Ask, at time.Time, zone *time.Location) (time.Time, Why) {
 	local := at.In(zone)
 	today := local.Format(time.DateOnly)
 	for _, b := range p.Blackouts {

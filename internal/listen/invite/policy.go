@@ -92,12 +92,13 @@ type Rival struct {
 // Preference is what the person decided. The zero value lets everything be asked within the policy.
 type Preference struct {
 	// Objection is the legal one (GDPR, article 21): nothing is ever asked again. Off is the person's wish.
-	Objection, Off bool
-	Topics         map[string]bool // true: not about this
-	Channels       map[string]bool // true: not this way
-	Paused         time.Time       // nothing before
+	Objection bool            `json:"-"`
+	Off       bool            `json:"off,omitempty"`
+	Topics    map[string]bool `json:"topics,omitempty"`   // true: not about this
+	Channels  map[string]bool `json:"channels,omitempty"` // true: not this way
+	Paused    time.Time       `json:"paused,omitzero"`    // nothing before
 	// Yearly is the most questions in 365 days the person accepts; 0: the company's own caps alone.
-	Yearly int
+	Yearly int `json:"yearly,omitempty"`
 }
 
 // Outcome of a decision.
@@ -109,29 +110,29 @@ const (
 	Refuse Outcome = "refused"
 )
 
-// Rule that held or refused.
-type Rule string
+// Why a question was held or refused: which rule says so.
+type Why string
 
 const (
-	ByObjection Rule = "objection"
-	ByOff       Rule = "off"
-	ByTopic     Rule = "topic"
-	ByChannel   Rule = "channel"
-	ByEvent     Rule = "event"
-	ByLate      Rule = "late"
-	ByPause     Rule = "pause"
-	ByBlackout  Rule = "blackout"
-	ByQuiet     Rule = "quiet"
-	ByCap       Rule = "cap"
-	ByYearly    Rule = "yearly"
-	ByRest      Rule = "rest"
-	ByPriority  Rule = "priority"
+	ByObjection Why = "objection"
+	ByOff       Why = "off"
+	ByTopic     Why = "topic"
+	ByChannel   Why = "channel"
+	ByEvent     Why = "event"
+	ByLate      Why = "late"
+	ByPause     Why = "pause"
+	ByBlackout  Why = "blackout"
+	ByQuiet     Why = "quiet"
+	ByCap       Why = "cap"
+	ByYearly    Why = "yearly"
+	ByRest      Why = "rest"
+	ByPriority  Why = "priority"
 )
 
 // Decision says whether a question may be put now, and which rule says no.
 type Decision struct {
 	Outcome Outcome
-	Rule    Rule
+	Rule    Why
 	Until   time.Time // Hold: when to look again; Refuse by a clock: when it would have been allowed
 	Cap     *Cap      // ByCap
 	Rival   cx.SurveyID

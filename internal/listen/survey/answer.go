@@ -43,6 +43,9 @@ func (a Answer) number(row string) (float64, bool) {
 	return *a.Number, true
 }
 
+// Holds tells whether the condition is true of what is known of somebody who answered nothing yet; nil is.
+func (c *Condition) Holds(s State) bool { return c.holds(&s) }
+
 // holds tells whether the condition is true of s; nil is. Only what s holds counts: the caller leaves out the answers of
 // questions that were not shown.
 func (c *Condition) holds(s *State) bool {

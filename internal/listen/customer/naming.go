@@ -1,0 +1,105 @@
+package customer
+
+import (
+	"context"
+	"fmt"
+
+	"vigie/internal/cx"
+	"vigie/internal/people"
+	"vigie/internal/record"
+)
+
+// Name is an identity with its keyed hash.
+type Name struct {
+	Identity
+	Hash Hash
+}
+
+// PersonsOf gives who identities name, as q sees it; those erased are left out.
+func (r *Reference) PersonsOf(ctx context.Context, q record.Querier, ids []cx.IdentityID) (map[cx.IdentityID]cx.PersonID, error) {
+	return personsOf(ctx, q, ids)
+}
+
+// Names gives all that persons are named by, as q sees it, references first.
+func (r *Reference) Names(ctx context.Context, q record.Querier, persons []cx.PersonID) (map[cx.PersonID][]Name, error) {
+	out := make(map[cx.PersonID][]Name, len(persons))
+	for len(persons) > 0 {
+		some := persons[:min(len(persons), record.InLimit)]
+		persons = persons[len(some):]
+		if err := names(ctx, q, some, out); err != nil {
+			return nil, fmt.Errorf("names of persons: %w", err)
+		}
+	}
+	return out, nil
+}
+
+func names(ctx context.Context, q record.Querier, persons []cx.PersonID, out map[cx.PersonID][]Name) error {
+	in, args := record.In(numbers(persons))
+	rows, err := q.Query(ctx, `SELECT person, id, kind, value, hash FROM identity WHERE person `+in+` ORDER BY kind, id`, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p cx.PersonID
+		var n Name
+		var h []byte
+		if err := rows.Scan(&p, &n.ID, &n.Kind, &n.Value, &h); err != nil {
+			return err
+		}
+		n.Hash = Hash(h)
+		out[p] = append(out[p], n)
+	}
+	return rows.Err()
+}
+
+// Following gives up to limit persons of numbers greater than one, in order: a walk over all, for a viewer who may see all
+// people.
+func (r *Reference) Following(ctx context.Context, s people.Scope, after cx.PersonID, limit int) ([]Person, error) {
+	if !s.People().All {
+		return nil, unknown()
+	}
+	rows, err := r.db.Query(ctx, `SELECT id FROM person WHERE id > ? ORDER BY id LIMIT ?`, int64(after), limit)
+	if err != nil {
+		return nil, fmt.Errorf("persons: %w", err)
+	}
+	ids, err := record.Column[cx.PersonID](rows)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[cx.PersonID]Person, len(ids))
+	for _, id := range ids {
+		seen[id] = Person{}
+	}
+	if err := loadPersons(ctx, r.db, seen); err != nil {
+		return nil, err
+	}
+	out := make([]Person, 0, len(ids))
+	for _, id := range ids {
+		if p := seen[id]; p.ID != 0 && len(p.Identities) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// HashOf gives the keyed hash of an identity as typed; ok is false for what is none.
+func (r *Reference) HashOf(ctx context.Context, k Kind, typed string) (h Hash, ok bool, err error) {
+	secret, err := r.key(ctx)
+	if err != nil {
+		return h, false, err
+	}
+	known := Known{}
+	switch k {
+	case Ref:
+		known.Ref = typed
+	case Email:
+		known.Email = typed
+	case Phone:
+		known.Phone = typed
+	}
+	for _, n := range r.names(&known, secret) {
+		return n.hash, true, nil
+	}
+	return h, false, nil
+}
