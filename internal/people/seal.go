@@ -67,22 +67,62 @@ func (k *seals) aead() (cipher.AEAD, error) {
 	return k.key, err
 }
 
-// secretFile reads the secret, or makes it: whoever comes first wins.
+// secretFile reads the secret, or makes it: whoever comes first wins. It appears whole or not at all.
 func secretFile(path string) ([]byte, error) {
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return readSecret(path)
+	}
 	fresh := make([]byte, 32)
 	_, _ = rand.Read(fresh) // never fails
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	switch {
-	case errors.Is(err, os.ErrExist):
-		return readSecret(path)
-	case err != nil:
+	aside, err := writeAside(filepath.Dir(path), hex.EncodeToString(fresh)+"\n")
+	if err != nil {
 		return nil, err
 	}
-	_, err = f.WriteString(hex.EncodeToString(fresh) + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, errors.Join(err, os.Remove(path))
+	err = place(aside, path)
+	if err := errors.Join(err, removed(aside)); err != nil {
+		return nil, err
 	}
-	return fresh, nil
+	return readSecret(path)
+}
+
+// writeAside writes a file nobody looks for, down to the disk.
+func writeAside(dir, text string) (string, error) {
+	f, err := os.CreateTemp(dir, KeyFile+".*")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.WriteString(text)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}
+
+// place gives a file its name, unless another has it already; a file system without links renames.
+func place(aside, path string) error {
+	err := os.Link(aside, path)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		err = os.Rename(aside, path)
+	}
+	return errors.Join(err, syncFolder(filepath.Dir(path)))
+}
+
+func removed(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 func readSecret(path string) ([]byte, error) {
@@ -90,9 +130,12 @@ func readSecret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.TrimSpace(string(text)) == "" {
+		return nil, cx.Fail(cx.Unavailable, "", "people.key_empty", "file", filepath.Base(path))
+	}
 	secret, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(secret) != 32 {
-		return nil, fmt.Errorf("%s does not hold 32 bytes in hexadecimal", path)
+		return nil, cx.Fail(cx.Unavailable, "", "people.key_damaged", "file", filepath.Base(path))
 	}
 	return secret, nil
 }

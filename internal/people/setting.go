@@ -90,12 +90,21 @@ func (s *Store) Settings(ctx context.Context) (Settings, error) {
 
 // UpdateSettings changes settings in one transaction.
 func (s *Store) UpdateSettings(ctx context.Context, change func(*Settings)) error {
-	return s.db.Write(ctx, func(tx *record.Tx) error {
-		return s.updateSettings(ctx, tx, func(v *Settings) error { change(v); return nil })
-	})
+	return s.EditSettings(ctx, func(v *Settings) error { change(v); return nil })
+}
+
+// EditSettings changes settings in one transaction, unless change refuses what it finds. Those who change them at once come
+// one after the other: each finds what the one before left.
+func (s *Store) EditSettings(ctx context.Context, change func(*Settings) error) error {
+	return s.db.Write(ctx, func(tx *record.Tx) error { return s.updateSettings(ctx, tx, change) })
 }
 
 func (s *Store) updateSettings(ctx context.Context, tx *record.Tx, change func(*Settings) error) error {
+	if tx.Dialect() == record.Postgres {
+		if _, err := tx.Exec(ctx, `LOCK TABLE people_setting IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+	}
 	v, err := loadSettings(ctx, tx)
 	if err != nil {
 		return err
