@@ -106,8 +106,9 @@ func (o *OwnRole) tidy() {
 	o.Rights = slices.Compact(o.Rights)
 }
 
-// PutRole makes a role (no key yet) or changes one, in force at the next page its holders ask for. It gives the key.
-func (s *Store) PutRole(ctx context.Context, by Viewer, o OwnRole) (Role, error) {
+// PutRole makes a role (no key yet) or changes one, in force at the next page its holders ask for. It gives the key. What
+// checks find wrong with the role as it stands refuses the change.
+func (s *Store) PutRole(ctx context.Context, by Viewer, o OwnRole, checks ...func(OwnRole) error) (Role, error) {
 	if !by.May(Administer) {
 		return "", cx.Fail(cx.Denied, "", "people.denied")
 	}
@@ -123,6 +124,11 @@ func (s *Store) PutRole(ctx context.Context, by Viewer, o OwnRole) (Role, error)
 			case slices.ContainsFunc(v.OwnRoles, func(x OwnRole) bool { return x.Key != o.Key && x.Name["fr"] == o.Name["fr"] }):
 				return cx.Fail(cx.Conflict, "name_fr", "people.role_taken")
 			case i >= 0:
+				for _, check := range checks {
+					if err := check(v.OwnRoles[i]); err != nil {
+						return err
+					}
+				}
 				v.OwnRoles[i] = o
 				return nil
 			case o.Key != "":

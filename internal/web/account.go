@@ -48,6 +48,14 @@ type sessionView struct {
 	Here             bool
 }
 
+func (x sessionView) thing(v *visit) ui.Thing {
+	t := ui.Thing{Name: x.Device, Note: x.Note}
+	if x.Here {
+		t.Tags = []ui.Tag{{Text: v.Lang.T("me.sessions.here"), Tone: ui.Good}}
+	}
+	return t
+}
+
 func (s *Server) newAccountPage(ctx context.Context, v *visit) (*accountPage, error) {
 	l := v.Lang
 	u, err := s.People.User(ctx, v.Viewer.UserID)

@@ -114,8 +114,8 @@ type brandPage struct {
 	Tabs     []ui.Tab
 	Form     formView
 	Contrast []contrastLine
-	Logo     string // "" none
-	LogoSays string // what is wrong with the file given
+	Logo     string   // "" none
+	Send     formView // another logo
 }
 
 func (s *Server) newBrandPage(v *visit) *brandPage {
@@ -128,8 +128,10 @@ func (s *Server) newBrandPage(v *visit) *brandPage {
 	}
 	p.Form = formView{Title: l.T("brand.title"), Note: l.T("brand.note"), Action: brandPath, Do: l.T("settings.save"), Fields: []ui.Field{words,
 		{Name: "accent", Label: l.T("brand.accent"), Value: v.Settings.Accent, Hint: l.T("brand.accent.hint"), Max: 7},
-		{Name: "accent_dark", Label: l.T("brand.accent.dark"), Value: v.Settings.AccentDark, Hint: l.T("brand.accent.dark.hint"), Max: 7}}}
+		{Name: "accent_dark", Label: l.T("brand.accent.dark"), Value: v.Settings.AccentDark, Hint: l.T("brand.accent.dark.hint"), Max: 7}, editBrand("", "", "").seen(v.Settings)}}
 	p.Contrast = contrastLines(v)
+	p.Send = formView{Note: l.T("brand.logo.note"), Action: brandPath + "/logo", Do: l.T("brand.logo.send"), Icon: "upload", Files: true, Fields: []ui.Field{
+		{Name: "logo", Label: l.T("brand.logo.file"), Kind: "file", Required: true, Accept: "image/png,image/jpeg,image/webp"}}}
 	return p
 }
 
@@ -151,35 +153,33 @@ func checkAccent(field, value string, g themeGround) error {
 	return nil
 }
 
+func editBrand(customer, light, dark string) settingsEdit {
+	return settingsEdit{"brand", func(x people.Settings) any { return [...]string{x.Customer, x.Accent, x.AccentDark} },
+		func(x *people.Settings) { x.Customer, x.Accent, x.AccentDark = customer, light, dark }}
+}
+
 func (s *Server) doBrand(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err := readForm(w, r); err != nil {
 		return err
 	}
 	f := r.PostForm
 	light, dark := strings.ToLower(strings.TrimSpace(f.Get("accent"))), strings.ToLower(strings.TrimSpace(f.Get("accent_dark")))
+	edit := editBrand(f.Get("customer"), light, dark)
 	err := cmp.Or(checkAccent("accent", light, lightGround()), checkAccent("accent_dark", dark, darkGround()))
 	if err == nil {
-		err = s.People.UpdateSettings(r.Context(), func(x *people.Settings) {
-			x.Customer, x.Accent, x.AccentDark = f.Get("customer"), light, dark
-		})
-	}
-	if err == nil {
-		err = s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "settings.change", Subject: "brand"})
+		err = s.editSettings(r, v, edit)
 	}
 	if err == nil {
 		before := v.Settings
 		s.done(r, v, v.Lang.T("settings.saved"), &ui.Undo{Action: brandPath, Fields: []ui.Hidden{{Name: "customer", Value: before.Customer},
-			{Name: "accent", Value: before.Accent}, {Name: "accent_dark", Value: before.AccentDark}}})
+			{Name: "accent", Value: before.Accent}, {Name: "accent_dark", Value: before.AccentDark}, edit.after(before)}})
 		http.Redirect(w, r, brandPath, http.StatusSeeOther)
 		return nil
 	}
 	p := s.newBrandPage(v)
-	x := setupPage{visit: v, Fields: p.Form.Fields}
-	x.keep(r)
-	if e := x.refuse(err); e != nil {
+	if e := v.refuse(&p.Form, err, r); e != nil {
 		return e
 	}
-	p.Form.Fields, p.Form.Error = x.Fields, x.Error
 	return s.renderAs(w, r, api.Status(cx.KindOf(err)), brandView(p))
 }
 
@@ -208,7 +208,7 @@ func (s *Server) doLogo(w http.ResponseWriter, r *http.Request, v *visit) error 
 		return err
 	}
 	p := s.newBrandPage(v)
-	p.LogoSays = v.Lang.Error(err)
+	p.Send.Fields[0].Error = v.Lang.Error(err)
 	return s.renderAs(w, r, api.Status(cx.Invalid), brandView(p))
 }
 

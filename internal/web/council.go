@@ -35,6 +35,14 @@ type councilPage struct {
 
 type consultationView struct{ On, Purpose, Reference, By, Ended string }
 
+func (x consultationView) facts(v *visit) []ui.Fact {
+	list := []ui.Fact{{Label: v.Lang.T("settings.consultation.on"), Value: x.On}}
+	if x.Reference != "" {
+		list = append(list, ui.Fact{Label: v.Lang.T("council.reference"), Value: x.Reference})
+	}
+	return append(list, ui.Fact{Label: v.Lang.T("settings.consultation.purpose"), Value: x.Purpose, Wide: true})
+}
+
 func (s *Server) newCouncilPage(ctx context.Context, v *visit) (*councilPage, error) {
 	l := v.Lang
 	shell := s.newSettings(v, "/settings/council")

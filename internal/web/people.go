@@ -35,19 +35,17 @@ func (s *Server) peopleRoutes() []Route {
 
 // usersPage lists who may sign in.
 type usersPage struct {
-	frame ui.Frame
-	visit *visit
-	Tabs  []ui.Tab
-	Q     string
-	Role  ui.Field
-	Count string
-	Table ui.Table
+	frame  ui.Frame
+	visit  *visit
+	Tabs   []ui.Tab
+	Finder ui.Finder
+	Table  ui.Table
 }
 
 func (s *Server) newUsersPage(ctx context.Context, v *visit, q url.Values) (*usersPage, error) {
 	l := v.Lang
 	shell := s.newSettings(v, "/settings/people")
-	p := &usersPage{frame: shell.frame, visit: v, Tabs: shell.Tabs, Q: q.Get("q")}
+	p := &usersPage{frame: shell.frame, visit: v, Tabs: shell.Tabs}
 	users, err := s.People.Users(ctx)
 	if err != nil {
 		return nil, err
@@ -57,21 +55,19 @@ func (s *Server) newUsersPage(ctx context.Context, v *visit, q url.Values) (*use
 		return nil, err
 	}
 	role := q.Get("role")
-	p.Role = ui.Field{Name: "role", Label: l.T("settings.role"), Kind: "select", Options: append([]ui.Option{{Value: "", Label: l.T("people.every_role")}}, roleOptions(v, people.Source)...)}
-	for i, x := range p.Role.Options {
-		p.Role.Options[i].Selected = x.Value == role
+	roles := ui.Field{Name: "role", Label: l.T("settings.role"), Kind: "select", Options: append([]ui.Option{{Value: "", Label: l.T("people.every_role")}}, roleOptions(v, people.Source)...)}
+	for i, x := range roles.Options {
+		roles.Options[i].Selected = x.Value == role
 	}
 	p.Table = ui.Table{Caption: l.T("settings.people"), Empty: l.T("people.none_found"), Columns: []ui.Column{{Label: l.T("setup.name.any")}, {Label: l.T("settings.role")},
 		{Label: l.T("cockpit.filter.unit")}, {Label: l.T("people.seen")}, {Label: l.T("people.state")}}}
-	n := 0
 	for _, u := range users {
-		if role != "" && string(u.Role) != role || !found(p.Q, u.Name, u.Email, unitNames(v, o, u)) {
+		if role != "" && string(u.Role) != role || !found(q.Get("q"), u.Name, u.Email, unitNames(v, o, u)) {
 			continue
 		}
-		n++
 		p.Table.Rows = append(p.Table.Rows, s.userRow(v, o, u))
 	}
-	p.Count = l.T("settings.people.count", "count", n)
+	p.Finder = ui.Finder{Action: "/settings/people", Label: l.T("people.find"), Value: q.Get("q"), Select: &roles, Do: l.T("people.find.do"), Says: l.T("settings.people.count", "count", len(p.Table.Rows))}
 	return p, nil
 }
 
@@ -134,7 +130,6 @@ type userPage struct {
 	ID       string // "" to invite
 	User     people.User
 	Form     formView
-	Units    []unitField
 	Sight    sightView
 	Sessions []sessionView
 	Self     bool
@@ -174,6 +169,9 @@ func readWish(f url.Values) wish {
 	}
 	return x
 }
+
+// shown is what the form of a user shows.
+func (x wish) shown() any { return []any{x.name, x.role, x.agent, x.narrow, x.units} }
 
 func (x wish) unit() cx.UnitID {
 	if len(x.units) == 0 {
@@ -216,10 +214,14 @@ func (p *userPage) fill(ctx context.Context, s *Server, x wish) error {
 	if p.ID == "" {
 		p.Form.Fields = append(p.Form.Fields, ui.Field{Name: "email", Label: l.T("setup.email"), Kind: "email", Value: x.email, Required: true, Max: 254, Autocomplete: "off"})
 	}
-	p.Form.Fields = append(p.Form.Fields, ui.Field{Name: "role", Label: l.T("settings.role"), Kind: "select", Required: true, Options: roles},
-		ui.Field{Name: "agent", Label: l.T("settings.agent"), Hint: l.T("settings.agent.hint"), Value: x.agent, Max: 64},
+	p.Form.Fields = append(p.Form.Fields, ui.Field{Name: "role", Label: l.T("settings.role"), Kind: "select", Required: true, Options: roles})
+	p.Form.Fields = append(p.Form.Fields, unitFields(p.visit, o, x.units)...)
+	p.Form.Fields = append(p.Form.Fields, ui.Field{Name: "agent", Label: l.T("settings.agent"), Hint: l.T("settings.agent.hint"), Value: x.agent, Max: 64},
 		ui.Field{Name: "narrow", Label: l.T("people.narrow"), Hint: l.T("people.narrow.hint"), Kind: "checkbox", Checked: x.narrow})
-	p.Units = unitFields(p.visit, o, x.units)
+	if p.ID != "" {
+		p.Form.Fields = append(p.Form.Fields, seenField(wishOf(p.User).shown()))
+	}
+	p.Form.Sight = "/settings/people/sight"
 	p.Sight, err = s.sightOf(ctx, p.visit, x)
 	return err
 }
@@ -250,10 +252,6 @@ func (s *Server) refuseUser(w http.ResponseWriter, r *http.Request, p *userPage,
 		return err
 	}
 	says := p.visit.Lang.Error(err)
-	if e.Field == "unit" {
-		p.Units[0].Error = says
-		return s.renderAs(w, r, api.Status(e.Kind), userView(p))
-	}
 	for i := range p.Form.Fields {
 		if p.Form.Fields[i].Name == e.Field {
 			p.Form.Fields[i].Error = says

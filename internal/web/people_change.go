@@ -18,7 +18,9 @@ func (s *Server) doUser(w http.ResponseWriter, r *http.Request, v *visit) error 
 		return err
 	}
 	x := readWish(r.PostForm)
-	err = s.People.UpdateUser(r.Context(), v.Viewer, u.ID, people.UserUpdate{Name: x.name, Role: x.role, Unit: x.unit(), More: x.more(), Agent: x.agent, Narrow: x.narrow})
+	if err = checkSeen(r, wishOf(u).shown()); err == nil {
+		err = s.People.UpdateUser(r.Context(), v.Viewer, u.ID, people.UserUpdate{Name: x.name, Role: x.role, Unit: x.unit(), More: x.more(), Agent: x.agent, Narrow: x.narrow})
+	}
 	if err != nil {
 		p, e := s.newUserPage(r.Context(), v, u)
 		if e != nil {
@@ -30,7 +32,7 @@ func (s *Server) doUser(w http.ResponseWriter, r *http.Request, v *visit) error 
 		}
 		return s.refuseUser(w, r, p, err)
 	}
-	s.done(r, v, v.Lang.T("settings.saved"), &ui.Undo{Action: r.URL.Path, Fields: undoUser(u)})
+	s.done(r, v, v.Lang.T("settings.saved"), &ui.Undo{Action: r.URL.Path, Fields: append(undoUser(u), ui.Hidden{Name: seenName, Value: stamp(x.shown())})})
 	http.Redirect(w, r, "/settings/people/"+strconv.FormatInt(u.ID, 10), http.StatusSeeOther)
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 
+	"vigie/internal/api"
+	"vigie/internal/cx"
 	"vigie/internal/people"
 	"vigie/internal/web/ui"
 )
@@ -22,6 +24,8 @@ type rolesPage struct {
 	visit *visit
 	Tabs  []ui.Tab
 	Heads []string
+	Error string
+	Seen  ui.Field
 	Roles []roleView
 }
 
@@ -47,7 +51,7 @@ func (s *Server) serveRoles(w http.ResponseWriter, r *http.Request, v *visit) er
 
 func (s *Server) newRolesPage(v *visit, users []people.User) *rolesPage {
 	shell := s.newSettings(v, "/settings/roles")
-	p := &rolesPage{frame: shell.frame, visit: v, Tabs: shell.Tabs}
+	p := &rolesPage{frame: shell.frame, visit: v, Tabs: shell.Tabs, Seen: editRoles(nil, nil).seen(v.Settings)}
 	for _, x := range shownRights {
 		p.Heads = append(p.Heads, v.Lang.T("people.right."+x.name))
 	}
@@ -86,6 +90,24 @@ func (s *Server) newRolesPage(v *visit, users []people.User) *rolesPage {
 // narrowable roles may have their figures held to their unit.
 var narrowable = [...]people.Role{people.Manager, people.Relay, people.Adviser, people.Analyst, people.Marketing}
 
+func editRoles(narrow, second []people.Role) settingsEdit {
+	return settingsEdit{"roles", func(x people.Settings) any { return [...][]people.Role{x.Narrow, x.SecondFactor} },
+		func(x *people.Settings) { x.Narrow, x.SecondFactor = narrow, second }}
+}
+
+// askRolesAgain shows what was ticked, over what somebody else saved meanwhile.
+func (s *Server) askRolesAgain(w http.ResponseWriter, r *http.Request, v *visit, edit settingsEdit) error {
+	users, err := s.People.Users(r.Context())
+	if err != nil {
+		return err
+	}
+	seen := edit.seen(v.Settings)
+	edit.change(&v.Settings)
+	p := s.newRolesPage(v, users)
+	p.Seen, p.Error = seen, v.Lang.T("settings.changed_since")
+	return s.renderAs(w, r, api.Status(cx.Conflict), rolesView(p))
+}
+
 func (s *Server) doRoles(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err := readForm(w, r); err != nil {
 		return err
@@ -99,13 +121,16 @@ func (s *Server) doRoles(w http.ResponseWriter, r *http.Request, v *visit) error
 			second = append(second, role)
 		}
 	}
-	if err := s.People.UpdateSettings(r.Context(), func(x *people.Settings) { x.Narrow, x.SecondFactor = narrow, second }); err != nil {
+	edit := editRoles(narrow, second)
+	switch err := s.editSettings(r, v, edit); {
+	case cx.KindOf(err) == cx.Conflict:
+		return s.askRolesAgain(w, r, v, edit)
+	case err != nil:
 		return err
 	}
-	if err := s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "settings.change", Subject: "roles"}); err != nil {
-		return err
-	}
-	s.done(r, v, v.Lang.T("settings.saved"), undoRoles(v.Settings))
+	u := undoRoles(v.Settings)
+	u.Fields = append(u.Fields, edit.after(v.Settings))
+	s.done(r, v, v.Lang.T("settings.saved"), u)
 	http.Redirect(w, r, "/settings/roles", http.StatusSeeOther)
 	return nil
 }

@@ -45,10 +45,11 @@ type protectionPage struct {
 
 // requestView is one rights request.
 type requestView struct {
-	ID, Title, Who, Note, Customer string
-	Tags                           []ui.Tag
-	Open, Known, IsErasure         bool
-	Form                           formView
+	Title, Who, Note, Customer string
+	Href                       string // of the customer; ""
+	Tags                       []ui.Tag
+	Open, Known, IsErasure     bool
+	Form                       formView
 }
 
 func (s *Server) newProtectionPage(ctx context.Context, v *visit) (*protectionPage, error) {
@@ -80,13 +81,22 @@ func (s *Server) newProtectionPage(ctx context.Context, v *visit) (*protectionPa
 	return p, nil
 }
 
+func (p *protectionPage) aged() []ui.Point {
+	list := ui.SamePoints("trash-2", p.Aged)
+	for i := range list {
+		list[i].Strong = true
+	}
+	return list
+}
+
 func newRequestView(v *visit, r people.RightsRequest) requestView {
 	l := v.Lang
 	id := strconv.FormatInt(r.ID, 10)
-	x := requestView{ID: id, Title: l.T("protect.request", "number", r.ID, "kind", l.T("protect.kind."+r.Kind)), Who: r.Who, Note: l.T("protect.dates", "received", dayWords(v, r.Received), "due", dayWords(v, r.Due)),
+	x := requestView{Title: l.T("protect.request", "number", r.ID, "kind", l.T("protect.kind."+r.Kind)), Who: r.Who, Note: l.T("protect.dates", "received", dayWords(v, r.Received), "due", dayWords(v, r.Due)),
 		Open: r.State == "open", Known: r.Person != 0, IsErasure: r.Kind == "erasure"}
 	if r.Person != 0 {
 		x.Customer = l.T("protect.customer", "number", int64(r.Person))
+		x.Href = "/customers/" + strconv.FormatInt(int64(r.Person), 10)
 	}
 	today := v.Now.Format(time.DateOnly)
 	switch {
@@ -99,13 +109,18 @@ func newRequestView(v *visit, r people.RightsRequest) requestView {
 	default:
 		x.Tags = []ui.Tag{{Text: l.T("protect.state.open"), Tone: ui.Watch}}
 	}
-	states := ui.Field{Name: "state", Label: l.T("protect.state") + " · " + id, Kind: "select", Required: true}
+	states := ui.Field{Name: "state", ID: "f-state-" + id, Label: l.T("protect.state"), Kind: "select", Required: true}
 	for _, k := range people.RightsStates() {
 		states.Options = append(states.Options, ui.Option{Value: k, Label: l.T("protect.state." + k), Selected: k == r.State})
 	}
-	x.Form = formView{Action: "/settings/protection/requests/" + id, Do: l.T("settings.save"), Fields: []ui.Field{states, {Name: "proof", Label: l.T("protect.proof"), Value: r.Proof, Max: 1000}, {Name: "note", Label: l.T("protect.note"), Value: r.Note, Max: 4000}}}
+	x.Form = formView{Action: "/settings/protection/requests/" + id, Do: l.T("settings.save"), Small: true, Fields: []ui.Field{states,
+		{Name: "proof", ID: "f-proof-" + id, Label: l.T("protect.proof"), Hint: l.T("protect.proof.hint"), Value: r.Proof, Max: 1000},
+		{Name: "note", ID: "f-note-" + id, Kind: "textarea", Label: l.T("protect.note"), Value: r.Note, Max: 4000}, seenField(requestPart(r))}}
 	return x
 }
+
+// requestPart is what the form of a request shows of it.
+func requestPart(r people.RightsRequest) any { return [...]string{r.State, r.Proof, r.Note} }
 
 func retentionForm(v *visit) formView {
 	l, k := v.Lang, v.Settings.Retention
@@ -120,6 +135,7 @@ func retentionForm(v *visit) formView {
 		}
 		f.Fields = append(f.Fields, ui.Field{Name: x.name, Label: l.T("protect.keep." + x.name), Kind: "number", Value: value, Hint: l.T("protect.keep." + x.name + ".hint")})
 	}
+	f.Fields = append(f.Fields, editRetention(k).seen(v.Settings))
 	return f
 }
 
@@ -224,6 +240,13 @@ func (s *Server) doRequest(w http.ResponseWriter, r *http.Request, v *visit) err
 	if err != nil {
 		return err
 	}
+	x, err := s.People.Request(r.Context(), v.Viewer, id)
+	if err != nil {
+		return err
+	}
+	if err := checkSeen(r, requestPart(x)); err != nil {
+		return s.protected(w, r, v, err)
+	}
 	f := r.PostForm
 	return s.protected(w, r, v, s.People.UpdateRequest(r.Context(), v.Viewer, id, people.RequestUpdate{State: f.Get("state"), Note: f.Get("note"), Proof: f.Get("proof")}))
 }
@@ -258,6 +281,10 @@ func (s *Server) doEraseRequest(w http.ResponseWriter, r *http.Request, v *visit
 	return s.protected(w, r, v, s.People.UpdateRequest(r.Context(), v.Viewer, id, people.RequestUpdate{State: "done", Note: x.Note, Proof: proof}))
 }
 
+func editRetention(keep people.Retention) settingsEdit {
+	return settingsEdit{"retention", func(x people.Settings) any { return x.Retention }, func(x *people.Settings) { x.Retention = keep }}
+}
+
 func (s *Server) doRetention(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err := readForm(w, r); err != nil {
 		return err
@@ -272,9 +299,5 @@ func (s *Server) doRetention(w http.ResponseWriter, r *http.Request, v *visit) e
 			*to = n
 		}
 	}
-	err := s.People.UpdateSettings(r.Context(), func(x *people.Settings) { x.Retention = keep })
-	if err == nil {
-		err = s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "settings.change", Subject: "retention"})
-	}
-	return s.protected(w, r, v, err)
+	return s.protected(w, r, v, s.editSettings(r, v, editRetention(keep)))
 }

@@ -36,9 +36,25 @@ type documentPage struct {
 	Sections []sectionView
 }
 
+// form lets every section be written over.
+func (p *documentPage) form() formView {
+	l := p.visit.Lang
+	f := formView{Note: l.T("protect.document.note"), Error: p.Error, Action: p.at(), Do: l.T("settings.save"), Class: "document",
+		Beside: &ui.Button{Label: l.T("protect.file"), Href: p.at() + ".html", Style: "quiet", Icon: "download"}}
+	for _, x := range p.Sections {
+		field := ui.Field{Name: x.Key, Label: x.Title, Kind: "textarea", Value: x.Text, Max: 20000, Quiet: true}
+		if x.Own {
+			field.Mark = &ui.Tag{Text: l.T("protect.own"), Tone: ui.Good}
+		}
+		f.Fields = append(f.Fields, field, ui.Field{Name: seenName + "-" + x.Key, Kind: "hidden", Value: x.Seen})
+	}
+	return f
+}
+
 type sectionView struct {
 	Key, Title, Text string
-	Own              bool // written over
+	Seen             string // stamp of the text shown
+	Own              bool   // written over
 }
 
 func (p *documentPage) at() string { return "/settings/protection/" + p.Name }
@@ -61,6 +77,7 @@ func (s *Server) newDocumentPage(ctx context.Context, v *visit, d document) (*do
 		if !x.Own {
 			x.Text = l.T("protect."+d.name+"."+key+".text", facts...)
 		}
+		x.Seen = stamp(x.Text)
 		p.Sections = append(p.Sections, x)
 	}
 	return p, nil
@@ -122,9 +139,9 @@ func retentionWords(v *visit) string {
 		if x.months > 0 {
 			how = l.T("protect.fact.months", "count", x.months)
 		}
-		parts = append(parts, l.T("protect.keep."+x.id)+" : "+how)
+		parts = append(parts, l.T("ui.named", "what", l.T("protect.keep."+x.id), "of", how))
 	}
-	return strings.Join(parts, " ; ")
+	return strings.Join(parts, l.T("ui.then"))
 }
 
 func (s *Server) serveDocument(d document) handler {
@@ -158,18 +175,13 @@ func (s *Server) doDocument(d document) handler {
 		if err != nil {
 			return err
 		}
-		changed := map[string]string{}
-		for _, x := range p.Sections {
-			if text := strings.ReplaceAll(r.PostForm.Get(x.Key), "\r\n", "\n"); r.PostForm.Has(x.Key) && text != x.Text {
-				changed[x.Key] = text
-			}
-		}
-		if len(changed) > 0 {
+		changed, err := p.write(r)
+		if err == nil && len(changed) > 0 {
 			err = s.People.WriteProtection(r.Context(), v.Viewer, d.name, changed)
 		}
-		if err != nil && cx.KindOf(err) == cx.Invalid {
+		if kind := cx.KindOf(err); err != nil && (kind == cx.Invalid || kind == cx.Conflict) {
 			p.Error = v.Lang.Error(err)
-			return s.renderAs(w, r, api.Status(cx.Invalid), documentView(p))
+			return s.renderAs(w, r, api.Status(kind), documentView(p))
 		}
 		if err != nil {
 			return err
@@ -178,6 +190,25 @@ func (s *Server) doDocument(d document) handler {
 		http.Redirect(w, r, p.at(), http.StatusSeeOther)
 		return nil
 	}
+}
+
+// write gives the sections that were written over. One that somebody else wrote over meanwhile is left as it is, unless it
+// was changed here too: a conflict, with what was typed kept on the page.
+func (p *documentPage) write(r *http.Request) (map[string]string, error) {
+	changed := map[string]string{}
+	var err error
+	for i, x := range p.Sections {
+		text := strings.ReplaceAll(r.PostForm.Get(x.Key), "\r\n", "\n")
+		seen := r.PostForm.Get(seenName + "-" + x.Key)
+		if !r.PostForm.Has(x.Key) || text == x.Text || seen == stamp(text) {
+			continue
+		}
+		if seen != "" && seen != x.Seen {
+			err = cx.Fail(cx.Conflict, x.Key, "settings.changed_since")
+		}
+		changed[x.Key], p.Sections[i].Text = text, text
+	}
+	return changed, err
 }
 
 func paragraphs(text string) []string {

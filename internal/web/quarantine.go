@@ -251,7 +251,14 @@ func (x mapping) unit(ctx context.Context, typed string) (string, error) {
 func (x mapping) create(ctx context.Context, name string) (string, error) {
 	key := intake.Slug(x.from)
 	if x.kind == aUnit {
-		return key, x.s.People.PutUnits(ctx, []people.Unit{{Key: cx.UnitID(key), Name: cx.Text{"fr": name}}})
+		o, err := x.s.People.Present(ctx)
+		if err != nil {
+			return "", err
+		}
+		if _, taken := o.Unit(cx.UnitID(key)); taken {
+			return "", cx.Fail(cx.Conflict, "name", "quarantine.unit_taken", "key", key)
+		}
+		return key, x.s.People.PutUnits(ctx, []people.Unit{{Key: cx.UnitID(key), Name: cx.Text{x.v.Lang.Tag(): name}}})
 	}
 	at, err := x.s.Journeys.Present(ctx)
 	if err != nil {

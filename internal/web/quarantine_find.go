@@ -97,7 +97,7 @@ func (s *Server) serveUnitsFound(w http.ResponseWriter, r *http.Request, v *visi
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, keyOptions(find(r.URL.Query().Get("to"), g.knownUnits(), keysFound)))
+	return s.render(w, r, unitOptions(find(r.URL.Query().Get("to"), g.knownUnits(), keysFound)))
 }
 
 // findsUnits has the units of a large organisation asked for while one types.

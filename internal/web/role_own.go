@@ -86,9 +86,12 @@ func (s *Server) newOwnRolePage(ctx context.Context, v *visit, o people.OwnRole)
 	}
 	figures := ui.Field{Name: "figures", Kind: "select", Label: l.T("people.own.figures"), Hint: l.T("people.own.figures.hint"), Required: true,
 		Options: []ui.Option{{Value: "all", Label: l.T("people.own.figures.all"), Selected: !o.Narrow}, {Value: "unit", Label: l.T("people.own.figures.unit"), Selected: o.Narrow}}}
-	p.Form = formView{Title: l.T("people.own.title"), Note: l.T("people.own.note"), Action: p.at(), Do: l.T("settings.save"), Fields: []ui.Field{
+	p.Form = formView{Title: l.T("people.own.title"), Note: l.T("people.own.note"), Action: p.at(), Do: l.T("settings.save"), Sight: "/settings/roles/sight", Fields: []ui.Field{
 		{Name: "name_fr", Label: l.T("people.own.name_fr"), Value: o.Name["fr"], Required: true, Max: 60, Autocomplete: "off"},
 		{Name: "name_en", Label: l.T("people.own.name_en"), Value: o.Name["en"], Required: true, Max: 60, Autocomplete: "off"}, base, figures}}
+	if was, ok := v.Settings.Own(o.Key); ok {
+		p.Form.Fields = append(p.Form.Fields, seenField(was))
+	}
 	for _, x := range shownRights {
 		p.Rights = append(p.Rights, ui.Field{Name: "right", Kind: "checkbox", Label: l.T("people.right." + x.name), Value: x.right.String(), Checked: o.May(x.right)})
 	}
@@ -159,7 +162,7 @@ func (s *Server) doOwnRole(w http.ResponseWriter, r *http.Request, v *visit) err
 		return err
 	}
 	o := readOwnRole(before.Key, r.PostForm)
-	if _, err = s.People.PutRole(r.Context(), v.Viewer, o); err == nil {
+	if _, err = s.People.PutRole(r.Context(), v.Viewer, o, func(now people.OwnRole) error { return checkSeen(r, now) }); err == nil {
 		s.done(r, v, v.Lang.T("people.own.kept", "name", o.Name[v.Lang.Tag()]), undoOwnRole(before))
 		http.Redirect(w, r, "/settings/roles", http.StatusSeeOther)
 		return nil

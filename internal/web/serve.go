@@ -53,7 +53,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, v *visit, x Route
 			return errSignIn
 		}
 		if x.Right != 0 && !v.Viewer.May(x.Right) {
-			return cx.Fail(cx.Denied, "", "web.denied")
+			return needs(x.Right)
 		}
 		if err := v.holdBack(r); err != nil {
 			return err
@@ -130,6 +130,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, v *visit, err erro
 		code = s.report(r, err)
 	}
 	page := errorPage(v, kind, err, code)
+	if e, ok := errors.AsType[*lacks](err); ok {
+		if page.More, err = s.whomToAsk(r.Context(), v, e); err != nil {
+			s.log.Error("whom to ask is not known", "err", err)
+		}
+	}
 	if e := s.renderAs(w, r, api.Status(kind), errorView(v, page, isPart(r))); e != nil {
 		s.log.Error("error page not drawn", "err", e)
 		http.Error(w, http.StatusText(api.Status(kind)), api.Status(kind))
@@ -161,6 +166,7 @@ func isPart(r *http.Request) bool { return r.URL.Query().Get("part") != "" }
 // failure is an error as a page says it.
 type failure struct {
 	Title, Text, Code string
+	More              string // under the text; ""
 	Kind              cx.Kind
 	Retry             string
 }
@@ -184,7 +190,7 @@ func errorPage(v *visit, kind cx.Kind, err error, code string) failure {
 }
 
 func errorBody(v *visit, p failure) templ.Component {
-	s := ui.State{Title: p.Text, Code: p.Code, Retry: p.Retry}
+	s := ui.State{Title: p.Text, Text: p.More, Code: p.Code, Retry: p.Retry}
 	s.Actions = []ui.Button{{Label: v.Lang.T("web.home"), Href: "/"}}
 	switch p.Kind {
 	case cx.NotFound:

@@ -2,6 +2,9 @@ package web
 
 import (
 	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
 
 	"vigie/internal/people"
 	"vigie/internal/web/ui"
@@ -40,25 +43,44 @@ type settingsPage struct {
 // formView is one form of a settings page.
 type formView struct {
 	Title, Note, Action, Do, Error string
+	Of                             string // beside the title: whose form it is
 	Fields                         []ui.Field
+	Icon, Class                    string
+	Small                          bool
+	Files                          bool       // sends files
+	Sight                          string     // what the form would let see is drawn anew from here as it is filled
+	Beside                         *ui.Button // after the main one
+}
+
+func (f formView) attr() templ.Attributes {
+	a := templ.Attributes{}
+	if f.Files {
+		a["enctype"] = "multipart/form-data"
+	}
+	if f.Sight != "" {
+		a["hx-get"], a["hx-trigger"], a["hx-target"] = f.Sight+"?part=sight", "change delay:200ms", "#sight"
+	}
+	return a
 }
 
 // rowView is a thing with what may be done to it.
 type rowView struct {
-	Name, Note string
-	Tags       []ui.Tag
-	Forms      []rowForm
+	ui.Thing
+	Forms []rowForm
 }
 
 type rowForm struct {
-	Action, Label, Style string
-	Hidden               []ui.Hidden
-	Select               *ui.Field
+	Action string
+	Button ui.Button
+	Hidden []ui.Hidden
 }
 
 func (s *Server) newSettings(v *visit, path string) *settingsPage {
 	l := v.Lang
 	p := &settingsPage{visit: v, frame: v.frame(l.T("settings.title"), ui.SectionSettings)}
+	if path != "" {
+		p.frame.Sub = l.T("settings.about." + path[strings.LastIndex(path, "/")+1:])
+	}
 	for _, t := range []struct {
 		path, id string
 		right    people.Right
@@ -68,6 +90,9 @@ func (s *Server) newSettings(v *visit, path string) *settingsPage {
 		{"/settings/protection", "settings.protection", people.Protect}, {"/settings/audit", "settings.audit", people.ReadAudit}} {
 		if v.Viewer.May(t.right) {
 			p.Tabs = append(p.Tabs, ui.Tab{Label: l.T(t.id), Href: t.path, Current: t.path == path})
+			if t.path == path {
+				p.frame.Title = l.T(t.id)
+			}
 		}
 	}
 	return p

@@ -21,13 +21,17 @@ func (s *Server) newKeysPage(ctx context.Context, v *visit) (*settingsPage, erro
 		return nil, err
 	}
 	for _, k := range keys {
-		row := rowView{Name: k.Name, Note: k.Hint + "… · " + v.roleName(k.Role) + " · " + l.T("settings.keys.since", "at", k.Created)}
+		row := rowView{Thing: ui.Thing{Name: k.Name, Note: k.Hint + "… · " + v.roleName(k.Role) + " · " + l.T("settings.keys.since", "at", k.Created)}}
 		if !k.Revoked.IsZero() {
 			row.Tags = []ui.Tag{{Text: l.T("settings.keys.revoked"), Tone: ui.Watch}}
 		} else {
-			row.Forms = []rowForm{{Action: "/settings/keys/" + strconv.FormatInt(k.ID, 10) + "/revoke", Label: l.T("settings.keys.revoke"), Style: "danger"}}
+			row.Forms = []rowForm{{Action: "/settings/keys/" + strconv.FormatInt(k.ID, 10) + "/revoke",
+				Button: ui.Button{Label: l.T("settings.keys.revoke"), Says: l.T("ui.named", "what", l.T("settings.keys.revoke"), "of", k.Name), Style: "danger", Small: true}}}
 		}
 		p.Rows = append(p.Rows, row)
+	}
+	if len(keys) == 0 {
+		p.Empty = &ui.State{Title: l.T("settings.keys.none"), Text: l.T("settings.keys.none.text")}
 	}
 	p.Legend = l.T("settings.keys.count", "count", len(keys))
 	roles := roleOptions(v, people.Adviser)
@@ -35,7 +39,7 @@ func (s *Server) newKeysPage(ctx context.Context, v *visit) (*settingsPage, erro
 	p.Forms = []formView{{Title: l.T("settings.keys.add"), Note: l.T("settings.keys.note"), Action: "/settings/keys", Do: l.T("settings.add"), Fields: []ui.Field{
 		{Name: "name", Label: l.T("settings.keys.name"), Required: true, Max: 100},
 		{Name: "role", Label: l.T("settings.role"), Kind: "select", Required: true, Options: roles},
-		{Name: "unit", Kind: "unit", Label: l.T("cockpit.filter.unit"), Hint: l.T("settings.unit.hint"), Max: 64},
+		{Name: "unit", Label: l.T("cockpit.filter.unit"), Hint: l.T("settings.unit.hint"), Max: 64, Find: unitFind, Autocomplete: "off"},
 	}}}
 	return p, nil
 }

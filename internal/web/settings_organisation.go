@@ -12,7 +12,8 @@ import (
 func (s *Server) newOrganisationPage(v *visit) *settingsPage {
 	l := v.Lang
 	p := s.newSettings(v, "/settings")
-	p.Forms = []formView{{Title: l.T("settings.organisation"), Action: "/settings/organisation", Do: l.T("settings.save"), Fields: organisationFields(v)}}
+	p.Forms = []formView{{Title: l.T("settings.organisation"), Action: "/settings/organisation", Do: l.T("settings.save"),
+		Fields: append(organisationFields(v), editOrganisation(organisation{}).seen(v.Settings))}}
 	return p
 }
 
@@ -33,7 +34,7 @@ func (s *Server) serveOrganisation(w http.ResponseWriter, r *http.Request, v *vi
 // wrong.
 func (s *Server) saved(w http.ResponseWriter, r *http.Request, v *visit, err error) error {
 	if err == nil {
-		s.done(r, v, v.Lang.T("settings.saved"), undoOrganisation(v.Settings))
+		s.done(r, v, v.Lang.T("settings.saved"), undoOrganisation(v.Settings, organisationOf(r.PostForm)))
 		http.Redirect(w, r, "/settings", http.StatusSeeOther)
 		return nil
 	}
@@ -48,14 +49,14 @@ func (s *Server) doOrganisation(w http.ResponseWriter, r *http.Request, v *visit
 	if err := readForm(w, r); err != nil {
 		return err
 	}
-	return s.saved(w, r, v, s.saveOrganisation(r.Context(), v, organisationOf(r.PostForm)))
+	return s.saved(w, r, v, s.saveOrganisation(r, v, organisationOf(r.PostForm)))
 }
 
 // undoOrganisation puts back what the form changed; nil when there was nothing before.
-func undoOrganisation(before people.Settings) *ui.Undo {
+func undoOrganisation(before people.Settings, now organisation) *ui.Undo {
 	if before.Name == "" {
 		return nil
 	}
 	return &ui.Undo{Action: "/settings/organisation", Fields: []ui.Hidden{{Name: "name", Value: before.Name}, {Name: "lang", Value: before.Lang},
-		{Name: "zone", Value: before.Zone}, {Name: "contact", Value: before.Contact}}}
+		{Name: "zone", Value: before.Zone}, {Name: "contact", Value: before.Contact}, editOrganisation(now).after(before)}}
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"crypto/subtle"
 	"errors"
 	"net"
@@ -107,11 +106,11 @@ func (p *setupPage) refuse(err error) error {
 	return nil
 }
 
-// keep puts what was typed back, but passwords.
+// keep puts what was typed back, but passwords and the stamp of what was shown then.
 func (p *setupPage) keep(r *http.Request) {
 	for i, f := range p.Fields {
 		switch {
-		case f.Kind == "password":
+		case f.Kind == "password", f.Name == seenName:
 		case f.Kind == "select":
 			for k := range f.Options {
 				f.Options[k].Selected = f.Options[k].Value == r.PostForm.Get(f.Name)
@@ -196,7 +195,7 @@ func (s *Server) doSetupOrganisation(w http.ResponseWriter, r *http.Request, v *
 	if err := readForm(w, r); err != nil {
 		return err
 	}
-	if err := s.saveOrganisation(r.Context(), v, organisationOf(r.PostForm)); err != nil {
+	if err := s.saveOrganisation(r, v, organisationOf(r.PostForm)); err != nil {
 		p := newSetupOrganisationPage(v)
 		p.keep(r)
 		if err := p.refuse(err); err != nil {
@@ -214,7 +213,12 @@ func organisationOf(f url.Values) organisation {
 	return organisation{f.Get("name"), f.Get("lang"), f.Get("zone"), strings.TrimSpace(f.Get("contact"))}
 }
 
-func (s *Server) saveOrganisation(ctx context.Context, v *visit, o organisation) error {
+func editOrganisation(o organisation) settingsEdit {
+	return settingsEdit{"organisation", func(x people.Settings) any { return [...]string{x.Name, x.Lang, x.Zone, x.Contact} },
+		func(x *people.Settings) { x.Name, x.Lang, x.Zone, x.Contact = o.name, o.lang, o.zone, o.contact }}
+}
+
+func (s *Server) saveOrganisation(r *http.Request, v *visit, o organisation) error {
 	if o.name == "" {
 		return cx.Fail(cx.Invalid, "name", "people.needed")
 	}
@@ -224,11 +228,7 @@ func (s *Server) saveOrganisation(ctx context.Context, v *visit, o organisation)
 	if _, err := time.LoadLocation(o.zone); err != nil || o.zone == "" {
 		return cx.Fail(cx.Invalid, "zone", "people.zone", "zone", o.zone)
 	}
-	err := s.People.UpdateSettings(ctx, func(x *people.Settings) { x.Name, x.Lang, x.Zone, x.Contact = o.name, o.lang, o.zone, o.contact })
-	if err != nil {
-		return err
-	}
-	return s.People.Audit(ctx, people.Entry{Actor: v.Viewer.Actor(), What: "settings.change", Subject: "organisation"})
+	return s.editSettings(r, v, editOrganisation(o))
 }
 
 func (s *Server) serveSetupJourney(w http.ResponseWriter, r *http.Request, v *visit) error {

@@ -37,7 +37,7 @@ type unitsPage struct {
 	visit  *visit
 	Tabs   []ui.Tab
 	Q      string
-	Count  string
+	Finder ui.Finder
 	Tree   []unitNode
 	Found  []unitNode // instead of the tree, when one searches
 	Form   formView   // of the unit, or of a new one
@@ -70,6 +70,18 @@ type batchView struct {
 	Undone         bool
 }
 
+func (u unitFacts) closing(closed string) []ui.Hidden {
+	return []ui.Hidden{{Name: "key", Value: u.Key}, {Name: "closed", Value: closed}}
+}
+
+func (b batchView) thing(v *visit) ui.Thing {
+	t := ui.Thing{Name: b.Text, Note: b.Note}
+	if b.Undone {
+		t.Tags = []ui.Tag{{Text: v.Lang.T("unit.undone"), Tone: ui.Watch}}
+	}
+	return t
+}
+
 // childrenShown of one unit, and as many more at each asking.
 const childrenShown = 100
 
@@ -80,7 +92,7 @@ func (s *Server) newUnitsPage(ctx context.Context, v *visit, q url.Values) (*uni
 	if err != nil {
 		return nil, err
 	}
-	p.Count = v.Lang.T("unit.count", "count", len(o.Units()))
+	p.Finder = ui.Finder{Action: "/settings/units", Label: v.Lang.T("unit.find"), Value: p.Q, Do: v.Lang.T("people.find.do"), Says: v.Lang.T("unit.count", "count", len(o.Units()))}
 	t := treeDrawer{o: o, lang: v.Lang.Tag(), chosen: cx.UnitID(q.Get("unit")), path: o.Path(cx.UnitID(q.Get("unit"))), level: v.levelName, most: childrenShown}
 	if n, err := strconv.Atoi(q.Get("most")); err == nil && n > childrenShown && n <= 100_000 {
 		t.most = n
@@ -103,6 +115,9 @@ func (s *Server) newUnitsPage(ctx context.Context, v *visit, q url.Values) (*uni
 	}
 	for _, level := range o.Levels() {
 		p.Levels = append(p.Levels, ui.Field{Name: "level-" + level, Label: level, Value: v.Settings.Levels[level].In(t.lang), Max: 60, Hint: shownAs(v, level)})
+	}
+	if len(p.Levels) > 0 {
+		p.Levels = append(p.Levels, editLevels(nil).seen(v.Settings))
 	}
 	p.Done, err = s.unitsDone(ctx, v, o)
 	return p, err
@@ -204,7 +219,7 @@ func unitForm(v *visit, u people.Unit, known bool) formView {
 		ui.Field{Name: "en", Label: l.T("unit.name.en"), Value: u.Name["en"], Max: 200},
 		ui.Field{Name: "level", Label: l.T("unit.level"), Value: u.Level, Max: 60, Hint: l.T("unit.level.hint")},
 		ui.Field{Name: "zone", Label: l.T("unit.zone"), Value: u.Zone, Max: 60, Hint: l.T("unit.zone.hint")},
-		ui.Field{Name: "unit", Label: l.T("unit.parent"), Value: string(u.Parent), Max: 64, Hint: l.T("unit.parent.hint")})
+		ui.Field{Name: "unit", Label: l.T("unit.parent"), Value: string(u.Parent), Max: 64, Hint: l.T("unit.parent.hint"), Find: unitFind, Autocomplete: "off"})
 	if known {
 		f.Fields = append(f.Fields, ui.Field{Name: "day", Label: l.T("unit.day"), Kind: "date", Value: v.Now.Format(time.DateOnly), Hint: l.T("unit.day.hint")})
 	}
@@ -248,7 +263,7 @@ func batchText(v *visit, o *people.Organisation, b people.UnitBatch) string {
 		c := b.First
 		text := l.T("unit.did."+string(c.Kind), "name", l.Text(c.Becomes.Name))
 		if c.Kind == people.UnitMoved {
-			text += " : " + cmpName(v, o, c.Was.Parent) + " → " + cmpName(v, o, c.Becomes.Parent)
+			text = v.Lang.T("ui.named", "what", text, "of", cmpName(v, o, c.Was.Parent)+" → "+cmpName(v, o, c.Becomes.Parent))
 		}
 		return text
 	}

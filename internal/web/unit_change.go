@@ -12,24 +12,22 @@ import (
 	"vigie/internal/web/ui"
 )
 
-// unitField takes one unit by its key.
-type unitField struct {
-	Label, Hint, Error string
-	Value              cx.UnitID
-}
+// unitFind proposes units while one types.
+const unitFind = "/settings/units/find?part=find"
 
 // unitFieldsShown are offered to a user, and one more once they are full.
 const unitFieldsShown = 2
 
-func unitFields(v *visit, o *people.Organisation, units []cx.UnitID) []unitField {
-	var out []unitField
-	for i := 0; i < max(unitFieldsShown, len(units)+1); i++ {
-		f := unitField{Label: v.Lang.T("people.unit.more"), Hint: v.Lang.T("people.unit.more.hint")}
+// unitFields take the units of a user, each by its key.
+func unitFields(v *visit, o *people.Organisation, units []cx.UnitID) []ui.Field {
+	var out []ui.Field
+	for i := range max(unitFieldsShown, len(units)+1) {
+		f := ui.Field{Name: "unit", ID: "f-unit-" + strconv.Itoa(i), Label: v.Lang.T("people.unit.more"), Hint: v.Lang.T("people.unit.more.hint"), Max: 64, Find: unitFind, Autocomplete: "off"}
 		if i == 0 {
 			f.Label, f.Hint = v.Lang.T("cockpit.filter.unit"), v.Lang.T("people.unit.hint")
 		}
 		if i < len(units) {
-			f.Value = units[i]
+			f.Value = string(units[i])
 			f.Hint = o.Name(units[i], v.Lang.Tag())
 		}
 		out = append(out, f)
@@ -185,12 +183,16 @@ func (s *Server) doUndoUnits(w http.ResponseWriter, r *http.Request, v *visit) e
 	return nil
 }
 
+func editLevels(change func(*people.Settings)) settingsEdit {
+	return settingsEdit{"levels", func(x people.Settings) any { return x.Levels }, change}
+}
+
 // doLevels names the levels in the language of the page.
 func (s *Server) doLevels(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err := readForm(w, r); err != nil {
 		return err
 	}
-	err := s.People.UpdateSettings(r.Context(), func(x *people.Settings) {
+	change := func(x *people.Settings) {
 		names := map[string]cx.Text{}
 		for level, name := range x.Levels {
 			names[level] = name
@@ -211,14 +213,15 @@ func (s *Server) doLevels(w http.ResponseWriter, r *http.Request, v *visit) erro
 			names[level] = name
 		}
 		x.Levels = names
-	})
-	if err != nil {
+	}
+	says := v.Lang.T("settings.saved")
+	switch err := s.editSettings(r, v, editLevels(change)); {
+	case cx.KindOf(err) == cx.Conflict:
+		says = v.Lang.Error(err)
+	case err != nil:
 		return err
 	}
-	if err := s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: "settings.change", Subject: "levels"}); err != nil {
-		return err
-	}
-	s.toast(r, v.Lang.T("settings.saved"))
+	s.toast(r, says)
 	http.Redirect(w, r, "/settings/units", http.StatusSeeOther)
 	return nil
 }

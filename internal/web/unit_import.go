@@ -31,6 +31,14 @@ type unitFilePage struct {
 	Faults  ui.Table
 }
 
+func (p *unitFilePage) points() []ui.Point {
+	list := ui.SamePoints("info", p.Facts)
+	if p.Counts != "" {
+		list = append(list, ui.Point{Icon: "arrow-right", Text: p.Counts, Strong: true})
+	}
+	return list
+}
+
 // unitPlan is a file of units read against the organisation.
 type unitPlan struct {
 	units   []people.Unit

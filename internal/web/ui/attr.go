@@ -107,6 +107,9 @@ func buttonAttr(b Button) templ.Attributes {
 	if b.Type != "" {
 		a["type"] = b.Type
 	}
+	if b.Says != "" {
+		a["aria-label"] = b.Says
+	}
 	if b.Name != "" {
 		a["name"], a["value"] = b.Name, b.Value
 	}
@@ -132,8 +135,11 @@ func fieldAttr(f Field) templ.Attributes {
 			a[name] = value
 		}
 	}
-	if f.Kind != "select" && len(f.Options) > 0 {
+	if f.proposes() {
 		a["list"] = f.id() + "-list"
+	}
+	if f.Find != "" {
+		a["hx-get"], a["hx-trigger"], a["hx-target"], a["hx-params"] = f.Find, "input changed delay:200ms", "#"+f.id()+"-list", f.Name
 	}
 	if f.Strength != "" {
 		a["hx-post"], a["hx-trigger"], a["hx-target"], a["hx-include"] = f.Strength, "input changed delay:300ms", "#"+f.id()+"-strength", "closest form"
@@ -150,6 +156,9 @@ func fieldAttr(f Field) templ.Attributes {
 	}
 	return a
 }
+
+// proposes tells whether a text comes with a list of what it may be.
+func (f Field) proposes() bool { return f.Find != "" || f.Kind != "select" && len(f.Options) > 0 }
 
 func (f Field) kind() string {
 	if f.Kind == "" {

@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"cmp"
+
+	"github.com/a-h/templ"
+)
 
 // FilterBar is the same bar everywhere: a form by GET, so that filters live in the address.
 type FilterBar struct {
@@ -106,16 +110,21 @@ type Field struct {
 	Max          int    // characters; 0 none
 	Checked      bool
 	Autofocus    bool
+	ID           string // when a name stands twice on a page; "" "f-" and the name
+	Find         string // address that proposes options for what is typed; ""
+	Quiet        bool   // may be left empty, and it goes without saying: filters
+	Mark         *Tag   // beside the label
 	Strength     string // address that says how hard a new password is to guess while it is typed; ""
 }
 
-func (f Field) id() string { return "f-" + f.Name }
+func (f Field) id() string { return cmp.Or(f.ID, "f-"+f.Name) }
 
 // Button is a button or, with Href, a link that looks like one. Style: "", "primary", "danger", "quiet".
 type Button struct {
 	Label, Href, Icon, Style string
 	Name, Value              string
 	Small, Wide              bool
+	Says                     string // instead of the label, for who does not see what is around; ""
 	Type                     string // "" is submit
 }
 

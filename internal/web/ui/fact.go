@@ -1,7 +1,10 @@
 package ui
 
 // Fact is one thing known, in words.
-type Fact struct{ Label, Value, Href string }
+type Fact struct {
+	Label, Value, Href string
+	Wide               bool // a sentence: takes the line
+}
 
 // Score is one answer to one question.
 type Score struct {

@@ -426,7 +426,7 @@ func galleryMore(s said) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Facts([]Fact{{s.of("Canal", "Channel"), s.of("boutique", "store"), ""}, {s.of("Point de contact", "Touchpoint"), s.of("Je signe en ligne", "I sign online"), "#"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Facts([]Fact{{Label: s.of("Canal", "Channel"), Value: s.of("boutique", "store")}, {Label: s.of("Point de contact", "Touchpoint"), Value: s.of("Je signe en ligne", "I sign online"), Href: "#"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
