@@ -22,7 +22,7 @@ func TestContextEventEnteredChangedAndDeleted(t *testing.T) {
 	}
 	form.Set("until", "2026-03-04")
 	kept := b.post("/listen/context", form)
-	kept.has(t, "main ul.events", "Grève des transports", "du 2 mars 2026 au 4 mars 2026", "J’attends le technicien")
+	kept.has(t, "main ul.things", "Grève des transports", "du 2 mars 2026 au 4 mars 2026", "J’attends le technicien")
 	one := b.get("/listen/context/2026-03-02-greve-des-transports")
 	one.has(t, "form", "Supprimer")
 	gone := b.post("/listen/context/2026-03-02-greve-des-transports/delete", nil)

@@ -13,13 +13,13 @@ func TestAnErasureRequestIsTiedToTheCustomerAndDone(t *testing.T) {
 	r.company()
 	b := r.as(r.user(people.DPO, ""))
 	p := b.post("/settings/protection/requests", url.Values{"kind": {"erasure"}, "who": {"c3@x.fr"}, "received": {"2026-01-15"}})
-	p.has(t, ".requests", "Effacement", "c3@x.fr", "client n°", "en retard")
+	p.has(t, ".things", "Effacement", "c3@x.fr", "client n°", "en retard")
 	if p = b.post("/settings/protection/requests", url.Values{"kind": {"access"}, "received": {"2026-01-15"}}); p.status != 422 || p.Find("#f-who[aria-invalid=true]").Length() != 1 {
 		t.Errorf("from nobody: %d", p.status)
 	}
 	p = b.post("/settings/protection/requests/1/erase", nil)
-	p.has(t, ".requests", "traitée")
-	if strings.Contains(p.Find(".requests").Text(), "c3@x.fr") {
+	p.has(t, ".things", "traitée")
+	if strings.Contains(p.Find(".things").Text(), "c3@x.fr") {
 		t.Error("who was erased is still named")
 	}
 	dpo, err := r.People.UserByEmail(t.Context(), "dpo@x.fr")
