@@ -105,6 +105,29 @@ func serve(w http.ResponseWriter, r *http.Request, name string) {
 	}
 }
 
+// Plain serves a built file under an address that never changes: kept for an hour, then asked for again.
+func Plain(w http.ResponseWriter, r *http.Request, name string) {
+	hashed, ok := manifest()[name]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	serve(hour{w}, r, hashed)
+}
+
+// hour is a response kept for an hour.
+type hour struct{ http.ResponseWriter }
+
+func (h hour) WriteHeader(status int) {
+	h.Header().Set("Cache-Control", "public, max-age=3600")
+	h.ResponseWriter.WriteHeader(status)
+}
+
+func (h hour) Write(b []byte) (int, error) {
+	h.Header().Set("Cache-Control", "public, max-age=3600")
+	return h.ResponseWriter.Write(b)
+}
+
 // encoded picks the smallest form the browser understands.
 func encoded(name, accept string) (body []byte, encoding string, err error) {
 	for _, form := range []struct{ encoding, ext string }{{"br", ".br"}, {"gzip", ".gz"}} {

@@ -1,5 +1,6 @@
 // The pages of a survey work without this. With it: one tap answers, and what cannot be sent is kept and sent again.
 const store = 'vigie.kept'
+const kiosk = document.documentElement.hasAttribute('data-kiosk') // many people on one screen: what one leaves, the next never sees
 
 const kept = () => { try { return JSON.parse(localStorage.getItem(store)) || [] } catch { return [] } }
 const keep = list => { try { list.length ? localStorage.setItem(store, JSON.stringify(list)) : localStorage.removeItem(store) } catch { /* private mode: nothing is kept */ } }
@@ -11,14 +12,17 @@ async function post(action, body) {
   return r
 }
 
-async function show(r) {
+export async function show(r) {
   const page = new DOMParser().parseFromString(await r.text(), 'text/html')
   document.title = page.title
+  document.documentElement.lang = page.documentElement.lang
+  document.documentElement.dir = page.documentElement.dir
   document.body.replaceWith(document.adoptNode(page.body))
-  history.pushState(null, '', r.url)
+  if (!kiosk) history.pushState(null, '', r.url)
   const first = document.querySelector('[role=alert], h1, legend, label')
   if (first) { first.tabIndex = -1; first.focus({ preventScroll: true }) }
   scrollTo(0, 0)
+  document.dispatchEvent(new Event('vigie:shown'))
   chosen()
 }
 
@@ -30,10 +34,11 @@ async function send(form) {
   const action = form.getAttribute('action')
   try {
     await show(await post(action, body))
-    keep(kept().filter(k => k.action !== action))
+    if (!kiosk) keep(kept().filter(k => k.action !== action))
   } catch {
-    keep([...kept().filter(k => k.action !== action), { action, body }])
-    note(true)
+    keep([...kept().filter(k => kiosk || k.action !== action), { action, body, id: crypto.getRandomValues(new Uint32Array(2)).join() }])
+    if (kiosk) document.dispatchEvent(new Event('vigie:kept'))
+    else note(true)
   } finally {
     sending = false
   }
@@ -46,11 +51,11 @@ async function again() {
   try {
     for (const k of list) {
       const r = await post(k.action, k.body)
-      keep(kept().filter(x => x.action !== k.action))
-      if (document.querySelector('form')?.getAttribute('action') === k.action) await show(r)
+      keep(kept().filter(x => k.id ? x.id !== k.id : x.action !== k.action))
+      if (!kiosk && document.querySelector('form')?.getAttribute('action') === k.action) await show(r)
     }
     note(false)
-  } catch { note(true) } finally { sending = false }
+  } catch { note(!kiosk) } finally { sending = false }
 }
 
 // A score chosen in a message counts once a person looks at the page: no scanner that fetches or prerenders it does.

@@ -116,7 +116,7 @@ func New(d Deps) (*Server, error) {
 	}
 	s.sessions = s.sessionManager()
 	var err error
-	s.respond, err = respond.New(respond.Deps{Surveys: d.Surveys, Responses: d.Responses, Settings: s.People.Settings, Face: face, Theme: themeOf, Log: s.log, Now: s.now})
+	s.respond, err = respond.New(respond.Deps{Surveys: d.Surveys, Responses: d.Responses, Settings: s.People.Settings, Face: face, Theme: themeOf, Attribute: s.attributeNamed, Log: s.log, Now: s.now})
 	return s, err
 }
 
@@ -150,6 +150,7 @@ func (s *Server) Handler() http.Handler {
 	protect := http.NewCrossOriginProtection()
 	root := http.NewServeMux()
 	root.Handle(assets.Prefix, assets.Handler())
+	root.Handle("GET /w.js", s.secureHeaders(http.HandlerFunc(s.serveWidget)))
 	for _, prefix := range respond.Prefixes() {
 		root.Handle(prefix, s.recovered(s.secureHeaders(s.respond.Handler())))
 	}

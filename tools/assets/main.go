@@ -59,7 +59,7 @@ func build(dir string) error {
 		return err
 	}
 	outs := append(drawn, inter, css, plain, output{name: "icon.svg", body: icon})
-	for _, entry := range []script{{"app.js", api.ES2020, true}, {"chart.js", api.ES2020, true}, {"respond.js", api.ES2020, true}, {"sw.js", api.ES2020, false}, {"ssr.js", api.ES2015, false}} {
+	for _, entry := range []script{{"app.js", api.ES2020, true}, {"chart.js", api.ES2020, true}, {"respond.js", api.ES2020, true}, {"w.js", api.ES2020, true}, {"kiosk.js", api.ES2020, true}, {"sw.js", api.ES2020, false}, {"ssr.js", api.ES2015, false}} {
 		js, err := entry.bundle(dir)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package respond_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/house"
+	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
@@ -49,7 +51,15 @@ func open(t *testing.T, hourly int) *rig {
 	for _, d := range l {
 		r.publish(d)
 	}
-	s, err := respond.New(respond.Deps{Surveys: h.Surveys, Responses: h.Responses, Settings: h.People.Settings, Hourly: hourly,
+	known := func(ctx context.Context, key cx.AttributeID) (catalogue.Attribute, bool) {
+		c, err := h.Catalogue.Present(ctx)
+		if err != nil {
+			return catalogue.Attribute{}, false
+		}
+		a, ok := c.Attributes[key]
+		return a, ok
+	}
+	s, err := respond.New(respond.Deps{Attribute: known, Surveys: h.Surveys, Responses: h.Responses, Settings: h.People.Settings, Hourly: hourly,
 		Face: func(people.Settings) (string, string) { return "", "" }, Theme: func(string) string { return "" }})
 	if err != nil {
 		t.Fatal(err)

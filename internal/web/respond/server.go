@@ -18,6 +18,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/lang"
+	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
 	"vigie/internal/people"
@@ -32,6 +33,8 @@ type Deps struct {
 	Face func(people.Settings) (style, logo string)
 	// Theme gives the style sheet of an accent (#rrggbb), both themes; "" when it is none.
 	Theme func(accent string) string
+	// Attribute finds what the catalogue knows of an attribute; nil: sites may say none.
+	Attribute func(context.Context, cx.AttributeID) (catalogue.Attribute, bool)
 	// Hourly is the most responses opened in an hour from one address; 0 is 300 (a kiosk, an office behind one address).
 	Hourly int
 	// Behind: the address of the sender is the last of X-Forwarded-For.
@@ -70,6 +73,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET /q/theme/{file}", s.page(s.serveTheme))
 	mux.Handle("GET /q/{survey}", s.page(s.serveBegin))
 	mux.Handle("POST /q/{survey}", s.page(s.doBegin))
+	mux.Handle("OPTIONS /", s.page(s.serveOptions))
 	mux.Handle("GET /s/{token}", s.page(s.serveStep))
 	mux.Handle("POST /s/{token}", s.page(s.doStep))
 	mux.Handle("POST /s/{token}/after", s.page(s.doAfter))
@@ -98,6 +102,9 @@ func (s *Server) page(serve func(http.ResponseWriter, *http.Request) error) http
 		h.Set("X-Robots-Tag", "noindex, nofollow")
 		h.Set("Referrer-Policy", "no-referrer") // the address is the authority
 		h.Set("Cache-Control", "no-store")
+		if asksJSON(r) {
+			openToSites(h)
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, formMost)
 		err := serve(w, r)
 		if err == nil {
@@ -136,6 +143,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) error {
 		p.Title, p.Text = f.L.T("respond.failed.title"), f.L.T("respond.failed.text")
 	}
 	p.frame.Title = p.Title
+	if asksJSON(r) {
+		return showStopped(w, statusOf(kind), p)
+	}
 	return s.render(w, r, statusOf(kind), stoppedView(p))
 }
 
@@ -195,7 +205,8 @@ type frame struct {
 	Accent            string // of the survey, "" the organisation's
 	Languages         []choice
 	NoLogo            bool
-	Done, All         int // questions behind, and in all as far as is known
+	Kiosk             bool // one screen for many people
+	Done, All         int  // questions behind, and in all as far as is known
 }
 
 // choice is one language to read in.

@@ -25,7 +25,7 @@ func (s *Server) serveBegin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, stepView(p))
+	return s.showStep(w, r, http.StatusOK, p)
 }
 
 // asked gives the survey of the address as it is asked now.
@@ -67,6 +67,7 @@ func (s *Server) newBegin(r *http.Request, d *survey.Definition, state survey.St
 	if err != nil {
 		return nil, err
 	}
+	f.Kiosk = isKiosk(r.URL.Query())
 	state.Language, state.Channel = f.Tag, r.URL.Query().Get("channel")
 	p := newStep(f, d, state)
 	p.Action = "/q/" + url.PathEscape(string(d.Key)) + "?" + about(r.URL.Query()).Encode()
@@ -82,9 +83,14 @@ func (s *Server) newBegin(r *http.Request, d *survey.Definition, state survey.St
 // about keeps of an address what says where it stands.
 func about(q url.Values) url.Values {
 	out := url.Values{}
-	for _, name := range []string{"channel", "touchpoint", "unit", "via", "lang"} {
+	for _, name := range []string{"channel", "touchpoint", "unit", "via", "lang", "kiosk"} {
 		if v := q.Get(name); v != "" && len(v) <= 100 {
 			out.Set(name, v)
+		}
+	}
+	for name := range q {
+		if strings.HasPrefix(name, "x.") && len(name) <= 100 && len(q.Get(name)) <= 200 {
+			out.Set(name, q.Get(name))
 		}
 	}
 	return out
@@ -119,8 +125,9 @@ func (s *Server) doBegin(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	o := response.Opening{Survey: d.Key, Language: f.Tag, Channel: known(q.Get("channel"), cx.Channels), CollectedBy: known(q.Get("via"), cx.Collections), Touchpoint: q.Get("touchpoint"), Unit: q.Get("unit")}
 	if o.CollectedBy == "" {
-		o.CollectedBy = "web"
+		o.CollectedBy = collectedBy(q)
 	}
+	o.Attributes, _ = s.attributes(r.Context(), q)
 	token, err := s.d.Responses.Open(r.Context(), o)
 	if err != nil {
 		return err
@@ -151,9 +158,9 @@ func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(p.Questions) == 0 {
-		return s.render(w, r, http.StatusOK, doneView(s.newDone(p.frame, one, r)))
+		return s.showDone(w, r, s.newDone(p.frame, one, r))
 	}
-	return s.render(w, r, http.StatusOK, stepView(p))
+	return s.showStep(w, r, http.StatusOK, p)
 }
 
 // newStepOf makes the screen of a response; it has no question when all was answered.
@@ -260,7 +267,7 @@ func (s *Server) askAgain(w http.ResponseWriter, r *http.Request, p *stepPage, s
 			q.Insist, q.Error = true, p.frame.L.T("respond.soft")
 		}
 	}
-	return s.render(w, r, http.StatusUnprocessableEntity, stepView(p))
+	return s.showStep(w, r, http.StatusUnprocessableEntity, p)
 }
 
 // doAfter keeps what the last screen asked.
@@ -283,7 +290,7 @@ func (s *Server) thank(w http.ResponseWriter, r *http.Request, d *survey.Definit
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, doneView(&donePage{frame: f, Text: f.L.T("respond.thanks")}))
+	return s.showDone(w, r, &donePage{frame: f, Text: f.L.T("respond.thanks")})
 }
 
 var errNoCustomer = errors.New("nobody known")
