@@ -5,30 +5,29 @@ const home = new URL(script ? script.src : location.href).origin
 const own = { fr: ['Votre avis', 'Fermer', 'Cela n’a pas fonctionné.', 'Réessayer', 'Ouvrir la page'], en: ['Feedback', 'Close', 'That did not work.', 'Try again', 'Open the page'] }
 
 const css = `:host{all:initial;font:16px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color-scheme:light dark;
---a:#3246d3;--on:#fff;--s:#fff;--i:#161b26;--m:#4b5568;--l:#7d879b}
-@media(prefers-color-scheme:dark){:host{--a:#93a2ff;--on:#0f131b;--s:#171c27;--i:#eef1f7;--m:#b6c0d2;--l:#76839b}}
+${LIGHT}}@media(prefers-color-scheme:dark){:host{${DARK}}}
 *{box-sizing:border-box}[hidden]{display:none!important}
-button,.b{font:inherit;font-weight:600;min-height:44px;padding:8px 18px;border:0;border-radius:10px;background:var(--a);color:var(--on);cursor:pointer;text-decoration:none;display:inline-block}
-.open{position:fixed;bottom:16px;z-index:2147483000;border-radius:24px;box-shadow:0 4px 18px #0005}
+button,.b{font:inherit;font-weight:600;min-height:44px;padding:8px 18px;border:0;border-radius:10px;background:var(--accent);color:var(--on-accent);cursor:pointer;text-decoration:none;display:inline-block}
+.open{position:fixed;bottom:16px;z-index:2147483000;border-radius:24px;box-shadow:var(--shadow-up)}
 .right{right:16px}.left{left:16px}
-.panel{color:var(--i);background:var(--s);border:1px solid var(--l);border-radius:14px;padding:18px;max-width:100%}
-.float{position:fixed;bottom:16px;z-index:2147483001;width:min(400px,calc(100vw - 32px));max-height:calc(100vh - 32px);overflow:auto;box-shadow:0 8px 40px #0006}
+.panel{color:var(--ink);background:var(--surface);border:1px solid var(--line-strong);border-radius:14px;padding:18px;max-width:100%}
+.float{position:fixed;bottom:16px;z-index:2147483001;width:min(400px,calc(100vw - 32px));max-height:calc(100vh - 32px);overflow:auto;box-shadow:var(--shadow-up)}
 .top{display:flex;gap:12px;align-items:start;justify-content:space-between}
-h2{font-size:1rem;line-height:1.35;margin:0 0 4px}p{margin:0 0 10px}.m,details{color:var(--m);font-size:.875rem}
-.x{background:none;color:var(--i);min-width:44px;padding:0;font-size:1.25rem;margin:-8px -8px 0 0}
+h2{font-size:1rem;line-height:1.35;margin:0 0 4px}p{margin:0 0 10px}.m,details{color:var(--ink-2);font-size:.875rem}
+.x{background:none;color:var(--ink);min-width:44px;padding:0;font-size:1.25rem;margin:-8px -8px 0 0}
 fieldset{border:0;margin:12px 0;padding:0;min-width:0}legend,.t{padding:0;font-weight:600;margin-bottom:10px;display:block}
 .scale{display:grid;grid-template-columns:repeat(auto-fit,minmax(44px,1fr));gap:4px}
 .scale label,.o{position:relative;display:block;cursor:pointer}
 .scale input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}
-.scale span{display:grid;place-items:center;min-height:46px;border:1px solid var(--l);border-radius:10px;text-align:center;padding:2px}
+.scale span{display:grid;place-items:center;min-height:46px;border:1px solid var(--line-strong);border-radius:10px;text-align:center;padding:2px}
 .scale b{font-size:1.5rem;font-weight:400;line-height:1.2}.scale small{font-size:.75rem}
-.scale input:checked+span{background:var(--a);color:var(--on);border-color:var(--a)}
-.o{display:flex;gap:10px;align-items:center;min-height:44px}.o input{width:20px;height:20px;flex:none;accent-color:var(--a)}
-.ends{display:flex;justify-content:space-between;gap:12px;font-size:.875rem;color:var(--m);margin:6px 0 0}
-textarea,input[type=text],input[type=date],select{font:inherit;width:100%;min-height:44px;padding:8px 10px;border:1px solid var(--l);border-radius:10px;background:var(--s);color:inherit}
-.e{color:#b3261e;font-size:.875rem}@media(prefers-color-scheme:dark){.e{color:#ff9d94}}
-.do{display:flex;gap:12px;flex-wrap:wrap;align-items:center;margin-top:12px}a{color:var(--a)}a.b{color:var(--on)}
-:focus-visible,.scale input:focus-visible+span{outline:3px solid var(--a);outline-offset:2px}`
+.scale input:checked+span{background:var(--accent);color:var(--on-accent);border-color:var(--accent)}
+.o{display:flex;gap:10px;align-items:center;min-height:44px}.o input{width:20px;height:20px;flex:none;accent-color:var(--accent)}
+.ends{display:flex;justify-content:space-between;gap:12px;font-size:.875rem;color:var(--ink-2);margin:6px 0 0}
+textarea,input[type=text],input[type=date],select{font:inherit;width:100%;min-height:44px;padding:8px 10px;border:1px solid var(--line-strong);border-radius:10px;background:var(--surface);color:inherit}
+.e{color:var(--bad);font-size:.875rem}
+.do{display:flex;gap:12px;flex-wrap:wrap;align-items:center;margin-top:12px}a{color:var(--accent)}a.b{color:var(--on-accent)}
+:focus-visible,.scale input:focus-visible+span{outline:3px solid var(--accent);outline-offset:2px}`
 
 const el = (name, props = {}, ...kids) => {
   const e = document.createElement(name)

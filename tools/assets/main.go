@@ -121,6 +121,31 @@ func styles(dir, name, index, fontName string) (output, error) {
 	return output{name: name, body: body, compress: true}, nil
 }
 
+// shadowTokens gives the few tokens that a part on somebody else's site draws itself with, as strings of JavaScript.
+func shadowTokens(dir string) (light, dark string, err error) {
+	pick := func(file string) (string, error) {
+		css, err := os.ReadFile(filepath.Join(dir, "css", file))
+		if err != nil {
+			return "", err
+		}
+		var b strings.Builder
+		for _, name := range []string{"accent", "on-accent", "surface", "ink", "ink-2", "line-strong", "bad", "shadow-up"} {
+			_, after, found := strings.Cut(string(css), "--"+name+":")
+			if !found {
+				return "", fmt.Errorf("%s has no --%s", file, name)
+			}
+			fmt.Fprintf(&b, "--%s:%s;", name, after[:strings.IndexAny(after, ";\n}")])
+		}
+		quoted, err := json.Marshal(b.String())
+		return string(quoted), err
+	}
+	if light, err = pick("tokens.css"); err != nil {
+		return "", "", err
+	}
+	dark, err = pick("dark.css")
+	return light, dark, err
+}
+
 // script is an entry of assets/js.
 type script struct {
 	name     string
@@ -129,6 +154,10 @@ type script struct {
 }
 
 func (s script) bundle(dir string) (output, error) {
+	light, dark, err := shadowTokens(dir)
+	if err != nil {
+		return output{}, err
+	}
 	r := api.Build(api.BuildOptions{
 		EntryPoints:       []string{filepath.Join(dir, "js", s.name)},
 		Bundle:            true,
@@ -141,7 +170,7 @@ func (s script) bundle(dir string) (output, error) {
 		MinifyIdentifiers: true,
 		TreeShaking:       api.TreeShakingTrue,
 		LegalComments:     api.LegalCommentsNone,
-		Define:            map[string]string{"process.env.NODE_ENV": `"production"`},
+		Define:            map[string]string{"process.env.NODE_ENV": `"production"`, "LIGHT": light, "DARK": dark},
 	})
 	if err := failure(r); err != nil {
 		return output{}, err
