@@ -36,7 +36,7 @@ func (s *Server) newMetricsPage(ctx context.Context, g *ground) (*metricsPage, e
 	p.frame.Sub = l.T("catalogue.metrics.sub", "count", len(g.Catalogue.MetricList))
 	p.Pillars = p.Edits && !g.Catalogue.HasSixPillars()
 	for _, m := range g.Catalogue.MetricList {
-		row := metricRow{Key: string(m.Key), Name: l.Text(m.Name), Wording: l.Text(m.Wording), Scale: g.scaleWords(m), Boxes: g.boxesWords(m),
+		row := metricRow{Key: string(m.Key), Name: l.Text(m.Name), Wording: l.Text(m.Wording), Scale: g.scaleOf("catalogue.scale.alone", m), Boxes: g.boxesWords(m),
 			Edit: "/catalogue/metrics/" + url.PathEscape(string(m.Key)) + "/edit"}
 		if m.Aspect {
 			row.Tags = append(row.Tags, ui.Tag{Text: l.T("catalogue.aspect")})

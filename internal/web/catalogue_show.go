@@ -137,7 +137,9 @@ func (g *ground) rolesWords(roles []string) string {
 }
 
 // scaleWords tells the scale of a metric and which way it is good.
-func (g *ground) scaleWords(m cx.Metric) string {
+func (g *ground) scaleWords(m cx.Metric) string { return g.scaleOf("catalogue.scale", m) }
+
+func (g *ground) scaleOf(id string, m cx.Metric) string {
 	l := g.lang()
 	way := "catalogue.scale.higher"
 	if m.Direction == cx.LowerBetter {
@@ -147,7 +149,7 @@ func (g *ground) scaleWords(m cx.Metric) string {
 	if step == 0 {
 		step = 1
 	}
-	return l.T("catalogue.scale", "metric", m.Name, "min", m.Min, "max", m.Max, "step", step) + " " + l.T(way)
+	return l.T(id, "metric", m.Name, "min", m.Min, "max", m.Max, "step", step) + " " + l.T(way)
 }
 
 // trendMonths of an indicator's page.

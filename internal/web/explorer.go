@@ -240,6 +240,10 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 		return err
 	}
 	p.Drawing, p.Words = st.draw(), st.words(nil)
+	if p.Drawing.Shape == shapeScatter && p.Drawing.Total == 0 {
+		p.Instead = g.apartFrom(st)
+		return nil
+	}
 	p.Box.Table = st.table(mostLines)
 	if p.Drawing.Shape != shapeFigure {
 		p.Helps = st.helps()

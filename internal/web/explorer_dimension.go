@@ -133,7 +133,7 @@ func (g *ground) attributeValue(attribute, key string) string {
 			}
 		}
 	}
-	return key
+	return readable(key)
 }
 
 func (g *ground) stageName(key string) string {

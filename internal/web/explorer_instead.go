@@ -27,7 +27,7 @@ func (g *ground) insteadOf(a asked, err error) (*instead, error) {
 	if kind == cx.Internal {
 		return nil, err
 	}
-	in := &instead{Kind: kind, State: ui.State{Title: l.T("explorer.instead." + insteadWord(kind)), Text: l.Error(err)}}
+	in := &instead{Kind: kind, State: ui.State{Title: l.T("explorer.instead." + insteadWord(kind)), Text: l.Error(g.inWords(err))}}
 	if slices.Contains(a.By, "agent") && kind == cx.Denied {
 		in.State.Text += " " + g.closedAxis("agent")
 	}
@@ -48,6 +48,23 @@ func (g *ground) insteadOf(a asked, err error) (*instead, error) {
 	}
 	return in, nil
 }
+
+// inWords names the dimension that an error speaks of as the page does.
+func (g *ground) inWords(err error) error {
+	var known *cx.Error
+	if !errors.As(err, &known) {
+		return err
+	}
+	said := *known
+	if key, ok := known.Args["key"].(string); ok && g.holds(key) {
+		said.Args = maps.Clone(known.Args)
+		said.Args["key"] = lowerFirst(g.axisLabel(key))
+	}
+	return &said
+}
+
+// refused tells that the question itself cannot be asked: there is nothing to keep or to take away.
+func (in *instead) refused() bool { return in != nil && !in.Empty && in.Kind != cx.Unavailable }
 
 func insteadWord(k cx.Kind) string {
 	switch k {
@@ -72,6 +89,14 @@ func (g *ground) nobody(a asked) *instead {
 	if g.filters.anySet() {
 		in.State.Actions = append(in.State.Actions, ui.Button{Label: l.T("ui.filter.clear"), Href: a.address(filters{Usual: true, Words: "with"}), Style: "quiet"})
 	}
+	return in
+}
+
+// apartFrom says that no thing has both figures of a scatter, and leads on.
+func (g *ground) apartFrom(st *study) *instead {
+	in := g.nobody(st.asked)
+	in.State.Title = g.lang().T("explorer.apart")
+	in.State.Text = g.lang().T("explorer.apart.text", "one", g.lang().Text(st.m.Name), "other", g.lang().Text(st.other.Name), "dimension", lowerFirst(g.axisLabel(st.axes[0].Name)))
 	return in
 }
 

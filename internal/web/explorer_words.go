@@ -29,7 +29,11 @@ func sentence(g *ground, a asked) string {
 	if len(by) > 0 {
 		text += " " + listed(l, by)
 	}
-	if where := g.whereWords(); len(where) > 0 {
+	where := g.whereWords()
+	for n, w := range where {
+		where[n] = lowerFirst(w)
+	}
+	if len(where) > 0 {
 		text += l.T("explorer.sentence.where", "filters", listed(l, where))
 	}
 	text += l.T("explorer.sentence.during", "period", g.periodWords())

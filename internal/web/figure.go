@@ -123,8 +123,11 @@ func (m measured) better(d float64) ui.Tone {
 
 // change says how a figure moved: an arrow beyond the noise, else a dot.
 func (m measured) change(l lang.Lang, c *insight.Compared) ui.Change {
-	if c == nil || !c.Has {
+	if c == nil {
 		return ui.Change{}
+	}
+	if !c.Has {
+		return ui.Change{Note: l.T("cockpit.before.none")}
 	}
 	if !c.Figure.Enough {
 		return ui.Change{Text: l.T("cockpit.before.few", "count", c.Figure.N)}

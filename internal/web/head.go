@@ -119,9 +119,11 @@ func (s *Server) newSpark(ctx context.Context, g *ground, m measured, q insight.
 		return nil, err
 	}
 	spark := &ui.Sparkline{Objective: m.Objective}
-	for _, k := range bins(*q.During, grain) {
+	steps := bins(*q.During, grain)
+	least := sparkLeast(rows, steps)
+	for _, k := range steps {
 		f := rows[k].Figure
-		spark.Points = append(spark.Points, ui.SparkPoint{Value: f.Value, Low: f.Low, High: f.High, Missing: !f.Has || f.N < sparkMin})
+		spark.Points = append(spark.Points, ui.SparkPoint{Value: f.Value, Low: f.Low, High: f.High, Missing: !f.Has || f.N < least})
 	}
 	all := len(spark.Points)
 	spark.Points = fromFirstKnown(spark.Points)
@@ -162,3 +164,18 @@ func fromFirstKnown(points []ui.SparkPoint) []ui.SparkPoint {
 
 // sparkMin answers are needed in a step for its point: with fewer the band would fill the picture.
 const sparkMin = 5
+
+// sparkLeast is how many answers a step needs: a quarter of what is usual, so that the day that has just begun is no fall.
+func sparkLeast(rows map[string]insight.Row, steps []string) int64 {
+	var heard []int64
+	for _, k := range steps {
+		if n := rows[k].Figure.N; n > 0 {
+			heard = append(heard, n)
+		}
+	}
+	if len(heard) == 0 {
+		return sparkMin
+	}
+	slices.Sort(heard)
+	return max(sparkMin, heard[len(heard)/2]/4)
+}

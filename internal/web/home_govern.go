@@ -119,11 +119,11 @@ func (s *Server) viewsBlock(ctx context.Context, h *homeStand) (templ.Component,
 	if err != nil {
 		return nil, err
 	}
-	var links []ui.Link
+	var rows []viewRow
 	for _, v := range all[:min(len(all), mostQuick)] {
-		links = append(links, ui.Link{Label: v.Name, Href: viewAddress(v)})
+		rows = append(rows, viewRow{Name: v.Name, Href: viewAddress(v), Sentence: h.sentenceOf(v.Question)})
 	}
-	return linksHome(h.lang(), "views", links, ui.Link{Label: h.lang().T("home.views.ask"), Href: explorerPath}), nil
+	return viewsHome(h.lang(), rows), nil
 }
 
 const trailHome = 12

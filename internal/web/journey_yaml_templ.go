@@ -428,7 +428,7 @@ func newJourneyView(p *newJourneyPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Action(ui.Button{Label: p.lang().T("journey.new.do"), Style: "primary", Name: "do", Value: "yaml"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Action(ui.Button{Label: p.lang().T("journey.new.do"), Style: "quiet", Name: "do", Value: "yaml"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

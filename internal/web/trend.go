@@ -183,6 +183,7 @@ func (s *Server) newSpread(ctx context.Context, g *ground, a about) (spreadBlock
 	b.Top, b.Middle, b.Bottom = a.m.boxWords(g, all)
 	bars, table := g.scoreBars(a, rows, all.N)
 	b.Chart, err = s.draw(ctx, bars, table)
+	b.Chart.Half = true
 	if b.Chart.Wide != "" {
 		b.Chart.OptionURL = withParam(g.touchpointAddress(a.key(), a.m.Key), "part", "spread-option")
 	}

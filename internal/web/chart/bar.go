@@ -23,6 +23,11 @@ func (c Bars) frame() frame {
 	return f
 }
 
+// barsWidth is that of half a page: the bars of a scale are few.
+const barsWidth = 560
+
+func (c Bars) fit(s Size) Size { return Size{min(s.Width, barsWidth), s.Height} }
+
 func (c Bars) plot() plot {
 	return plot{left: c.Format.margin(c.scale()), right: marginRight, gap: true}
 }

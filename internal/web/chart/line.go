@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -27,7 +28,8 @@ type Series struct {
 	Points []Point
 }
 
-// Point is one period: a figure and its interval. Missing leaves a hole; Few draws it hollow. Low = High draws no band.
+// Point is one period: a figure and its interval. Missing leaves a hole, unless most are: waves are joined. Few draws it
+// hollow, off the line and without its interval: it says nothing of the trend. Low = High draws no band.
 type Point struct {
 	Value, Low, High float64
 	Missing, Few     bool
@@ -82,6 +84,9 @@ func (c Line) Option(Size) Option {
 			line["markLine"] = c.marks()
 		}
 		series = append(series, line)
+		if faint := s.faint(); faint != nil {
+			series = append(series, faint)
+		}
 	}
 	o["series"] = series
 	return o
@@ -94,7 +99,7 @@ func (c Line) scale() scale {
 			if !p.Missing {
 				low, high = min(low, p.Value), max(high, p.Value)
 			}
-			if !p.Missing && p.High > p.Low {
+			if !p.Missing && !p.Few && p.High > p.Low {
 				low, high = min(low, p.Low), max(high, p.High)
 			}
 		}
@@ -126,8 +131,12 @@ func (s Series) token() string {
 func (s Series) band(i int) []Option {
 	var low, width []any
 	wide := false
-	for _, p := range s.Points {
-		if p.Missing {
+	points := s.Points
+	if s.waves() {
+		points = bridged(points)
+	}
+	for _, p := range points {
+		if p.Missing || p.Few {
 			low, width = append(low, nil), append(width, nil)
 			continue
 		}
@@ -151,20 +160,17 @@ func (s Series) band(i int) []Option {
 func (s Series) line(named bool) Option {
 	last := -1
 	for i, p := range s.Points {
-		if !p.Missing {
+		if !p.Missing && !p.Few {
 			last = i
 		}
 	}
 	var data []any
 	for i, p := range s.Points {
-		if p.Missing {
+		if p.Missing || p.Few {
 			data = append(data, nil)
 			continue
 		}
 		item := Option{"value": p.Value}
-		if p.Few {
-			item["itemStyle"] = Option{"color": "var(--surface)", "borderColor": "var(--ink-3)", "borderWidth": 1.5}
-		}
 		if named && i == last {
 			item["label"] = Option{"show": true, "position": "right", "formatter": s.Name, "color": s.token(), "fontSize": textSize, "fontWeight": 600, "width": nameWidth - 10, "overflow": "truncate"}
 		}
@@ -174,8 +180,60 @@ func (s Series) line(named bool) Option {
 	if s.Dashed {
 		style["type"] = []int{6, 5}
 	}
-	return Option{"type": "line", "name": s.Name, "data": data, "symbol": "circle", "symbolSize": 7, "showAllSymbol": len(s.Points) <= 40, "connectNulls": false,
+	return Option{"type": "line", "name": s.Name, "data": data, "symbol": "circle", "symbolSize": 7, "showAllSymbol": len(s.Points) <= 40 || s.waves(), "connectNulls": s.waves(),
 		"lineStyle": style, "itemStyle": Option{"color": s.token(), "borderColor": "var(--surface)", "borderWidth": 1.5}, "emphasis": Option{"disabled": true}}
+}
+
+// waves tells whether most periods are empty, as when people are asked four times a year: the others are then joined.
+func (s Series) waves() bool {
+	missing := 0
+	for _, p := range s.Points {
+		if p.Missing {
+			missing++
+		}
+	}
+	return 2*missing > len(s.Points)
+}
+
+// bridged leads the intervals of waves straight from one to the next.
+func bridged(points []Point) []Point {
+	out, from := slices.Clone(points), -1
+	for i, p := range points {
+		if p.Missing || p.Few {
+			continue
+		}
+		for k := from + 1; from >= 0 && k < i; k++ {
+			share := float64(k-from) / float64(i-from)
+			a := points[from]
+			out[k] = Point{Low: a.Low + share*(p.Low-a.Low), High: a.High + share*(p.High-a.High)}
+		}
+		from = i
+	}
+	return out
+}
+
+// faint leads through the points that rest on few answers; nil when there is none.
+func (s Series) faint() Option {
+	var data []any
+	few := false
+	for _, p := range s.Points {
+		if p.Missing {
+			data = append(data, nil)
+			continue
+		}
+		item := Option{"value": p.Value, "symbol": "none"}
+		if p.Few {
+			few = true
+			item["symbol"] = "circle"
+		}
+		data = append(data, item)
+	}
+	if !few {
+		return nil
+	}
+	return Option{"type": "line", "data": data, "silent": true, "symbolSize": 7, "showAllSymbol": len(s.Points) <= 40 || s.waves(), "connectNulls": s.waves(), "z": 1,
+		"lineStyle": Option{"width": 1.5, "color": "var(--ink-3)", "type": []int{2, 4}},
+		"itemStyle": Option{"color": "var(--surface)", "borderColor": "var(--ink-3)", "borderWidth": 1.5}, "emphasis": Option{"disabled": true}}
 }
 
 // clear is the share of the axis that a word needs between its line and the trend.

@@ -70,7 +70,7 @@ func (c Scatter) spots(s Size) []spot {
 }
 
 // Option gives the ECharts option.
-func (c Scatter) Option(Size) Option {
+func (c Scatter) Option(s Size) Option {
 	o := base(c.plot())
 	o["grid"].(Option)["top"], o["grid"].(Option)["bottom"] = scatterTop, scatterBottom
 	x, y := values(c.scale(dotX), c.XFormat), values(c.scale(dotY), c.YFormat)
@@ -80,24 +80,21 @@ func (c Scatter) Option(Size) Option {
 	y["nameTextStyle"] = Option{"color": "var(--ink-2)", "fontSize": textSize, "fontWeight": 600, "align": "left"}
 	x["axisLine"] = Option{"show": true, "onZero": false, "lineStyle": Option{"color": "var(--line-strong)"}}
 	o["xAxis"], o["yAxis"] = x, y
-	o["series"] = []Option{{"type": "scatter", "symbolSize": 10, "silent": true, "data": c.items(), "emphasis": Option{"disabled": true},
-		"labelLayout": Option{"hideOverlap": true, "moveOverlap": "shiftY"}, "markLine": c.crosses()}}
+	o["series"] = []Option{{"type": "scatter", "symbolSize": 10, "silent": true, "data": c.items(c.fit(s)), "emphasis": Option{"disabled": true},
+		"markLine": c.crosses()}}
 	return o
 }
 
-func (c Scatter) items() []any {
-	items, x := []any{}, c.scale(dotX)
-	for _, d := range c.Dots {
+func (c Scatter) items(s Size) []any {
+	items, sides := []any{}, c.sides(s)
+	for i, d := range c.Dots {
 		style := Option{"color": "var(--accent)", "borderColor": "var(--surface)", "borderWidth": 1.5}
 		if d.Few {
 			style = Option{"color": "var(--surface)", "borderColor": "var(--ink-3)", "borderWidth": 1.5}
 		}
-		side := "right"
-		if d.X.Value > x.min+0.6*(x.max-x.min) { // else its name would leave the drawing
-			side = "left"
-		}
 		items = append(items, Option{"value": []float64{d.X.Value, d.Y.Value}, "itemStyle": style,
-			"label": Option{"show": true, "position": side, "formatter": d.Name, "color": "var(--ink-2)", "fontSize": textSize, "width": 150, "overflow": "truncate"}})
+			"label": Option{"show": sides[i] != "", "position": sides[i], "formatter": d.Name, "color": "var(--ink)", "fontSize": textSize, "width": dotNameRoom, "overflow": "truncate",
+				"textBorderColor": "var(--surface)", "textBorderWidth": 3}})
 	}
 	return items
 }

@@ -169,6 +169,7 @@ type ChartBox struct {
 	Table  Table
 	// Keys tell what the lettered marks on the drawing are, in their order.
 	Keys      []ChartKey
+	Half      bool   // drawn for half a page
 	OptionURL string // gives the option as JSON for the interactive library; "" not offered
 }
 

@@ -184,7 +184,7 @@ func (s Sparkline) eventPath(e SparkEvent) string {
 	return "M" + px(x) + " 0V" + px(sparkH)
 }
 
-// SparkPoint is one period; Missing leaves a hole.
+// SparkPoint is one period; Missing leaves a hole, unless most are: waves are joined.
 type SparkPoint struct {
 	Value, Low, High float64
 	Missing          bool
@@ -217,9 +217,12 @@ func (s Sparkline) paths() sparkPaths {
 		upper.Reset()
 		lower, pen = nil, "M"
 	}
+	waves := s.waves()
 	for i, pt := range s.Points {
 		if pt.Missing {
-			flush()
+			if !waves {
+				flush()
+			}
 			continue
 		}
 		x := px(step * float64(i))
@@ -235,6 +238,17 @@ func (s Sparkline) paths() sparkPaths {
 		p.goal = "M0 " + px(y(*s.Objective)) + "H" + px(sparkW)
 	}
 	return p
+}
+
+// waves tells whether most periods are empty, as when people are asked four times a year.
+func (s Sparkline) waves() bool {
+	missing := 0
+	for _, p := range s.Points {
+		if p.Missing {
+			missing++
+		}
+	}
+	return 2*missing > len(s.Points)
 }
 
 // extent gives the scale: the band and the objective, never thinner than a thousandth of their size.
