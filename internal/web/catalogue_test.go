@@ -38,7 +38,7 @@ func TestTheCatalogueSaysWhereIndicatorsServe(t *testing.T) {
 	if p.Find("svg").Length() == 0 || p.Find("main table tbody tr").Length() < 6 {
 		t.Error("no trend by month")
 	}
-	b.get("/catalogue/metrics").has(t, "main", "Recommandation (0 à 10)", "de 0 à 10 par pas de 1", "sans note", "Bonnes notes")
+	b.get("/catalogue/metrics").has(t, "main", "Recommandation (0 à 10)", "De 0 à 10, par pas de 1", "sans note", "Bonnes notes")
 }
 
 func TestAChangeIsSeenOnThePastBeforeItIsAdopted(t *testing.T) {

@@ -34,13 +34,13 @@ func TestExplorerAsksWhatItsAddressSays(t *testing.T) {
 		"no dimension":       {"/explorer?indicator=csat&during=90", "Satisfaction (4 et 5 sur 5), sur les 90 derniers jours.", "Chiffre", nil},
 		"one dimension":      {"/explorer?indicator=csat&by=touchpoint", "par point de contact", "Barres", []string{"J’attends le technicien", "Je cherche une offre"}},
 		"a level of units":   {"/explorer?indicator=csat&by=unit.region", "par région", "Barres", []string{"Ouest", "Nord"}},
-		"an attribute":       {"/explorer?indicator=csat&by=attributes.segment", "par segment", "Barres", []string{"premium", "standard", "non renseigné"}},
+		"an attribute":       {"/explorer?indicator=csat&by=attributes.segment", "par segment", "Barres", []string{"Premium", "Standard", "non renseigné"}},
 		"time and units":     {"/explorer?indicator=csat&by=month&by=unit.region&during=365", "par mois et par région, sur les 12 derniers mois", "Petits multiples", []string{"Ouest"}},
 		"two categories":     {"/explorer?indicator=csat&by=touchpoint&by=channel", "par point de contact et par canal", "Carte de chaleur", []string{"à domicile", "site web"}},
 		"three":              {"/explorer?indicator=csat&by=touchpoint&by=channel&by=unit.region", "par point de contact, par canal et par région", "Carte de chaleur", nil},
 		"two indicators":     {"/explorer?indicator=csat&other=fcr&by=unit.region&during=90", "en face de", "Nuage", nil},
 		"another shape":      {"/explorer?indicator=csat&by=month&by=unit.region&during=365&shape=heat", "par mois", "Carte de chaleur", nil},
-		"a filter":           {"/explorer?indicator=csat&by=channel&unit=nantes&attributes.segment=premium", "pour Entité : Nantes et segment : premium", "Barres", nil},
+		"a filter":           {"/explorer?indicator=csat&by=channel&unit=nantes&attributes.segment=premium", "pour entité : Nantes et segment : Premium", "Barres", nil},
 		"scores between":     {"/explorer?indicator=csat&by=channel&score_metric=nps&score_low=9&score_high=10", "NPS : 9 à 10", "Barres", nil},
 		"a population":       {"/explorer?indicator=csat&by=channel&unit=west&versus=population&population=unit:north", "comparé à la population Entité : Nord", "Barres", nil},
 		"those left out":     {"/explorer?indicator=csat&by=channel&unit=west&versus=population&population=others:unit", "comparé à ceux que le filtre entité laisse de côté", "Barres", nil},
@@ -254,7 +254,7 @@ func TestAViewIsKeptSharedDeletedAndBroughtBack(t *testing.T) {
 	if p := ada.post("/explorer/views", url.Values{"name": {" "}, "seen_by": {"all"}}); p.status != http.StatusUnprocessableEntity {
 		t.Errorf("without name: %d", p.status)
 	}
-	bob.get("/explorer/views").has(t, "main", "L’Ouest", "partagée par Ada director", "par canal, pour Entité : Ouest")
+	bob.get("/explorer/views").has(t, "main", "L’Ouest", "partagée par Ada director", "par canal, pour entité : Ouest")
 	bob.get("/explorer/views/1").has(t, "#said", "Ouest")
 	if p := bob.post("/explorer/views/1/delete", nil); p.status != http.StatusForbidden {
 		t.Errorf("another deletes: %d", p.status)
@@ -348,7 +348,7 @@ func TestAFilterIsPickedInTwoSteps(t *testing.T) {
 	if got := p.Find(".picker[open] [name=pick_key]").AttrOr("value", ""); got != "attributes.segment" {
 		t.Fatalf("picking %q", got)
 	}
-	p.has(t, "#picker", "premium", "standard")
+	p.has(t, "#picker", "Premium", "Standard")
 	if part := b.get(question + "&pick=attributes.segment&pick_q=PREM&part=pick"); part.Find("#picker .choice").Length() != 1 || part.Find(".page").Length() != 0 {
 		t.Error("a search among the values does not narrow them")
 	}

@@ -189,6 +189,7 @@ func (x correction) pick(n int, c intake.Column, i *intake.Import) intake.Pick {
 			}
 		}
 	}
+	x.others(n, c, i, p.Values)
 	return p
 }
 

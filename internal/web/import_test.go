@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -345,5 +346,56 @@ func TestATemplateLeftEmptyIsPutAwayAndComesBack(t *testing.T) {
 				t.Errorf("%s, a journey that is spoken of, was put away: %d", j.Key, got.status)
 			}
 		}
+	}
+}
+
+func TestTouchpointsNobodyKnowsAreSettledOnceForTheColumn(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Director, ""))
+	text := "id;date;csat;commentaire;lieu\n"
+	for i := range 60 {
+		place := []string{"technician", "Guichet nord", "Guichet sud", "Borne du hall"}[i%4]
+		text += fmt.Sprintf("%d;2026-01-%02d;5;Parfait en tous points je recommande;%s\n", i, 1+i%28, place)
+	}
+	p := b.upload("lieux.csv", text)
+	f := p.draftForm()
+	f.Set("c4-as", "touchpoint")
+	p = b.post(p.path, f)
+	p.has(t, ".import-ask", "3 valeurs", "Guichet nord", "Les créer tous", "Ou les rattacher tous à")
+	settle := func(field, value string) page {
+		t.Helper()
+		f := b.get(p.path).draftForm()
+		f.Set(field, value)
+		b.post(p.path, f)
+		return b.get(p.path)
+	}
+	meanings := func(p page) string {
+		var out []string
+		p.Find("select[name^='c4-v']").Each(func(_ int, s *selection) { out = append(out, s.Find("option[selected]").AttrOr("value", "none")) })
+		slices.Sort(out)
+		return strings.Join(out, " ")
+	}
+	for _, step := range []struct{ field, value, want string }{
+		{"c4-others", "wait", "? ? ? technician"}, {"c4-others", "create", "+ + + technician"}, {"c4-others", "none", "   technician"}, {"c4-others-to", "technician", "technician technician technician technician"},
+		{"c4-others", "create", "+ + + technician"},
+	} {
+		if got := meanings(settle(step.field, step.value)); got != step.want {
+			t.Errorf("%s=%s: the values mean %q, not %q", step.field, step.value, got, step.want)
+		}
+	}
+	f = b.get(p.path).draftForm()
+	first := b.get(p.path).Find("select[name^='c4-v']").FilterFunction(func(_ int, s *selection) bool { return s.Find("option[selected]").AttrOr("value", "") == "+" }).First().AttrOr("name", "")
+	f.Set(first, "technician")
+	if got := meanings(b.post(p.path, f)); got != "+ + technician technician" {
+		t.Errorf("one of them changed afterwards: %q", got)
+	}
+	f = b.get(p.path).draftForm()
+	f.Set("do", "start")
+	b.post(p.path, f)
+	b.over(p.path).has(t, "main", "60 retours clients sont entrés")
+	at, err := r.Journeys.Present(t.Context())
+	if err != nil || len(at.Known()) < 3 {
+		t.Errorf("%d touchpoints, %v", len(at.Known()), err)
 	}
 }

@@ -10,26 +10,27 @@ import (
 	"vigie/internal/web/ui"
 )
 
-// unitsQuestion asks once what becomes of the units of a column that the organisation does not know.
-type unitsQuestion struct {
+// unknownQuestion asks once what becomes of the units or touchpoints of a column that nothing here knows.
+type unknownQuestion struct {
+	About   string // accessible name
 	Name    string // of the choice
 	Title   string
 	Samples string
 	Choices []ui.Option
-	Names   *ui.Field // where the names stand; nil when units are not made, or are named by their own text alone
+	Field   *ui.Field // what goes with it: where the names of units stand, the one touchpoint all of them are; nil: nothing
 }
 
 // unknownWaits is, in a form, the choice that a map writes as "".
 const unknownWaits = "wait"
 
 // units asks about a column of units; nothing when all of its values are known.
-func (b *draftBuilder) units(n int, c intake.Column) (unitsQuestion, bool) {
+func (b *draftBuilder) units(n int, c intake.Column) (unknownQuestion, bool) {
 	l := b.lang()
 	unknown := b.strangers(c)
 	if c.As != "unit" || unknown == 0 {
-		return unitsQuestion{}, false
+		return unknownQuestion{}, false
 	}
-	q := unitsQuestion{Name: fieldName(n, "unknown"), Title: l.T("import.units.ask", "count", unknown, "column", c.Column), Samples: b.unitSamples(c)}
+	q := unknownQuestion{About: l.T("import.units.title"), Name: fieldName(n, "unknown"), Title: l.T("import.units.ask", "count", unknown, "column", c.Column), Samples: b.unitSamples(c)}
 	for _, x := range []struct{ value, id string }{{intake.UnknownCreate, "create"}, {unknownWaits, "wait"}, {intake.UnknownNone, "none"}} {
 		q.Choices = append(q.Choices, ui.Option{Value: x.value, Label: l.T("import.units." + x.id), Selected: x.value == unknownChoice(c)})
 	}
@@ -39,7 +40,7 @@ func (b *draftBuilder) units(n int, c intake.Column) (unitsQuestion, bool) {
 			f.Options = append(f.Options, ui.Option{Value: s.Column, Label: s.Column, Selected: s.Column == c.Names})
 		}
 		f.Options = append(f.Options, ui.Option{Value: "", Label: l.T("import.units.names.own", "column", c.Column), Selected: c.Names == ""})
-		q.Names = &f
+		q.Field = &f
 	}
 	return q, true
 }
