@@ -42,7 +42,11 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 	b.post("/explorer/views", url.Values{"name": {"Mes canaux"}, "seen_by": {"all"}, "question": {question}})
 	units := b.bring("/settings/units/import", "unites.csv", "code;nom;code parent;niveau\nwest;Ouest;;region\nbrest;Brest;west;agency\n")
 	draft := b.upload("enquete.csv", notes(0, 40))
+	b.post("/listen/surveys/new", url.Values{"do": {"template"}, "template": {"delivery"}})
 	return r, b, map[string]string{
+		"/listen/surveys/{survey}": "/listen/surveys/delivery", "/listen/surveys/{survey}/questions/{question}": "/listen/surveys/delivery/questions/cause", "/listen/surveys/{survey}/sections/{section}": "/listen/surveys/delivery/sections/0",
+		"/listen/surveys/{survey}/settings": "/listen/surveys/delivery/settings", "/listen/surveys/{survey}/endings": "/listen/surveys/delivery/endings", "/listen/surveys/{survey}/preview": "/listen/surveys/delivery/preview",
+		"/listen/surveys/{survey}/link": "/listen/surveys/delivery/link", "/listen/surveys/{survey}/versions": "/listen/surveys/delivery/versions", "/listen/surveys/{survey}/yaml": "/listen/surveys/delivery/yaml", "/listen/surveys/{survey}/import": "/listen/surveys/delivery/import",
 		"/settings/roles/{role}": "/settings/roles/" + string(r.watcher()), "/catalogue/attributes/{attribute}": "/catalogue/attributes/segment",
 		"/catalogue/indicators/{indicator}": "/catalogue/indicators/nps", "/catalogue/indicators/{indicator}/edit": "/catalogue/indicators/nps/edit", "/catalogue/metrics/{metric}/edit": "/catalogue/metrics/csat/edit",
 		"/customers/{id}": customer, "/customers/{id}/erase": customer + "/erase", "/customers/{id}/export.html": customer + "/export.html", "/customers/{id}/export.json": customer + "/export.json",

@@ -50,6 +50,7 @@ func (s *Server) Routes() []Route {
 		s.installRoutes(),
 		s.devRoutes(),
 		s.trustRoutes(),
+		s.surveyRoutes(),
 	} {
 		all = append(all, area...)
 	}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"vigie/internal/listen/survey"
+	"vigie/internal/web/ui"
+)
+
+func (x *surveyRoom) newEndingsPage() *surveyFormPage {
+	l := x.lang()
+	p := &surveyFormPage{surveyRoom: x, frame: x.page(x.name()), Tab: "endings", Action: x.at("endings"), Back: x.at("")}
+	for n, e := range append(slices.Clone(x.Draft.Endings), survey.Ending{}) {
+		at := "e" + strconv.Itoa(n)
+		g := surveyGroup{Title: l.T("surveys.ending", "n", n+1), Pairs: true, Fields: x.surveyTexts(at+"_text", l.T("surveys.field.ending"), e.Text, "textarea"), If: x.condForm(at, e.If, "")}
+		if n == len(x.Draft.Endings) {
+			g.Title, g.Note = l.T("surveys.ending.new"), l.T("surveys.ending.new.note")
+		}
+		g.Fields = append(g.Fields, ui.Field{Name: at + "_call_back", Kind: "checkbox", Label: l.T("surveys.ending.call_back"), Checked: e.CallBack},
+			ui.Field{Name: at + "_testify", Kind: "checkbox", Label: l.T("surveys.ending.testify"), Checked: e.Testify})
+		p.Groups = append(p.Groups, g)
+	}
+	return p
+}
+
+// readEndings makes of the endings what their form says: one whose words were taken away is gone.
+func readEndings(f url.Values, d *survey.Definition) error {
+	c := &collector{}
+	var out []survey.Ending
+	for n := range len(d.Endings) + 1 {
+		at := "e" + strconv.Itoa(n)
+		var was survey.Ending
+		if n < len(d.Endings) {
+			was = d.Endings[n]
+		}
+		e := survey.Ending{Text: textIn(f, at+"_text", d.Languages, was.Text), If: c.readCondition(f, at, was.If), CallBack: f.Get(at+"_call_back") != "", Testify: f.Get(at+"_testify") != ""}
+		if e.Text != nil {
+			out = append(out, e)
+		}
+	}
+	d.Endings = out
+	return c.err()
+}
+
+func (s *Server) serveSurveyEndings(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.surveyRoom(r, v)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, surveyFormView(x.newEndingsPage()))
+}
+
+func (s *Server) doSurveyEndings(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.surveyForm(w, r, v)
+	if err != nil {
+		return err
+	}
+	err = s.rewrite(r, x, func(d *survey.Definition) error { return readEndings(r.PostForm, d) })
+	return s.formKept(w, r, x.newEndingsPage(), err)
+}
+
+// newSectionPage asks for the title of a section and who meets it.
+func (x *surveyRoom) newSectionPage(place string, at *survey.Section) *surveyFormPage {
+	l, before := x.lang(), survey.QuestionID("")
+	if len(at.Questions) > 0 {
+		before = at.Questions[0].Key
+	}
+	return &surveyFormPage{surveyRoom: x, frame: x.under(l.T("surveys.section.edit")), Action: x.at("sections/" + place), Back: x.at(""), Groups: []surveyGroup{
+		{Title: l.T("surveys.section.edit"), Pairs: true, Fields: append(x.surveyTexts("title", l.T("surveys.field.title"), at.Title, ""),
+			ui.Field{Name: "random", Kind: "checkbox", Label: l.T("surveys.random.section"), Checked: at.Random})},
+		{Title: l.T("surveys.group.if"), Note: l.T("surveys.group.if.note"), If: x.condForm("if", at.If, before)}}}
+}
+
+func readSection(f url.Values, at *survey.Section, tags []string) error {
+	c := &collector{}
+	at.Title, at.Random, at.If = textIn(f, "title", tags, at.Title), f.Get("random") != "", c.readCondition(f, "if", at.If)
+	return c.err()
+}
+
+func (s *Server) serveSurveySection(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.surveyRoom(r, v)
+	if err != nil {
+		return err
+	}
+	at, err := sectionOf(&x.Draft, r.PathValue("section"))
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, surveyFormView(x.newSectionPage(r.PathValue("section"), at)))
+}
+
+func (s *Server) doSurveySection(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.surveyForm(w, r, v)
+	if err != nil {
+		return err
+	}
+	at, err := sectionOf(&x.Draft, r.PathValue("section"))
+	if err != nil {
+		return err
+	}
+	p := x.newSectionPage(r.PathValue("section"), at)
+	err = s.rewrite(r, x, func(d *survey.Definition) error {
+		one, err := sectionOf(d, r.PathValue("section"))
+		if err != nil {
+			return err
+		}
+		return readSection(r.PostForm, one, d.Languages)
+	})
+	return s.formKept(w, r, p, err)
+}

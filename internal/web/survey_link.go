@@ -1,0 +1,219 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"vigie/internal/api"
+	"vigie/internal/cx"
+	"vigie/internal/listen/survey"
+	"vigie/internal/web/ui"
+)
+
+// framePolicy is that of a page that frames one of ours.
+const framePolicy = policy + "; frame-src 'self'"
+
+// framedPolicy is that of a page which stands in one of ours.
+func framedPolicy() string {
+	return strings.Replace(policy, "frame-ancestors 'none'", "frame-ancestors 'self'", 1)
+}
+
+// surveyLinkPage gives the address at which anybody answers, and its QR code.
+type surveyLinkPage struct {
+	*surveyRoom
+	frame    ui.Frame
+	Fields   []ui.Field
+	Link, QR string
+}
+
+func (x *surveyRoom) newLinkPage(root string, q url.Values) (*surveyLinkPage, error) {
+	l := x.lang()
+	p := &surveyLinkPage{surveyRoom: x, frame: x.page(x.name())}
+	channels, ways := []ui.Option{{Label: l.T("surveys.link.none")}}, []ui.Option{{Label: l.T("surveys.link.none")}}
+	for _, c := range cx.Channels {
+		channels = append(channels, ui.Option{Value: c, Label: x.channelName(c), Selected: c == q.Get("channel")})
+	}
+	for _, c := range []string{"qr", "web", "kiosk", "paper", "email", "sms"} {
+		ways = append(ways, ui.Option{Value: c, Label: l.T("surveys.via." + c), Selected: c == q.Get("via")})
+	}
+	p.Fields = []ui.Field{{Name: "touchpoint", Kind: "select", Label: l.T("surveys.field.touchpoint"), Options: x.touchpointOptions(cx.TouchpointID(q.Get("touchpoint")))},
+		{Name: "channel", Kind: "select", Label: l.T("surveys.link.channel"), Options: channels}, {Name: "via", Kind: "select", Label: l.T("surveys.link.via"), Options: ways}}
+	if x.Version == 0 {
+		return p, nil
+	}
+	kept := url.Values{}
+	for _, name := range []string{"touchpoint", "channel", "via"} {
+		if v := q.Get(name); v != "" && len(v) <= 100 {
+			kept.Set(name, v)
+		}
+	}
+	p.Link = root + "/q/" + url.PathEscape(string(x.Draft.Key))
+	if len(kept) > 0 {
+		p.Link += "?" + kept.Encode()
+	}
+	var err error
+	p.QR, err = drawQR(p.Link, l.T("surveys.link.qr"))
+	return p, err
+}
+
+// touchpointOptions lists the touchpoints, none first.
+func (g *ground) touchpointOptions(chosen cx.TouchpointID) []ui.Option {
+	out := []ui.Option{{Label: g.lang().T("surveys.link.none")}}
+	known := false
+	for _, t := range g.Journeys.Touchpoints() {
+		out = append(out, ui.Option{Value: string(t.Touchpoint.Key), Label: g.lang().Text(t.Touchpoint.Name), Selected: t.Touchpoint.Key == chosen})
+		known = known || t.Touchpoint.Key == chosen
+	}
+	if !known && chosen != "" {
+		out = append(out, ui.Option{Value: string(chosen), Label: string(chosen), Selected: true})
+	}
+	return out
+}
+
+func (s *Server) serveSurveyLink(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.surveyRoom(r, v)
+	if err != nil {
+		return err
+	}
+	p, err := x.newLinkPage(s.publicURL(v), r.URL.Query())
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, surveyLinkView(p))
+}
+
+// surveyVersionsPage lists what was published.
+type surveyVersionsPage struct {
+	*surveyRoom
+	frame ui.Frame
+	List  []surveyVersionView
+}
+
+type surveyVersionView struct {
+	N               int64
+	When, Who, Says string
+	YAML            string
+	Present         bool
+}
+
+func newSurveyVersionsPage(x *surveyRoom, versions []survey.Version, who func(string) string) (*surveyVersionsPage, error) {
+	l := x.lang()
+	p := &surveyVersionsPage{surveyRoom: x, frame: x.page(x.name())}
+	for _, v := range versions {
+		text, err := v.YAML()
+		if err != nil {
+			return nil, err
+		}
+		p.List = append(p.List, surveyVersionView{N: v.N, When: l.DateTime(v.At.In(x.Now.Location())), Who: who(v.By), YAML: string(text), Present: v.N == x.Version,
+			Says: l.T("surveys.new.count", "count", len(v.Questions()))})
+	}
+	return p, nil
+}
+
+func (s *Server) serveSurveyVersions(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.surveyRoom(r, v)
+	if err != nil {
+		return err
+	}
+	versions, err := s.Surveys.Versions(r.Context(), x.Draft.Key)
+	if err != nil {
+		return err
+	}
+	p, err := newSurveyVersionsPage(x, versions, s.names(r.Context(), v))
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, surveyVersionsView(p))
+}
+
+// serveSurveyYAML gives the draft as a file, or the version asked for.
+func (s *Server) serveSurveyYAML(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.surveyRoom(r, v)
+	if err != nil {
+		return err
+	}
+	d, name := x.Draft, string(x.Draft.Key)
+	if n := queryID(r.URL.Query().Get("version")); n > 0 {
+		version, err := s.Surveys.Published(r.Context(), x.Draft.Key, n)
+		if err != nil {
+			return err
+		}
+		d, name = version.Definition, name+"-"+strconv.FormatInt(n, 10)
+	}
+	text, err := d.YAML()
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.yaml"`)
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	if _, err := w.Write(text); err != nil {
+		s.log.Debug("file not sent", "err", err) // the browser has gone
+	}
+	return nil
+}
+
+// surveyImportPage replaces the draft by a definition.
+type surveyImportPage struct {
+	*surveyRoom
+	frame   ui.Frame
+	Text    string
+	Refused *refusedSurvey
+}
+
+func (x *surveyRoom) newYAMLPage(text string) *surveyImportPage {
+	return &surveyImportPage{surveyRoom: x, frame: x.under(x.lang().T("surveys.yaml.in")), Text: text}
+}
+
+func (s *Server) serveSurveyImport(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.surveyRoom(r, v)
+	if err != nil {
+		return err
+	}
+	text, err := x.Draft.YAML()
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, surveyImportView(x.newYAMLPage(string(text))))
+}
+
+func (s *Server) doSurveyImport(w http.ResponseWriter, r *http.Request, v *visit) error {
+	text, err := readYAML(w, r)
+	if err != nil {
+		return err
+	}
+	x, err := s.surveyRoom(r, v)
+	if err != nil {
+		return err
+	}
+	err = s.rewrite(r, x, func(d *survey.Definition) error {
+		next, err := survey.ParseYAML([]byte(text))
+		if err != nil {
+			return err
+		}
+		if next.Key == "" {
+			next.Key = d.Key
+		}
+		if next.Key != d.Key {
+			return cx.Fail(cx.Invalid, "key", "surveys.other_key", "key", string(next.Key), "survey", string(d.Key))
+		}
+		*d = next
+		return nil
+	})
+	if err == nil {
+		s.toast(r, v.Lang.T("journey.yaml.adopted"))
+		http.Redirect(w, r, x.at(""), http.StatusSeeOther)
+		return nil
+	}
+	p := x.newYAMLPage(text)
+	if p.Refused, err = x.refuse(err); err != nil {
+		return err
+	}
+	status := cx.Invalid
+	if p.Refused.Conflict {
+		status = cx.Conflict
+	}
+	return s.renderAs(w, r, api.Status(status), surveyImportView(p))
+}

@@ -1,0 +1,377 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vigie/internal/api"
+	"vigie/internal/cx"
+	"vigie/internal/listen/survey"
+	"vigie/internal/web/ui"
+)
+
+// surveyFormPage is a form about a part of a survey.
+type surveyFormPage struct {
+	*surveyRoom
+	frame        ui.Frame
+	Tab          string // "" when it is below the survey's page
+	Action, Back string
+	Groups       []surveyGroup
+	Refused      *refusedSurvey
+	Problems     []surveyProblem
+}
+
+// surveyGroup is one card of such a form.
+type surveyGroup struct {
+	Title, Note string
+	Pairs       bool
+	Fields      []ui.Field
+	If          *condForm
+	Jumps       []surveyJump
+}
+
+// surveyJump is one line that leads on.
+type surveyJump struct {
+	To  []ui.Option
+	If  *condForm
+	Row condRow
+}
+
+// retype puts what was typed back in the form.
+func (p *surveyFormPage) retype(r *http.Request, refused *refusedSurvey) {
+	p.Refused = refused
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		g.Fields = retyped(g.Fields, r, refused.Problems)
+		if g.If != nil {
+			g.If.Rows, g.If.Any = typedRows(r.PostForm, g.If.Prefix), r.PostForm.Get(g.If.Prefix+"_any") != ""
+		}
+		for n, row := range typedRows(r.PostForm, "go") {
+			if n < len(g.Jumps) {
+				g.Jumps[n].Row, g.Jumps[n].To = row, selected(g.Jumps[n].To, nth(r.PostForm["go_target"], n))
+			}
+		}
+	}
+}
+
+func (s *Server) newQuestionPage(r *http.Request, x *surveyRoom, q *survey.Question) (*surveyFormPage, error) {
+	l := x.lang()
+	p := &surveyFormPage{surveyRoom: x, frame: x.under(l.T("surveys.kind." + string(q.Kind))), Action: x.at("questions/" + url.PathEscape(string(q.Key))), Back: x.at("") + "#q-" + string(q.Key)}
+	p.Groups = x.questionGroups(q)
+	wrong, err := s.wrong(r.Context(), x)
+	if err != nil {
+		return nil, err
+	}
+	i, j, _ := placeOf(&x.Draft, q.Key)
+	p.Problems = problemsUnder(wrong, "sections["+strconv.Itoa(i)+"].questions["+strconv.Itoa(j)+"]")
+	return p, nil
+}
+
+func (x *surveyRoom) questionGroups(q *survey.Question) []surveyGroup {
+	l := x.lang()
+	var g []surveyGroup
+	g = append(g, surveyGroup{Title: l.T("surveys.group.words"), Note: l.T("surveys.group.words.note"), Pairs: true,
+		Fields: append(x.surveyTexts("text", l.T("surveys.field.text"), q.Text, "textarea"), x.surveyTexts("help", l.T("surveys.field.help"), q.Help, "")...)})
+	g = append(g, surveyGroup{Title: l.T("surveys.group.answer"), Pairs: true, Fields: x.answerFields(q)})
+	if q.Kind.Lists() || q.Kind == survey.Matrix {
+		g = append(g, x.listGroup(q))
+	}
+	g = append(g, surveyGroup{Title: l.T("surveys.group.if"), Note: l.T("surveys.group.if.note"), If: x.condForm("if", q.If, q.Key)}, x.jumpGroup(q))
+	return g
+}
+
+// Which kinds have what.
+func hasScale(k survey.Kind) bool {
+	return k == survey.Rating || k == survey.Matrix || k == survey.Slider || k == survey.Number
+}
+func hasEnds(k survey.Kind) bool  { return scaled(k) && k != survey.Number }
+func hasNames(k survey.Kind) bool { return k == survey.Rating || k == survey.Matrix }
+func hasBounds(k survey.Kind) bool {
+	return k == survey.Choices || k == survey.Ranking || k == survey.Text
+}
+func hasMetric(k survey.Kind) bool { return k.Points() && k != survey.Consent }
+
+func (x *surveyRoom) answerFields(q *survey.Question) []ui.Field {
+	l := x.lang()
+	f := []ui.Field{{Name: "key", Label: l.T("surveys.field.key"), Value: string(q.Key), Required: true, Max: 64, Hint: l.T("surveys.field.key.hint")}}
+	if q.Kind != survey.Info {
+		needs := []ui.Option{}
+		for _, n := range []survey.Need{survey.Optional, survey.Soft, survey.Required} {
+			needs = append(needs, ui.Option{Value: string(n), Label: l.T("surveys.need." + needWord(n)), Selected: n == q.Need})
+		}
+		f = append(f, ui.Field{Name: "need", Kind: "select", Label: l.T("surveys.field.need"), Options: needs})
+	}
+	if hasMetric(q.Kind) {
+		f = append(f, ui.Field{Name: "metric", Kind: "select", Label: l.T("surveys.field.metric"), Options: x.metricOptions(q), Hint: l.T("surveys.field.metric.hint")})
+	}
+	if hasScale(q.Kind) {
+		for name, v := range map[string]float64{"min": q.Min, "max": q.Max, "step": q.Step} {
+			one := ui.Field{Name: name, Label: l.T("surveys.field." + name)}
+			if v != 0 || name != "step" && (q.Min != 0 || q.Max != 0) {
+				one.Value = writtenNumber(l, &v)
+			}
+			f = append(f, one)
+		}
+		tail := f[len(f)-3:]
+		slices.SortFunc(tail, func(a, b ui.Field) int {
+			order := []string{"min", "max", "step"}
+			return cmp.Compare(slices.Index(order, a.Name), slices.Index(order, b.Name))
+		})
+	}
+	if q.Kind == survey.Rating {
+		looks := []ui.Option{}
+		for _, k := range []survey.Look{survey.Numbers, survey.Stars, survey.Smileys} {
+			looks = append(looks, ui.Option{Value: string(k), Label: l.T("surveys.look." + cmp.Or(string(k), "numbers")), Selected: k == q.Look})
+		}
+		f = append(f, ui.Field{Name: "look", Kind: "select", Label: l.T("surveys.field.look"), Options: looks})
+	}
+	if hasEnds(q.Kind) {
+		f = append(f, x.surveyTexts("low", l.T("surveys.field.low"), q.Low, "")...)
+		f = append(f, x.surveyTexts("high", l.T("surveys.field.high"), q.High, "")...)
+	}
+	return append(f, x.moreFields(q)...)
+}
+
+func (x *surveyRoom) moreFields(q *survey.Question) []ui.Field {
+	l := x.lang()
+	var f []ui.Field
+	if hasNames(q.Kind) {
+		f = append(f, ui.Field{Name: "points", Kind: "textarea", Label: l.T("surveys.field.points"), Value: pointLines(q.Points, x.Draft.Languages), Hint: l.T("surveys.field.points.hint", "line", strings.Join(x.Draft.Languages, " | "))})
+	}
+	if hasBounds(q.Kind) {
+		f = append(f, ui.Field{Name: "least", Kind: "number", Label: l.T("surveys.field.least"), Value: count(q.Least)}, ui.Field{Name: "most", Kind: "number", Label: l.T("surveys.field.most"), Value: count(q.Most)})
+	}
+	if q.Kind == survey.Media {
+		for _, a := range mediaKinds() {
+			f = append(f, ui.Field{Name: "accept_" + a, Kind: "checkbox", Label: l.T("surveys.accept." + a), Checked: slices.Contains(q.Accept, a)})
+		}
+	}
+	if q.Kind == survey.Consent {
+		f = append(f, ui.Field{Name: "purpose", Label: l.T("surveys.field.purpose"), Value: q.Purpose, Hint: l.T("surveys.field.purpose.hint"), Max: 64})
+	}
+	return f
+}
+
+func mediaKinds() []string { return []string{"image", "audio", "video", "file"} }
+
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// metricOptions lists the measures on the very scale asked.
+func (x *surveyRoom) metricOptions(q *survey.Question) []ui.Option {
+	l := x.lang()
+	out := []ui.Option{{Label: l.T("surveys.metric.own")}}
+	bare := *q
+	bare.Metric = ""
+	low, high, _ := bare.Scale()
+	for _, m := range x.Catalogue.MetricList {
+		if m.Min == low && m.Max == high || m.Key == q.Metric || q.Kind == survey.CES && m.Key == "ces1" {
+			out = append(out, ui.Option{Value: string(m.Key), Label: l.Text(m.Name)})
+		}
+	}
+	return selected(out, string(q.Metric))
+}
+
+func (x *surveyRoom) listGroup(q *survey.Question) surveyGroup {
+	l := x.lang()
+	g := surveyGroup{Title: l.T("surveys.group.choices")}
+	line := "key | " + strings.Join(x.Draft.Languages, " | ")
+	if q.Kind == survey.Matrix {
+		g.Title = l.T("surveys.group.rows")
+		g.Fields = append(g.Fields, ui.Field{Name: "rows", Kind: "textarea", Label: l.T("surveys.field.rows"), Value: rowLines(q.Rows, x.Draft.Languages), Hint: l.T("surveys.field.rows.hint", "line", line)})
+	} else {
+		g.Fields = append(g.Fields, ui.Field{Name: "choices", Kind: "textarea", Label: l.T("surveys.field.choices"), Value: choiceLines(q.Choices, x.Draft.Languages), Hint: l.T("surveys.field.choices.hint", "line", line)})
+	}
+	g.Fields = append(g.Fields, ui.Field{Name: "random", Kind: "checkbox", Label: l.T("surveys.random.choices"), Checked: q.Random})
+	return g
+}
+
+func (x *surveyRoom) jumpGroup(q *survey.Question) surveyGroup {
+	l := x.lang()
+	g := surveyGroup{Title: l.T("surveys.group.jumps"), Note: l.T("surveys.group.jumps.note")}
+	to, after := []ui.Option{{Label: l.T("surveys.jump.none")}}, survey.QuestionID("")
+	seen := false
+	for _, other := range x.Draft.Questions() {
+		if seen {
+			to = append(to, ui.Option{Value: string(other.Key), Label: x.short(other)})
+			after = cmp.Or(after, other.Key)
+		}
+		seen = seen || other.Key == q.Key
+	}
+	to = append(to, ui.Option{Value: string(survey.End), Label: l.T("surveys.jump.end")})
+	if after == "" {
+		after = survey.End
+	}
+	for n, j := range append(slices.Clone(q.Go), survey.Jump{}) {
+		one := surveyJump{To: selected(to, string(j.To)), If: x.condForm("go", j.If, after)}
+		one.Row = one.If.Rows[0]
+		if rows, _, fits := x.condRows(j.If); !fits || len(rows) > 1 {
+			one.If.Kept, one.Row = x.words(j.If), condRow{What: keepCond}
+		}
+		if one.Row.What == keepCond {
+			one.Row.To = strconv.Itoa(n) // which one is kept
+		}
+		g.Jumps = append(g.Jumps, one)
+	}
+	return g
+}
+
+// readQuestion makes of a question what its form says; what the form does not ask stays.
+func readQuestion(f url.Values, q survey.Question, tags []string) (survey.Question, error) {
+	c := &collector{}
+	q.Key = survey.QuestionID(strings.TrimSpace(f.Get("key")))
+	q.Text, q.Help = textIn(f, "text", tags, q.Text), textIn(f, "help", tags, q.Help)
+	q.Need = survey.Need(f.Get("need"))
+	if hasMetric(q.Kind) {
+		q.Metric = cx.MetricID(f.Get("metric"))
+	}
+	if hasScale(q.Kind) {
+		q.Min, q.Max, q.Step = c.orZero(f, "min"), c.orZero(f, "max"), c.orZero(f, "step")
+	}
+	if q.Kind == survey.Rating {
+		q.Look = survey.Look(f.Get("look"))
+	}
+	if hasEnds(q.Kind) {
+		q.Low, q.High = textIn(f, "low", tags, q.Low), textIn(f, "high", tags, q.High)
+	}
+	if hasNames(q.Kind) {
+		q.Points = readPoints(f.Get("points"), tags, q.Points)
+	}
+	if hasBounds(q.Kind) {
+		q.Least, q.Most = int(c.orZero(f, "least")), int(c.orZero(f, "most"))
+	}
+	readLists(f, &q, tags)
+	q.If = c.readCondition(f, "if", q.If)
+	q.Go = c.readJumps(f, q.Go)
+	return q, c.err()
+}
+
+func readLists(f url.Values, q *survey.Question, tags []string) {
+	if q.Kind.Lists() {
+		q.Choices, q.Random = readChoices(f.Get("choices"), tags, q.Choices), f.Get("random") != ""
+	}
+	if q.Kind == survey.Matrix {
+		q.Rows, q.Random = readRows(f.Get("rows"), tags, q.Rows), f.Get("random") != ""
+	}
+	if q.Kind == survey.Media {
+		q.Accept = slices.DeleteFunc(mediaKinds(), func(a string) bool { return f.Get("accept_"+a) == "" })
+		if len(q.Accept) == 0 {
+			q.Accept = nil
+		}
+	}
+	if q.Kind == survey.Consent {
+		q.Purpose = strings.TrimSpace(f.Get("purpose"))
+	}
+}
+
+func (c *collector) orZero(f form, field string) float64 {
+	if v := c.number(field, f.Get(field)); v != nil {
+		return *v
+	}
+	return 0
+}
+
+func (c *collector) readJumps(f url.Values, before []survey.Jump) []survey.Jump {
+	var out []survey.Jump
+	lines := typedRows(f, "go")
+	for n, to := range f["go_target"] {
+		if to == "" || n >= len(lines) {
+			continue
+		}
+		j := survey.Jump{To: survey.QuestionID(to)}
+		if lines[n].What == keepCond {
+			if was, err := strconv.Atoi(lines[n].To); err == nil && was >= 0 && was < len(before) {
+				j.If = before[was].If
+			}
+		} else {
+			var err error
+			if j.If, err = lines[n].condition("go"); err != nil {
+				c.l = append(c.l, err)
+			}
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+// surveyQuestion finds the question of an address.
+func (x *surveyRoom) question(r *http.Request) (*survey.Question, error) {
+	q := x.Draft.Question(survey.QuestionID(r.PathValue("question")))
+	if q == nil {
+		return nil, cx.Fail(cx.NotFound, "question", "survey.no_question", "key", r.PathValue("question"))
+	}
+	return q, nil
+}
+
+func (s *Server) serveSurveyQuestion(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.surveyRoom(r, v)
+	if err != nil {
+		return err
+	}
+	q, err := x.question(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.newQuestionPage(r, x, q)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, surveyFormView(p))
+}
+
+func (s *Server) doSurveyQuestion(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.surveyForm(w, r, v)
+	if err != nil {
+		return err
+	}
+	q, err := x.question(r)
+	if err != nil {
+		return err
+	}
+	next, wrong := readQuestion(r.PostForm, *q, x.Draft.Languages)
+	err = s.rewrite(r, x, func(d *survey.Definition) error {
+		if next.Key != q.Key && !cx.ValidKey(string(next.Key)) {
+			return cx.Fail(cx.Invalid, "key", "survey.key", "key", string(next.Key))
+		}
+		if next.Key != q.Key && taken(d)[next.Key] {
+			return cx.Fail(cx.Invalid, "key", "survey.twice", "key", string(next.Key))
+		}
+		if wrong != nil {
+			return wrong
+		}
+		*d.Question(q.Key) = next
+		return nil
+	})
+	if err == nil {
+		s.toast(r, v.Lang.T("settings.saved"))
+		http.Redirect(w, r, x.at("")+"#q-"+string(next.Key), http.StatusSeeOther)
+		return nil
+	}
+	p, e := s.newQuestionPage(r, x, q)
+	if e != nil {
+		return e
+	}
+	return s.refuseSurveyForm(w, r, p, err)
+}
+
+// refuseSurveyForm shows a form again, with what is wrong and what was typed.
+func (s *Server) refuseSurveyForm(w http.ResponseWriter, r *http.Request, p *surveyFormPage, err error) error {
+	refused, err := p.refuse(err)
+	if err != nil {
+		return err
+	}
+	p.retype(r, refused)
+	kind := cx.Invalid
+	if refused.Conflict {
+		kind = cx.Conflict
+	}
+	return s.renderAs(w, r, api.Status(kind), surveyFormView(p))
+}
