@@ -1,6 +1,8 @@
 package web
 
 import (
+	"vigie/internal/lang"
+
 	"fmt"
 	"math"
 	"slices"
@@ -82,11 +84,16 @@ type contrastLine struct {
 
 // contrastLines measures the organisation's accents in both themes; none when it keeps the product's.
 func contrastLines(v *visit) []contrastLine {
-	light, ok := parseColour(v.Settings.Accent)
+	return contrastsOf(v.Lang, v.Settings.Accent, v.Settings.AccentDark)
+}
+
+// contrastsOf gives them of any accent; without one of its own, the dark theme's is the nearest that can be read.
+func contrastsOf(l lang.Lang, accent, accentDark string) []contrastLine {
+	light, ok := parseColour(accent)
 	if !ok {
 		return nil
 	}
-	dark, ok := parseColour(v.Settings.AccentDark)
+	dark, ok := parseColour(accentDark)
 	if !ok {
 		dark = darkGround().nearest(light)
 	}
@@ -96,9 +103,9 @@ func contrastLines(v *visit) []contrastLine {
 		ground themeGround
 		colour colour
 	}{{"light", lightGround(), light}, {"dark", darkGround(), dark}} {
-		line := contrastLine{Theme: v.Lang.T("brand.theme." + x.theme), Colour: x.colour.String()}
+		line := contrastLine{Theme: l.T("brand.theme." + x.theme), Colour: x.colour.String()}
 		for i, c := range x.ground.contrasts(x.colour) {
-			line.Places = append(line.Places, v.Lang.T("brand.on."+[...]string{"card", "page", "soft", "button"}[i], "ratio", v.Lang.Number(c, 1)))
+			line.Places = append(line.Places, l.T("brand.on."+[...]string{"card", "page", "soft", "button"}[i], "ratio", l.Number(c, 1)))
 		}
 		out = append(out, line)
 	}

@@ -27,8 +27,8 @@ func (x *surveyRoom) newEndingsPage() *surveyFormPage {
 }
 
 // readEndings makes of the endings what their form says: one whose words were taken away is gone.
-func readEndings(f url.Values, d *survey.Definition) error {
-	c := &collector{}
+func (x *surveyRoom) readEndings(f url.Values, d *survey.Definition) error {
+	c := x.reader()
 	var out []survey.Ending
 	for n := range len(d.Endings) + 1 {
 		at := "e" + strconv.Itoa(n)
@@ -36,7 +36,7 @@ func readEndings(f url.Values, d *survey.Definition) error {
 		if n < len(d.Endings) {
 			was = d.Endings[n]
 		}
-		e := survey.Ending{Text: textIn(f, at+"_text", d.Languages, was.Text), If: c.readCondition(f, at, was.If), CallBack: f.Get(at+"_call_back") != "", Testify: f.Get(at+"_testify") != ""}
+		e := survey.Ending{Text: textIn(f, at+"_text", d.Languages, was.Text), If: c.condition(f, at, was.If), CallBack: f.Get(at+"_call_back") != "", Testify: f.Get(at+"_testify") != ""}
 		if e.Text != nil {
 			out = append(out, e)
 		}
@@ -58,7 +58,7 @@ func (s *Server) doSurveyEndings(w http.ResponseWriter, r *http.Request, v *visi
 	if err != nil {
 		return err
 	}
-	err = s.rewrite(r, x, func(d *survey.Definition) error { return readEndings(r.PostForm, d) })
+	err = s.rewrite(r, x, func(d *survey.Definition) error { return x.readEndings(r.PostForm, d) })
 	return s.formKept(w, r, x.newEndingsPage(), err)
 }
 
@@ -74,9 +74,9 @@ func (x *surveyRoom) newSectionPage(place string, at *survey.Section) *surveyFor
 		{Title: l.T("surveys.group.if"), Note: l.T("surveys.group.if.note"), If: x.condForm("if", at.If, before)}}}
 }
 
-func readSection(f url.Values, at *survey.Section, tags []string) error {
-	c := &collector{}
-	at.Title, at.Random, at.If = textIn(f, "title", tags, at.Title), f.Get("random") != "", c.readCondition(f, "if", at.If)
+func (x *surveyRoom) readSection(f url.Values, at *survey.Section) error {
+	c, tags := x.reader(), x.Draft.Languages
+	at.Title, at.Random, at.If = textIn(f, "title", tags, at.Title), f.Get("random") != "", c.condition(f, "if", at.If)
 	return c.err()
 }
 
@@ -107,7 +107,7 @@ func (s *Server) doSurveySection(w http.ResponseWriter, r *http.Request, v *visi
 		if err != nil {
 			return err
 		}
-		return readSection(r.PostForm, one, d.Languages)
+		return x.readSection(r.PostForm, one)
 	})
 	return s.formKept(w, r, p, err)
 }

@@ -41,6 +41,15 @@ func posted(p *surveyFormPage) url.Values {
 				f.Set(one.Name, "1")
 			}
 		}
+		for _, line := range g.Lines {
+			for _, one := range line.Fields {
+				if one.Kind == "select" {
+					f.Add(one.Name, option(one.Options))
+				} else {
+					f.Add(one.Name, one.Value)
+				}
+			}
+		}
 		if g.If != nil {
 			for _, r := range g.If.Rows {
 				row(g.If, r)
@@ -72,16 +81,16 @@ func TestAFormSentBackAsItWasDrawnChangesNothing(t *testing.T) {
 			if err := readSettings(posted(x.newSettingsPage()), &got); err != nil {
 				t.Fatal(err)
 			}
-			if err := readEndings(posted(x.newEndingsPage()), &got); err != nil {
+			if err := x.readEndings(posted(x.newEndingsPage()), &got); err != nil {
 				t.Fatal(err)
 			}
 			for i := range got.Sections {
-				if err := readSection(posted(x.newSectionPage(strconv.Itoa(i), &d.Sections[i])), &got.Sections[i], d.Languages); err != nil {
+				if err := x.readSection(posted(x.newSectionPage(strconv.Itoa(i), &d.Sections[i])), &got.Sections[i]); err != nil {
 					t.Fatal(err)
 				}
 			}
 			for _, q := range got.Questions() {
-				if *q, err = readQuestion(posted(&surveyFormPage{Groups: x.questionGroups(d.Question(q.Key))}), *q, d.Languages); err != nil {
+				if *q, err = x.readQuestion(posted(&surveyFormPage{Groups: x.questionGroups(d.Question(q.Key))}), *q); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -89,12 +98,5 @@ func TestAFormSentBackAsItWasDrawnChangesNothing(t *testing.T) {
 				t.Errorf("%s in %s: %s", d.Key, tag, diff)
 			}
 		}
-	}
-}
-
-func TestCellsAreReadBack(t *testing.T) {
-	want := []string{"a|b", `c\d`, "e\nf", ""}
-	if diff := cmp.Diff(want, cellsOf(cells(want...))); diff != "" {
-		t.Error(diff)
 	}
 }

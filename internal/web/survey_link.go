@@ -84,50 +84,6 @@ func (s *Server) serveSurveyLink(w http.ResponseWriter, r *http.Request, v *visi
 	return s.render(w, r, surveyLinkView(p))
 }
 
-// surveyVersionsPage lists what was published.
-type surveyVersionsPage struct {
-	*surveyRoom
-	frame ui.Frame
-	List  []surveyVersionView
-}
-
-type surveyVersionView struct {
-	N               int64
-	When, Who, Says string
-	YAML            string
-	Present         bool
-}
-
-func newSurveyVersionsPage(x *surveyRoom, versions []survey.Version, who func(string) string) (*surveyVersionsPage, error) {
-	l := x.lang()
-	p := &surveyVersionsPage{surveyRoom: x, frame: x.page(x.name())}
-	for _, v := range versions {
-		text, err := v.YAML()
-		if err != nil {
-			return nil, err
-		}
-		p.List = append(p.List, surveyVersionView{N: v.N, When: l.DateTime(v.At.In(x.Now.Location())), Who: who(v.By), YAML: string(text), Present: v.N == x.Version,
-			Says: l.T("surveys.new.count", "count", len(v.Questions()))})
-	}
-	return p, nil
-}
-
-func (s *Server) serveSurveyVersions(w http.ResponseWriter, r *http.Request, v *visit) error {
-	x, err := s.surveyRoom(r, v)
-	if err != nil {
-		return err
-	}
-	versions, err := s.Surveys.Versions(r.Context(), x.Draft.Key)
-	if err != nil {
-		return err
-	}
-	p, err := newSurveyVersionsPage(x, versions, s.names(r.Context(), v))
-	if err != nil {
-		return err
-	}
-	return s.render(w, r, surveyVersionsView(p))
-}
-
 // serveSurveyYAML gives the draft as a file, or the version asked for.
 func (s *Server) serveSurveyYAML(w http.ResponseWriter, r *http.Request, v *visit) error {
 	x, err := s.surveyRoom(r, v)

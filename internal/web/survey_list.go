@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -159,6 +158,9 @@ func (s *Server) doNewSurvey(w http.ResponseWriter, r *http.Request, v *visit) e
 	if err == nil {
 		err = s.addSurvey(r, v, &d)
 	}
+	if err == nil && len(losses) > 0 {
+		err = s.Surveys.KeepLosses(r.Context(), d.Key, losses)
+	}
 	if err != nil {
 		x := &surveyRoom{ground: g}
 		p, e := newSurveyStartPage(g)
@@ -170,14 +172,13 @@ func (s *Server) doNewSurvey(w http.ResponseWriter, r *http.Request, v *visit) e
 		}
 		return s.renderAs(w, r, api.Status(cx.KindOf(err)), newSurveyView(p))
 	}
-	s.keepLosses(r, v, d.Key, losses)
 	http.Redirect(w, r, surveyAddress(d.Key, ""), http.StatusSeeOther)
 	return nil
 }
 
 // beginSurvey makes the survey asked for. A file that may not be published yet is a draft nonetheless.
-func beginSurvey(f form, name string, file []byte) (survey.Definition, []foreign.Loss, error) {
-	if f.Get("do") == "file" {
+func beginSurvey(f form, name string, file []byte) (survey.Definition, []survey.Loss, error) {
+	if f.Get("do") == "file" || len(file) > 0 {
 		return readSurveyFile(name, file)
 	}
 	typed := typedText(f, "name", nil)
@@ -208,7 +209,7 @@ func beginSurvey(f form, name string, file []byte) (survey.Definition, []foreign
 	return survey.Definition{}, nil, cx.Fail(cx.Invalid, "template", "journey.new.choose")
 }
 
-func readSurveyFile(name string, file []byte) (survey.Definition, []foreign.Loss, error) {
+func readSurveyFile(name string, file []byte) (survey.Definition, []survey.Loss, error) {
 	if len(file) == 0 {
 		return survey.Definition{}, nil, cx.Fail(cx.Invalid, "file", "surveys.no_file")
 	}
@@ -249,36 +250,22 @@ func freeKey[K ~string](key K, taken map[K]bool) K {
 	return key
 }
 
-// keepLosses remembers, for who brought a file, what of it could not be carried: until they say they have read it.
-func (s *Server) keepLosses(r *http.Request, v *visit, key cx.SurveyID, losses []foreign.Loss) {
-	if len(losses) == 0 {
-		return
-	}
-	l := make([]string, 0, len(losses))
-	for _, one := range losses {
+// lossWords says what of a file could not be carried.
+func (x *surveyRoom) lossWords() []string {
+	l := x.lang()
+	var out []string
+	for _, one := range x.Losses {
 		args := make([]any, 0, 2*len(one.Args))
 		for name, value := range one.Args {
 			args = append(args, name, value)
 		}
-		text := v.Lang.T(one.Code, args...)
+		text := l.T(one.Code, args...)
 		if one.Question != "" {
-			text = one.Question + v.Lang.T("journey.colon") + " " + text
+			text = one.Question + l.T("journey.colon") + " " + text
 		}
-		l = append(l, text)
+		out = append(out, text)
 	}
-	if b, err := json.Marshal(l); err == nil { // strings alone: always
-		s.sessions.Put(r.Context(), lossesOf(key), string(b))
-	}
-}
-
-func lossesOf(key cx.SurveyID) string { return "survey-losses:" + string(key) }
-
-func (s *Server) losses(r *http.Request, key cx.SurveyID) []string {
-	var l []string
-	if json.Unmarshal([]byte(s.sessions.GetString(r.Context(), lossesOf(key))), &l) != nil {
-		return nil
-	}
-	return l
+	return out
 }
 
 // readUpload reads a form with perhaps a file.

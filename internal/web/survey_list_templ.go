@@ -185,7 +185,7 @@ func newSurveyView(p *surveyStartPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for _, f := range p.Fields {
-					templ_7745c5c3_Err = ui.FormField(p.lang(), f).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.FormField(p.lang(), f.Plainly()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

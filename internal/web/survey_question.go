@@ -30,8 +30,10 @@ type surveyGroup struct {
 	Title, Note string
 	Pairs       bool
 	Fields      []ui.Field
+	Lines       []surveyLine // choices, rows or names of points, one a line
 	If          *condForm
 	Jumps       []surveyJump
+	Contrast    []contrastLine
 }
 
 // surveyJump is one line that leads on.
@@ -47,6 +49,7 @@ func (p *surveyFormPage) retype(r *http.Request, refused *refusedSurvey) {
 	for i := range p.Groups {
 		g := &p.Groups[i]
 		g.Fields = retyped(g.Fields, r, refused.Problems)
+		retypeLines(g.Lines, r.PostForm)
 		if g.If != nil {
 			g.If.Rows, g.If.Any = typedRows(r.PostForm, g.If.Prefix), r.PostForm.Get(g.If.Prefix+"_any") != ""
 		}
@@ -79,6 +82,13 @@ func (x *surveyRoom) questionGroups(q *survey.Question) []surveyGroup {
 	g = append(g, surveyGroup{Title: l.T("surveys.group.answer"), Pairs: true, Fields: x.answerFields(q)})
 	if q.Kind.Lists() || q.Kind == survey.Matrix {
 		g = append(g, x.listGroup(q))
+	}
+	if hasEnds(q.Kind) {
+		g = append(g, surveyGroup{Title: l.T("surveys.group.ends"), Pairs: true,
+			Fields: append(x.surveyTexts("low", l.T("surveys.field.low"), q.Low, ""), x.surveyTexts("high", l.T("surveys.field.high"), q.High, "")...)})
+	}
+	if hasNames(q.Kind) {
+		g = append(g, surveyGroup{Title: l.T("surveys.field.points"), Note: l.T("surveys.field.points.hint"), Lines: x.pointLines(q)})
 	}
 	g = append(g, surveyGroup{Title: l.T("surveys.group.if"), Note: l.T("surveys.group.if.note"), If: x.condForm("if", q.If, q.Key)}, x.jumpGroup(q))
 	return g
@@ -129,19 +139,12 @@ func (x *surveyRoom) answerFields(q *survey.Question) []ui.Field {
 		}
 		f = append(f, ui.Field{Name: "look", Kind: "select", Label: l.T("surveys.field.look"), Options: looks})
 	}
-	if hasEnds(q.Kind) {
-		f = append(f, x.surveyTexts("low", l.T("surveys.field.low"), q.Low, "")...)
-		f = append(f, x.surveyTexts("high", l.T("surveys.field.high"), q.High, "")...)
-	}
 	return append(f, x.moreFields(q)...)
 }
 
 func (x *surveyRoom) moreFields(q *survey.Question) []ui.Field {
 	l := x.lang()
 	var f []ui.Field
-	if hasNames(q.Kind) {
-		f = append(f, ui.Field{Name: "points", Kind: "textarea", Label: l.T("surveys.field.points"), Value: pointLines(q.Points, x.Draft.Languages), Hint: l.T("surveys.field.points.hint", "line", strings.Join(x.Draft.Languages, " | "))})
-	}
 	if hasBounds(q.Kind) {
 		f = append(f, ui.Field{Name: "least", Kind: "number", Label: l.T("surveys.field.least"), Value: count(q.Least)}, ui.Field{Name: "most", Kind: "number", Label: l.T("surveys.field.most"), Value: count(q.Most)})
 	}
@@ -165,30 +168,45 @@ func count(n int) string {
 	return strconv.Itoa(n)
 }
 
-// metricOptions lists the measures on the very scale asked.
+// metricOptions lists the measures that a question may be one of.
 func (x *surveyRoom) metricOptions(q *survey.Question) []ui.Option {
-	l := x.lang()
-	out := []ui.Option{{Label: l.T("surveys.metric.own")}}
+	none := x.lang().T("surveys.metric.none")
+	if own := (&survey.Question{Kind: q.Kind}).ScoredAs(); own != "" {
+		none = x.lang().T("surveys.metric.own", "name", x.metricName(own))
+	}
+	return selected(x.metricsOn(q, q.Metric, none), string(q.Metric))
+}
+
+// metricsOn lists the measures on the very scale asked, and the one taken.
+func (x *surveyRoom) metricsOn(q *survey.Question, taken cx.MetricID, none string) []ui.Option {
+	out := []ui.Option{{Label: none}}
 	bare := *q
 	bare.Metric = ""
 	low, high, _ := bare.Scale()
 	for _, m := range x.Catalogue.MetricList {
-		if m.Min == low && m.Max == high || m.Key == q.Metric || q.Kind == survey.CES && m.Key == "ces1" {
-			out = append(out, ui.Option{Value: string(m.Key), Label: l.Text(m.Name)})
+		if m.Min == low && m.Max == high || m.Key == taken || q.Kind == survey.CES && m.Key == "ces1" {
+			out = append(out, ui.Option{Value: string(m.Key), Label: x.lang().Text(m.Name)})
 		}
 	}
-	return selected(out, string(q.Metric))
+	return out
+}
+
+func (x *surveyRoom) metricName(key cx.MetricID) string {
+	for _, m := range x.Catalogue.MetricList {
+		if m.Key == key {
+			return x.lang().Text(m.Name)
+		}
+	}
+	return string(key)
 }
 
 func (x *surveyRoom) listGroup(q *survey.Question) surveyGroup {
 	l := x.lang()
-	g := surveyGroup{Title: l.T("surveys.group.choices")}
-	line := "key | " + strings.Join(x.Draft.Languages, " | ")
+	g := surveyGroup{Title: l.T("surveys.group.choices"), Note: l.T("surveys.group.choices.note")}
 	if q.Kind == survey.Matrix {
-		g.Title = l.T("surveys.group.rows")
-		g.Fields = append(g.Fields, ui.Field{Name: "rows", Kind: "textarea", Label: l.T("surveys.field.rows"), Value: rowLines(q.Rows, x.Draft.Languages), Hint: l.T("surveys.field.rows.hint", "line", line)})
+		g.Title, g.Lines = l.T("surveys.group.rows"), x.rowLines(q)
 	} else {
-		g.Fields = append(g.Fields, ui.Field{Name: "choices", Kind: "textarea", Label: l.T("surveys.field.choices"), Value: choiceLines(q.Choices, x.Draft.Languages), Hint: l.T("surveys.field.choices.hint", "line", line)})
+		g.Lines = x.choiceLines(q)
 	}
 	g.Fields = append(g.Fields, ui.Field{Name: "random", Kind: "checkbox", Label: l.T("surveys.random.choices"), Checked: q.Random})
 	return g
@@ -210,7 +228,7 @@ func (x *surveyRoom) jumpGroup(q *survey.Question) surveyGroup {
 	if after == "" {
 		after = survey.End
 	}
-	for n, j := range append(slices.Clone(q.Go), survey.Jump{}) {
+	for n, j := range append(slices.Clone(q.Go), survey.Jump{}, survey.Jump{}) {
 		one := surveyJump{To: selected(to, string(j.To)), If: x.condForm("go", j.If, after)}
 		one.Row = one.If.Rows[0]
 		if rows, _, fits := x.condRows(j.If); !fits || len(rows) > 1 {
@@ -225,8 +243,8 @@ func (x *surveyRoom) jumpGroup(q *survey.Question) surveyGroup {
 }
 
 // readQuestion makes of a question what its form says; what the form does not ask stays.
-func readQuestion(f url.Values, q survey.Question, tags []string) (survey.Question, error) {
-	c := &collector{}
+func (x *surveyRoom) readQuestion(f url.Values, q survey.Question) (survey.Question, error) {
+	c, tags := x.reader(), x.Draft.Languages
 	q.Key = survey.QuestionID(strings.TrimSpace(f.Get("key")))
 	q.Text, q.Help = textIn(f, "text", tags, q.Text), textIn(f, "help", tags, q.Help)
 	q.Need = survey.Need(f.Get("need"))
@@ -243,23 +261,23 @@ func readQuestion(f url.Values, q survey.Question, tags []string) (survey.Questi
 		q.Low, q.High = textIn(f, "low", tags, q.Low), textIn(f, "high", tags, q.High)
 	}
 	if hasNames(q.Kind) {
-		q.Points = readPoints(f.Get("points"), tags, q.Points)
+		q.Points = readPoints(f, tags, q.Points)
 	}
 	if hasBounds(q.Kind) {
 		q.Least, q.Most = int(c.orZero(f, "least")), int(c.orZero(f, "most"))
 	}
 	readLists(f, &q, tags)
-	q.If = c.readCondition(f, "if", q.If)
-	q.Go = c.readJumps(f, q.Go)
+	q.If = c.condition(f, "if", q.If)
+	q.Go = c.jumps(f, q.Go)
 	return q, c.err()
 }
 
 func readLists(f url.Values, q *survey.Question, tags []string) {
 	if q.Kind.Lists() {
-		q.Choices, q.Random = readChoices(f.Get("choices"), tags, q.Choices), f.Get("random") != ""
+		q.Choices, q.Random = readChoices(f, tags, q.Choices), f.Get("random") != ""
 	}
 	if q.Kind == survey.Matrix {
-		q.Rows, q.Random = readRows(f.Get("rows"), tags, q.Rows), f.Get("random") != ""
+		q.Rows, q.Random = readRows(f, tags, q.Rows), f.Get("random") != ""
 	}
 	if q.Kind == survey.Media {
 		q.Accept = slices.DeleteFunc(mediaKinds(), func(a string) bool { return f.Get("accept_"+a) == "" })
@@ -279,7 +297,7 @@ func (c *collector) orZero(f form, field string) float64 {
 	return 0
 }
 
-func (c *collector) readJumps(f url.Values, before []survey.Jump) []survey.Jump {
+func (c condReader) jumps(f url.Values, before []survey.Jump) []survey.Jump {
 	var out []survey.Jump
 	lines := typedRows(f, "go")
 	for n, to := range f["go_target"] {
@@ -293,7 +311,7 @@ func (c *collector) readJumps(f url.Values, before []survey.Jump) []survey.Jump 
 			}
 		} else {
 			var err error
-			if j.If, err = lines[n].condition("go"); err != nil {
+			if j.If, err = c.conditionOf(lines[n], "go"); err != nil {
 				c.l = append(c.l, err)
 			}
 		}
@@ -336,7 +354,7 @@ func (s *Server) doSurveyQuestion(w http.ResponseWriter, r *http.Request, v *vis
 	if err != nil {
 		return err
 	}
-	next, wrong := readQuestion(r.PostForm, *q, x.Draft.Languages)
+	next, wrong := x.readQuestion(r.PostForm, *q)
 	err = s.rewrite(r, x, func(d *survey.Definition) error {
 		if next.Key != q.Key && !cx.ValidKey(string(next.Key)) {
 			return cx.Fail(cx.Invalid, "key", "survey.key", "key", string(next.Key))

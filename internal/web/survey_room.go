@@ -27,6 +27,7 @@ func (s *Server) surveyRoutes() []Route {
 		{"POST", one + "/questions", people.EditStructure, s.doSurveyQuestions},
 		{"GET", one + "/questions/{question}", people.EditStructure, s.serveSurveyQuestion},
 		{"POST", one + "/questions/{question}", people.EditStructure, s.doSurveyQuestion},
+		{"POST", one + "/sections", people.EditStructure, s.doSurveySections},
 		{"GET", one + "/sections/{section}", people.EditStructure, s.serveSurveySection},
 		{"POST", one + "/sections/{section}", people.EditStructure, s.doSurveySection},
 		{"GET", one + "/settings", people.EditStructure, s.serveSurveySettings},
@@ -37,6 +38,7 @@ func (s *Server) surveyRoutes() []Route {
 		{"POST", one + "/preview", people.ReadFigures, s.serveSurveyPreview},
 		{"GET", one + "/link", people.ReadFigures, s.serveSurveyLink},
 		{"GET", one + "/versions", people.ReadFigures, s.serveSurveyVersions},
+		{"POST", one + "/versions", people.EditStructure, s.doSurveyVersions},
 		{"GET", one + "/yaml", people.ReadFigures, s.serveSurveyYAML},
 		{"GET", one + "/import", people.EditStructure, s.serveSurveyImport},
 		{"POST", one + "/import", people.EditStructure, s.doSurveyImport},
@@ -177,14 +179,7 @@ type surveyProblem struct{ Field, Text string }
 
 // wrong lists all that keeps the draft from being published.
 func (s *Server) wrong(ctx context.Context, x *surveyRoom) ([]surveyProblem, error) {
-	var metric func(cx.MetricID) (cx.Metric, bool)
-	if s.Surveys.Metrics != nil {
-		var err error
-		if metric, err = s.Surveys.Metrics(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return x.problemsOf(x.Draft.CheckWith(metric))
+	return x.problemsOf(s.Surveys.Unpublishable(ctx, x.Draft))
 }
 
 func (x *surveyRoom) problemsOf(err error) ([]surveyProblem, error) {

@@ -19,7 +19,7 @@ func (x *surveyRoom) newSettingsPage() *surveyFormPage {
 	p.Groups = []surveyGroup{{Title: l.T("surveys.group.name"), Pairs: true, Fields: names},
 		{Title: l.T("surveys.group.about"), Pairs: true, Fields: x.aboutFields()},
 		{Title: l.T("surveys.group.welcome"), Note: l.T("surveys.group.welcome.note"), Pairs: true, Fields: x.welcomeFields()},
-		{Title: l.T("surveys.group.look"), Pairs: true, Fields: x.lookFields()}}
+		{Title: l.T("surveys.group.look"), Pairs: true, Fields: x.lookFields(), Contrast: contrastsOf(l, d.Theme.Accent, "")}}
 	return p
 }
 
@@ -80,7 +80,7 @@ func readSettings(f url.Values, d *survey.Definition) error {
 	w.Who, w.Why = textIn(f, "who", tags, w.Who), textIn(f, "why", tags, w.Why)
 	w.Basis, w.Contact, w.Seconds = survey.Basis(f.Get("basis")), strings.TrimSpace(f.Get("contact")), int(c.orZero(f, "seconds"))
 	d.Theme = survey.Theme{Accent: strings.ToLower(strings.TrimSpace(f.Get("accent"))), NoLogo: f.Get("no_logo") != ""}
-	if err := legible(d.Theme.Accent); err != nil {
+	if err := checkAccent("accent", d.Theme.Accent, lightGround()); err != nil {
 		c.l = append(c.l, err)
 	}
 	review := survey.Review{Address: strings.TrimSpace(f.Get("review"))}
@@ -92,21 +92,6 @@ func readSettings(f url.Values, d *survey.Definition) error {
 		d.Review = &review
 	}
 	return c.err()
-}
-
-// legible tells whether an accent is one, and can be read on light pages; "" is the organisation's own.
-func legible(accent string) error {
-	if accent == "" {
-		return nil
-	}
-	colour, ok := parseColour(accent)
-	if !ok {
-		return cx.Fail(cx.Invalid, "accent", "survey.colour", "value", accent)
-	}
-	if got := lightGround().read(colour); got < leastContrast {
-		return cx.Fail(cx.Invalid, "accent", "surveys.pale", "contrast", got, "least", leastContrast)
-	}
-	return nil
 }
 
 func (s *Server) serveSurveySettings(w http.ResponseWriter, r *http.Request, v *visit) error {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -16,9 +17,7 @@ type surveyPage struct {
 	frame    ui.Frame
 	Sections []surveySection
 	Endings  []surveyEnding
-	General  []surveyProblem // of no question
-	Count    int             // of all problems
-	Losses   []string
+	Wrong    []surveyWrong // all that keeps it from being published
 	Last     string
 	Preview  string
 	Refused  *refusedSurvey
@@ -52,7 +51,7 @@ type surveyEnding struct {
 
 func newSurveyPage(x *surveyRoom, wrong []surveyProblem, who func(string) string) *surveyPage {
 	l := x.lang()
-	p := &surveyPage{surveyRoom: x, frame: x.page(x.name()), Count: len(wrong), Preview: x.at("preview") + "?lang=" + x.previewLang()}
+	p := &surveyPage{surveyRoom: x, frame: x.page(x.name()), Preview: x.at("preview") + "?lang=" + x.previewLang()}
 	p.frame.Sub = x.about() + " · " + x.privacy()
 	p.Last = l.T("surveys.last", "name", who(x.By), "at", l.DateTime(x.Changed.In(x.Now.Location())))
 	for i := range x.Draft.Sections {
@@ -62,14 +61,49 @@ func newSurveyPage(x *surveyRoom, wrong []surveyProblem, who func(string) string
 		p.Endings = append(p.Endings, x.ending(e, problemsUnder(wrong, fmt.Sprintf("endings[%d]", i))))
 	}
 	for _, one := range wrong {
-		if !strings.HasPrefix(one.Field, "sections[") && !strings.HasPrefix(one.Field, "endings[") {
-			p.General = append(p.General, one)
-		}
+		p.Wrong = append(p.Wrong, x.whereWrong(one))
 	}
 	for _, k := range survey.Kinds {
 		p.Kinds = append(p.Kinds, ui.Option{Value: string(k), Label: l.T("surveys.kind." + string(k))})
 	}
 	return p
+}
+
+// surveyWrong is a problem with the place where it is put right.
+type surveyWrong struct{ Where, Href, Text string }
+
+// whereWrong leads to the form that a problem is put right in.
+func (x *surveyRoom) whereWrong(one surveyProblem) surveyWrong {
+	l := x.lang()
+	out := surveyWrong{Where: l.T("surveys.tab.settings"), Href: x.at("settings"), Text: one.Text}
+	var i, j int
+	if n, _ := fmt.Sscanf(one.Field, "sections[%d].questions[%d]", &i, &j); n == 2 && i < len(x.Draft.Sections) && j < len(x.Draft.Sections[i].Questions) {
+		q := &x.Draft.Sections[i].Questions[j]
+		out.Where, out.Href = x.nameOf(q), x.at("questions/"+url.PathEscape(string(q.Key)))
+	} else if n >= 1 && i < len(x.Draft.Sections) {
+		out.Where, out.Href = x.sectionName(i), x.at("sections/"+strconv.Itoa(i))
+	} else if n, _ := fmt.Sscanf(one.Field, "endings[%d]", &i); n == 1 {
+		out.Where, out.Href = l.T("surveys.ending", "n", i+1), x.at("endings")
+	}
+	if one.Field == "sections" {
+		out.Where, out.Href = l.T("surveys.tab.questions"), x.at("")
+	}
+	return out
+}
+
+// nameOf gives the words of a question, its kind when it has none yet.
+func (x *surveyRoom) nameOf(q *survey.Question) string {
+	if x.say(q.Text) == "" {
+		return x.lang().T("surveys.kind." + string(q.Kind))
+	}
+	return x.short(q)
+}
+
+func (x *surveyRoom) sectionName(i int) string {
+	if title := x.say(x.Draft.Sections[i].Title); title != "" {
+		return title
+	}
+	return x.lang().T("surveys.section", "n", i+1)
 }
 
 func (x *surveyRoom) previewLang() string {
@@ -86,7 +120,7 @@ func (x *surveyRoom) previewLang() string {
 
 func (x *surveyRoom) section(i int, wrong []surveyProblem) surveySection {
 	at := &x.Draft.Sections[i]
-	out := surveySection{Place: i, Title: x.say(at.Title), If: x.words(at.If), First: i == 0, Last: i == len(x.Draft.Sections)-1}
+	out := surveySection{Place: i, Title: x.sectionName(i), If: x.words(at.If), First: i == 0, Last: i == len(x.Draft.Sections)-1}
 	if at.Random {
 		out.Random = x.lang().T("surveys.random.section")
 	}
@@ -120,7 +154,7 @@ func (x *surveyRoom) card(q *survey.Question) surveyCard {
 		}
 	}
 	if m := q.ScoredAs(); m != "" {
-		c.Facts = append(c.Facts, l.T("surveys.metric", "name", string(m)))
+		c.Facts = append(c.Facts, l.T("surveys.metric", "name", x.metricName(m)))
 	}
 	if q.Random {
 		c.Facts = append(c.Facts, l.T("surveys.random.choices"))
@@ -187,7 +221,7 @@ func (s *Server) showSurvey(w http.ResponseWriter, r *http.Request, x *surveyRoo
 		return err
 	}
 	p := newSurveyPage(x, wrong, s.names(r.Context(), x.visit))
-	p.Losses, p.Refused = s.losses(r, x.Draft.Key), refused
+	p.Refused = refused
 	status := http.StatusOK
 	if refused != nil {
 		status = http.StatusUnprocessableEntity
@@ -219,13 +253,6 @@ func (s *Server) serveSurveyPreview(w http.ResponseWriter, r *http.Request, v *v
 func (c surveyCard) address(x *surveyRoom) string { return x.at("questions/" + c.Key) }
 
 func (s surveySection) place() string { return strconv.Itoa(s.Place) }
-
-func (p *surveyPage) sectionName(s surveySection) string {
-	if s.Title != "" {
-		return s.Title
-	}
-	return p.lang().T("surveys.section", "n", s.Place+1)
-}
 
 // ofSection gives the problems of a section that are of none of its questions.
 func (p *surveyPage) ofSection(s surveySection) []surveyProblem {

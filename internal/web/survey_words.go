@@ -82,6 +82,8 @@ func (x *surveyRoom) test(c *survey.Condition, subject string, name func(string)
 		return l.T("surveys.if.answered", "what", subject)
 	case c.Answered != nil:
 		return l.T("surveys.if.unanswered", "what", subject)
+	case x.yesOrNo(c) != nil:
+		return l.T("surveys.if.in", "what", subject, "values", x.pointWord(c.Question, *x.yesOrNo(c)))
 	case c.From != nil && c.To != nil && *c.From == *c.To:
 		return l.T("surveys.if.in", "what", subject, "values", writtenNumber(l, c.From))
 	case c.From != nil && c.To != nil:
@@ -92,6 +94,24 @@ func (x *surveyRoom) test(c *survey.Condition, subject string, name func(string)
 		return l.T("surveys.if.to", "what", subject, "to", writtenNumber(l, c.To))
 	}
 	return l.T("surveys.if.in", "what", subject, "values", x.either(c.In, name))
+}
+
+// yesOrNo gives the one answer of a yes-or-no question that bounds leave, nil otherwise.
+func (x *surveyRoom) yesOrNo(c *survey.Condition) *float64 {
+	q := x.Draft.Question(c.Question)
+	if q == nil || q.Kind != survey.YesNo && q.Kind != survey.Consent {
+		return nil
+	}
+	var left []float64
+	for _, v := range []float64{0, 1} {
+		if (c.From == nil || v >= *c.From) && (c.To == nil || v <= *c.To) {
+			left = append(left, v)
+		}
+	}
+	if len(left) != 1 {
+		return nil
+	}
+	return &left[0]
 }
 
 func (x *surveyRoom) either(values []string, name func(string) string) string {

@@ -37,7 +37,9 @@ type Survey struct {
 	Version  int64 // the last published; 0: none yet
 	Archived bool
 	// Ahead: the draft says something that the last version does not.
-	Ahead   bool
+	Ahead bool
+	// Losses: what the file it came from said and the draft does not, until somebody has read them.
+	Losses  []Loss
 	Changed time.Time
 	By      string
 }
@@ -78,7 +80,7 @@ func unknown(key cx.SurveyID) error {
 }
 
 func load(ctx context.Context, q record.Querier) ([]Survey, error) {
-	rows, err := q.Query(ctx, `SELECT s.draft, s.edition, s.version, s.archived, s.changed, s.changed_by, COALESCE(v.definition, '')
+	rows, err := q.Query(ctx, `SELECT s.draft, s.edition, s.version, s.archived, s.changed, s.changed_by, s.losses, COALESCE(v.definition, '')
 		FROM survey s LEFT JOIN survey_version v ON v.survey = s.key AND v.version = s.version ORDER BY s.place, s.key`)
 	if err != nil {
 		return nil, fmt.Errorf("surveys: %w", err)
@@ -87,10 +89,13 @@ func load(ctx context.Context, q record.Querier) ([]Survey, error) {
 	var l []Survey
 	for rows.Next() {
 		var s Survey
-		var draft, published string
+		var draft, losses, published string
 		var changed int64
-		if err := rows.Scan(&draft, &s.Edition, &s.Version, &s.Archived, &changed, &s.By, &published); err != nil {
+		if err := rows.Scan(&draft, &s.Edition, &s.Version, &s.Archived, &changed, &s.By, &losses, &published); err != nil {
 			return nil, err
+		}
+		if err := json.Unmarshal([]byte(losses), &s.Losses); err != nil {
+			return nil, fmt.Errorf("losses of a survey: %w", err)
 		}
 		if err := json.Unmarshal([]byte(draft), &s.Draft); err != nil {
 			return nil, fmt.Errorf("draft of a survey: %w", err)
@@ -151,15 +156,12 @@ func find(ctx context.Context, tx *record.Tx, key cx.SurveyID) (*Survey, error) 
 // Publish makes of the draft the version that is answered from now on: every problem is told with its path
 // (errors.Join of *cx.Error). A draft that is the last version already gives that one.
 func (s *Store) Publish(ctx context.Context, by string, key cx.SurveyID) (Version, error) {
-	var metric func(cx.MetricID) (cx.Metric, bool)
-	if s.Metrics != nil {
-		var err error
-		if metric, err = s.Metrics(ctx); err != nil {
-			return Version{}, err
-		}
+	metric, err := s.metrics(ctx)
+	if err != nil {
+		return Version{}, err
 	}
 	var out Version
-	err := s.write(ctx, func(tx *record.Tx) error {
+	err = s.write(ctx, func(tx *record.Tx) error {
 		present, err := find(ctx, tx, key)
 		if err != nil {
 			return err
@@ -167,7 +169,7 @@ func (s *Store) Publish(ctx context.Context, by string, key cx.SurveyID) (Versio
 		if present == nil {
 			return unknown(key)
 		}
-		if err := errors.Join(append(present.Draft.problems(metric), present.Draft.unasked()...)...); err != nil {
+		if err := present.Draft.unpublishable(metric); err != nil {
 			return err
 		}
 		out = Version{Definition: present.Draft, N: present.Version, At: s.now(), By: by}
@@ -178,6 +180,26 @@ func (s *Store) Publish(ctx context.Context, by string, key cx.SurveyID) (Versio
 		return s.publish(ctx, tx, out)
 	})
 	return out, err
+}
+
+// Unpublishable tells all that keeps a definition from being published, as Publish would (errors.Join of *cx.Error).
+func (s *Store) Unpublishable(ctx context.Context, d Definition) error {
+	metric, err := s.metrics(ctx)
+	if err != nil {
+		return err
+	}
+	return d.unpublishable(metric)
+}
+
+func (s *Store) metrics(ctx context.Context) (func(cx.MetricID) (cx.Metric, bool), error) {
+	if s.Metrics == nil {
+		return nil, nil
+	}
+	return s.Metrics(ctx)
+}
+
+func (d *Definition) unpublishable(metric func(cx.MetricID) (cx.Metric, bool)) error {
+	return errors.Join(append(d.problems(metric), d.unasked()...)...)
 }
 
 // unasked names the questions that a definition may hold and that no page can ask yet: files are kept nowhere.

@@ -117,6 +117,12 @@ type Field struct {
 	Strength     string // address that says how hard a new password is to guess while it is typed; ""
 }
 
+// Plainly is the field without the mark of what may be left empty.
+func (f Field) Plainly() Field {
+	f.Quiet = true
+	return f
+}
+
 func (f Field) id() string { return cmp.Or(f.ID, "f-"+f.Name) }
 
 // Button is a button or, with Href, a link that looks like one. Style: "", "primary", "danger", "quiet".

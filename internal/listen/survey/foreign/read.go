@@ -12,17 +12,10 @@ import (
 )
 
 // Loss is one thing of the file that is not in the survey as it was, or that somebody should look at.
-type Loss struct {
-	// Question is its name in the file (code, export tag); "" is the survey as a whole.
-	Question string
-	Code     string // message id, foreign.*
-	Args     map[string]any
-	// Note: nothing is missing, but it is worth a look.
-	Note bool
-}
+type Loss = survey.Loss
 
 // LeftOut tells that the question itself is not in the survey.
-func (l Loss) LeftOut() bool {
+func LeftOut(l Loss) bool {
 	switch l.Code {
 	case "foreign.question", "foreign.hidden", "foreign.trash", "foreign.unused":
 		return true

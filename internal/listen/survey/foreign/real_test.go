@@ -120,7 +120,7 @@ func has(d *survey.Definition, tag string) bool {
 
 func leftOut(l []foreign.Loss, tag string) bool {
 	for _, x := range l {
-		if x.Question == tag && x.LeftOut() {
+		if x.Question == tag && foreign.LeftOut(x) {
 			return true
 		}
 	}
