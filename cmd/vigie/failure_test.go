@@ -29,7 +29,7 @@ func refused(t *testing.T, c caller, source string) {
 	if r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Content-Type") != "application/problem+json" || err != nil || problem.Status != 503 || problem.Title == "" {
 		t.Errorf("%s answered %s %s: %s", source, r.Status, r.Header.Get("Content-Type"), b)
 	}
-	if took := time.Since(start); took > 30*time.Second {
+	if took := time.Since(start); took > 2*time.Minute {
 		t.Errorf("it took %s to say so", took)
 	}
 }

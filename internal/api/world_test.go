@@ -39,7 +39,7 @@ func both(t *testing.T, fn func(*testing.T, *world)) {
 
 func newWorld(t testing.TB, db *record.DB) *world {
 	t.Helper()
-	h, err := house.New(t.Context(), house.Config{Dir: t.TempDir(), Zone: time.UTC}, house.Deps{DB: db})
+	h, err := house.New(t.Context(), house.Config{Dir: t.TempDir(), Zone: time.UTC, Patience: time.Minute}, house.Deps{DB: db})
 	w := &world{t: t, db: db, people: h.People, door: h.Door, eye: h.Insight, keys: map[people.Role]string{}}
 	w.must(err)
 	h.Catalogue.Used = func(context.Context, cx.MetricID) (bool, error) { return false, nil }
@@ -168,7 +168,7 @@ func (w *world) role(role people.Role) option {
 // ready waits until questions are answered.
 func (w *world) ready() {
 	w.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for !w.eye.Ready() {
 		select {
 		case <-w.eye.Moved():
@@ -184,7 +184,7 @@ func (w *world) caughtUp() {
 	w.t.Helper()
 	head, err := w.db.Head(w.t.Context())
 	w.must(err)
-	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
 	w.must(w.eye.WaitFor(ctx, head))
 }

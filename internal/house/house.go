@@ -33,6 +33,8 @@ type Config struct {
 	Dir string
 	// Zone gives the days of figures; nil: that of the organisation's settings.
 	Zone *time.Location
+	// Patience is how long a question of figures, or a write at the door, may take; 0: as their rooms say.
+	Patience time.Duration
 	// ImportMax is the size of the largest file to import, in bytes; 0 is 1 GiB.
 	ImportMax int64
 }
@@ -79,7 +81,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	h.Customers = customer.New(customer.Config{}, customer.Deps{DB: d.DB})
 	h.Journeys.Indicators = h.Catalogue.Specs
 	var err error
-	h.Door, err = collect.New(collect.Config{Dir: c.Dir}, collect.Deps{
+	h.Door, err = collect.New(collect.Config{Dir: c.Dir, Patience: c.Patience}, collect.Deps{
 		DB: d.DB, Customers: h.Customers, Metrics: h.Catalogue.Metrics, Touchpoints: h.Journeys.Touchpoints, Units: h.knownUnits,
 		Attributes: h.Catalogue.Met, Within: h.within, Now: d.Now, Log: d.Log,
 	})
@@ -99,7 +101,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 		DB: d.DB, Door: h.Door, House: intake.House{Catalogue: h.Catalogue, Journeys: h.Journeys}, Metrics: h.Catalogue.Metrics,
 		Touchpoints: h.Journeys.Touchpoints, KnownUnits: h.knownUnits, Units: h.addUnits, Zone: h.Zone, Now: d.Now, Log: d.Log,
 	})
-	h.Insight = insight.New(insight.Config{Dir: c.Dir}, insight.Deps{
+	h.Insight = insight.New(insight.Config{Dir: c.Dir, Deadline: c.Patience}, insight.Deps{
 		DB: d.DB, Read: h.Door.Present, All: h.Door.All, Catalogue: h.figuresCatalogue, Journeys: h.journeyList, Units: h.unitList,
 		Zone: c.Zone, Log: d.Log,
 	})

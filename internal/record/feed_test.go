@@ -82,7 +82,7 @@ func (c *counting) Apply(_ context.Context, es []record.Entry, to record.Cursor)
 
 func TestFollowerSeesItsKindsOnceDespiteFailuresAndStartsAgainInAnotherEra(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		c := &counting{fail: 2}
 		f := record.NewFollower(record.FollowerConfig{Name: "test", Batch: 3, Tick: time.Millisecond,

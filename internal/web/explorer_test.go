@@ -64,7 +64,7 @@ func TestExplorerAsksWhatItsAddressSays(t *testing.T) {
 // projected waits until an attribute just met has its column in the figures.
 func (r *rig) projected(attribute string) {
 	r.t.Helper()
-	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

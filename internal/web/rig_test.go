@@ -22,6 +22,7 @@ import (
 	"vigie/internal/people"
 	"vigie/internal/record/recordtest"
 	"vigie/internal/web"
+	"vigie/internal/web/chart"
 )
 
 const password = "trois-bateaux-blancs"
@@ -38,7 +39,7 @@ type rig struct {
 func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	t.Helper()
 	ctx := context.Background()
-	h, err := house.New(ctx, house.Config{Dir: t.TempDir()}, house.Deps{DB: recordtest.SQLite(t)})
+	h, err := house.New(ctx, house.Config{Dir: t.TempDir(), Patience: time.Minute}, house.Deps{DB: recordtest.SQLite(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +49,7 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	t.Cleanup(h.Stop)
 	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Imports: h.Imports, Surveys: h.Surveys, Responses: h.Responses, Views: h.Views, Insight: h.Insight, Door: h.Door,
 		Customers: h.Customers, Search: h.Search.Search, SearchLag: h.Search.Lag}
+	d.Charts = chart.New(chart.Config{Within: time.Minute}, chart.Deps{})
 	d.Live.Blocks, d.Live.Deadline = time.Minute, time.Minute // pages are looked at whole, however slow the machine
 	if change != nil {
 		change(&d)
@@ -64,7 +66,7 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 // settle waits until figures and words have caught up with the record.
 func (r *rig) settle() {
 	r.t.Helper()
-	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	if err := r.CaughtUp(ctx); err != nil {
 		r.t.Fatal(err)

@@ -110,8 +110,12 @@ func (s *Server) draw(ctx context.Context, c chart.Chart, t ui.Table) (ui.ChartB
 		return ui.ChartBox{Table: t}, nil
 	}
 	d, err := s.Charts.Draw(ctx, c)
+	if ctx.Err() != nil {
+		return ui.ChartBox{}, fmt.Errorf("draw: %w", ctx.Err())
+	}
 	if err != nil {
-		return ui.ChartBox{}, fmt.Errorf("draw: %w", err)
+		s.log.Warn("chart not drawn", "err", err)
+		return ui.ChartBox{Table: t, Undrawn: true}, nil
 	}
 	return ui.ChartBox{Wide: d.Wide, Narrow: d.Narrow, Table: t}, nil
 }

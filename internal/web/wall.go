@@ -166,5 +166,8 @@ func (s *Server) touchpointWall(ctx context.Context, h *homeStand, a about) (tem
 		return nil, err
 	}
 	trend, err := s.newTrend(ctx, h.ground, a)
+	if trend.Undrawn { // nobody reads a table on a wall
+		err = cx.Fail(cx.Unavailable, "", "ui.chart.undrawn")
+	}
 	return wallTouchpoint(h.ground, h.lang().Text(a.place.Touchpoint.Name), head.Heads, trend), err
 }

@@ -102,7 +102,7 @@ func TestOwnReadsALongMailInOneWalk(t *testing.T) {
 		began := time.Now()
 		mail.Own("Bonjour\n" + strings.Repeat(line, n))
 		mail.Own(strings.Repeat(line, n))
-		if took := time.Since(began); took > 20*time.Second {
+		if took := time.Since(began); took > time.Minute {
 			t.Errorf("%q: %v", line, took)
 		}
 	}

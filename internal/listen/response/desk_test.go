@@ -28,7 +28,7 @@ type world struct {
 func open(t *testing.T, db *record.DB) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Now().UTC().Truncate(time.Second)}
-	h, err := house.New(t.Context(), house.Config{Dir: t.TempDir(), Zone: time.UTC}, house.Deps{DB: db, Now: func() time.Time { return w.now }})
+	h, err := house.New(t.Context(), house.Config{Dir: t.TempDir(), Zone: time.UTC, Patience: time.Minute}, house.Deps{DB: db, Now: func() time.Time { return w.now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestTwoPagesAtOnceEndUpAlike(t *testing.T) {
 func TestAnAnswerKeptWhileTheDoorIsClosedEntersLater(t *testing.T) {
 	w := open(t, recordtest.SQLite(t))
 	token := w.begin(response.Opening{Survey: "contact"})
-	closed, err := house.New(t.Context(), house.Config{Dir: t.TempDir(), Zone: time.UTC}, house.Deps{DB: w.DB, Now: func() time.Time { return w.now }})
+	closed, err := house.New(t.Context(), house.Config{Dir: t.TempDir(), Zone: time.UTC, Patience: time.Minute}, house.Deps{DB: w.DB, Now: func() time.Time { return w.now }})
 	if err != nil {
 		t.Fatal(err)
 	}

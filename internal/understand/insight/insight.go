@@ -276,12 +276,9 @@ func (i *Insight) Ready() bool {
 	return i.cur != nil && i.cur.complete
 }
 
-// patience is how long a question waits for figures that are built from nothing: little is built in a moment.
-const patience = 2 * time.Second
-
-// whole waits, not for long, until questions can be answered.
+// whole waits, not for long, until questions can be answered: little is built from nothing in a moment.
 func (i *Insight) whole(ctx context.Context) bool {
-	ctx, stop := context.WithTimeout(ctx, patience)
+	ctx, stop := context.WithTimeout(ctx, i.c.Deadline/5)
 	defer stop()
 	for {
 		i.hold.RLock()

@@ -94,7 +94,7 @@ func start(t *testing.T) (*Index, *shelf, *record.DB) {
 
 func caughtUp(t *testing.T, x *Index, db *record.DB) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	head, err := db.Head(ctx)
 	if err != nil {

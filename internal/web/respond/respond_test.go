@@ -32,7 +32,7 @@ type rig struct {
 // open serves the pages over a house with the templates published.
 func open(t *testing.T, hourly int) *rig {
 	t.Helper()
-	h, err := house.New(t.Context(), house.Config{Dir: t.TempDir(), Zone: time.UTC}, house.Deps{DB: recordtest.SQLite(t)})
+	h, err := house.New(t.Context(), house.Config{Dir: t.TempDir(), Zone: time.UTC, Patience: time.Minute}, house.Deps{DB: recordtest.SQLite(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

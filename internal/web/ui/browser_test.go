@@ -65,7 +65,7 @@ func browser(t *testing.T) context.Context {
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 90*time.Second)
+	ctx, stop = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(stop)
 	return ctx
 }
@@ -206,7 +206,7 @@ func liveSite(t *testing.T) (site string, send func(event string)) {
 	return s.URL, func(event string) {
 		select {
 		case events <- event:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("no page listens")
 		}
 	}
@@ -218,7 +218,7 @@ func TestLivePartsFetchThemselvesUnlessPaused(t *testing.T) {
 	page(t, ctx, site)
 	says := func(want string) {
 		t.Helper()
-		if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.querySelector('#part span').textContent == '`+want+`'`, chromedp.WithPollingTimeout(5*time.Second))); err != nil {
+		if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.querySelector('#part span').textContent == '`+want+`'`, chromedp.WithPollingTimeout(time.Minute))); err != nil {
 			t.Fatalf("want %s, the part says %s", want, evaluate[string](t, ctx, `document.querySelector('#part span').textContent`))
 		}
 	}

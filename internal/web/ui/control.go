@@ -173,6 +173,8 @@ type ChartBox struct {
 	Wide   string // the drawing for a desk, by package chart: trusted markup
 	Narrow string // the drawing for a phone; "" shows the wide one
 	Table  Table
+	// Undrawn: the drawing could not be made, and its figures stand in for it.
+	Undrawn bool
 	// Keys tell what the lettered marks on the drawing are, in their order.
 	Keys      []ChartKey
 	Half      bool   // drawn for half a page
