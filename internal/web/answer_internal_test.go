@@ -24,6 +24,7 @@ func answerOf(key string, e insight.Edition, rows int) keptAnswer {
 }
 
 func TestAnAnswerIsGivenWhileFiguresStandStillAndNeverAfter(t *testing.T) {
+	t.Parallel()
 	var c answers
 	c.keep(answerOf("q", editionAt(t, 4), 1))
 	for n, want := range map[int]bool{3: false, 4: true, 5: false} {
@@ -38,6 +39,7 @@ func TestAnAnswerIsGivenWhileFiguresStandStillAndNeverAfter(t *testing.T) {
 }
 
 func TestKeptAnswersAreBoundedAndTheUsedOnesStay(t *testing.T) {
+	t.Parallel()
 	var c answers
 	e := editionAt(t, 1)
 	c.keep(answerOf("wide", e, mostRowsKept+1))
@@ -57,6 +59,7 @@ func TestKeptAnswersAreBoundedAndTheUsedOnesStay(t *testing.T) {
 }
 
 func TestAnAnswerIsKeptForOneScopeOneQuestionAndOneDay(t *testing.T) {
+	t.Parallel()
 	at := func(scope people.Scope, day int) *ground {
 		return &ground{visit: &visit{Viewer: people.Viewer{Scope: scope}, Now: time.Date(2026, 1, day, 9, 0, 0, 0, time.UTC)}}
 	}

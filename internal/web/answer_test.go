@@ -9,6 +9,7 @@ import (
 )
 
 func TestRememberedAnswersStayInTheirPerimeterAndFollowTheFigures(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	if err := r.People.UpdateSettings(t.Context(), func(x *people.Settings) { x.Narrow = []people.Role{people.Manager} }); err != nil {

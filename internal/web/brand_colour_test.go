@@ -8,6 +8,7 @@ import (
 )
 
 func TestContrastIsThatOfWCAG(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		a, b string
 		want float64
@@ -21,6 +22,7 @@ func TestContrastIsThatOfWCAG(t *testing.T) {
 }
 
 func TestNearestColourAlwaysPassesAndKeepsOneThatDoes(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		part := rapid.Float64Range(0, 1)
 		c, _ := parseColour(colour{part.Draw(t, "r"), part.Draw(t, "g"), part.Draw(t, "b")}.String())
@@ -37,6 +39,7 @@ func TestNearestColourAlwaysPassesAndKeepsOneThatDoes(t *testing.T) {
 }
 
 func TestOnlySixHexadecimalDigitsAreAColour(t *testing.T) {
+	t.Parallel()
 	for s, want := range map[string]bool{"#3246d3": true, "#FFF": false, "3246d3f": false, "#3246dg": false, "": false, "#+12345": false} {
 		if _, ok := parseColour(s); ok != want {
 			t.Errorf("%q: %v", s, ok)

@@ -17,6 +17,7 @@ import (
 )
 
 func TestAccentIsCheckedAndColoursEveryPage(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Administrator, ""))
@@ -59,6 +60,7 @@ func (b *browser) giveLogo(name string, file []byte) page {
 }
 
 func TestLogoIsDrawnAgainAndNothingElseOfItKept(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Administrator, ""))
@@ -93,6 +95,7 @@ func TestLogoIsDrawnAgainAndNothingElseOfItKept(t *testing.T) {
 
 // A page in another word for customers says « client » nowhere but in what others wrote, the field's terms and addresses.
 func TestNoPageSaysClientWhereTheyAreUsagers(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Administrator, ""))

@@ -10,6 +10,7 @@ import (
 )
 
 func TestAnAttributeIsRenamedDeclaredPersonalAndTakenBack(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	for _, a := range []catalogue.Attribute{{Key: "offer", Type: catalogue.TextAttribute, Projected: true}, {Key: "meter", Type: catalogue.TextAttribute, Personal: true}, {Key: "note", Type: catalogue.TextAttribute}} {
@@ -56,6 +57,7 @@ func (r *rig) attribute(key cx.AttributeID) catalogue.Attribute {
 }
 
 func TestWhatServesIsNotRetiredAndWhatIsRetiredIsNoLongerOffered(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -86,6 +88,7 @@ func TestWhatServesIsNotRetiredAndWhatIsRetiredIsNoLongerOffered(t *testing.T) {
 }
 
 func TestTheSixPillarsAreAddedOnce(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))

@@ -10,6 +10,7 @@ import (
 )
 
 func TestTheCatalogueSaysWhereIndicatorsServe(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	admin := r.user(people.Administrator, "")
@@ -42,6 +43,7 @@ func TestTheCatalogueSaysWhereIndicatorsServe(t *testing.T) {
 }
 
 func TestAChangeIsSeenOnThePastBeforeItIsAdopted(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -92,6 +94,7 @@ func TestAChangeIsSeenOnThePastBeforeItIsAdopted(t *testing.T) {
 }
 
 func TestNewIndicatorsAndMetricsAreMadeHere(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -139,6 +142,7 @@ func TestNewIndicatorsAndMetricsAreMadeHere(t *testing.T) {
 }
 
 func TestAnIndicatorForOthersIsOnNoPageOfTheCatalogue(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	c, err := r.Catalogue.Present(t.Context())

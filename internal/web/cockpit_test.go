@@ -7,6 +7,7 @@ import (
 )
 
 func TestCockpitShowsWhereItHurtsSinceWhenAndWhoIsOnIt(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -43,6 +44,7 @@ func TestCockpitShowsWhereItHurtsSinceWhenAndWhoIsOnIt(t *testing.T) {
 }
 
 func TestCockpitFollowsItsFilters(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -72,6 +74,7 @@ func TestCockpitFollowsItsFilters(t *testing.T) {
 }
 
 func TestCommitteeSeesFiguresAndNoWords(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	p := r.as(r.user(people.Committee, "")).get("/cockpit")
@@ -82,6 +85,7 @@ func TestCommitteeSeesFiguresAndNoWords(t *testing.T) {
 }
 
 func TestManagerSeesTheCompanysFiguresAndOwnWords(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	p := r.as(r.user(people.Manager, "north")).get("/cockpit")
@@ -95,6 +99,7 @@ func TestManagerSeesTheCompanysFiguresAndOwnWords(t *testing.T) {
 }
 
 func TestUnknownJourneysAnswerAlike(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))

@@ -21,6 +21,7 @@ func parsedFilters(t *testing.T, query string) (filters, error) {
 }
 
 func TestAConditionInTheAddressIsTheOneOfTheQuestion(t *testing.T) {
+	t.Parallel()
 	low, high, yes, no := 30.0, 50.5, true, false
 	for query, want := range map[string]insight.Where{
 		"range=attributes.age:30..50.5":                    {"attributes.age": {GTE: &low, LTE: &high}},
@@ -48,6 +49,7 @@ func TestAConditionInTheAddressIsTheOneOfTheQuestion(t *testing.T) {
 }
 
 func TestAConditionThatIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
 	for query, field := range map[string]string{
 		"range=attributes.age":                        "range",
 		"range=attributes.age:x..":                    "range",
@@ -70,6 +72,7 @@ func TestAConditionThatIsNoneIsRefused(t *testing.T) {
 
 // Whatever is picked replaces what narrowed the same key, and the address stays one that can be read.
 func TestAPickReplacesWhatNarrowedItsKey(t *testing.T) {
+	t.Parallel()
 	keys := []string{"channel", "touchpoint", "language", "unit.region", "attributes.age", "scores.nps", "stage"}
 	rapid.Check(t, func(t *rapid.T) {
 		f, err := parseFilters(url.Values{"channel": {"web"}, "touchpoint": {"a"}, "score": {"nps:1..2"}, "attributes.age": {"3"}, "stage": {"buy"}})
@@ -93,6 +96,7 @@ func TestAPickReplacesWhatNarrowedItsKey(t *testing.T) {
 }
 
 func TestNothingPickedChangesNothing(t *testing.T) {
+	t.Parallel()
 	for _, q := range []url.Values{{"pick_key": {"channel"}, "pick_op": {"in"}}, {"pick_key": {"scores.nps"}, "pick_op": {"range"}}, {"pick_key": {"channel"}, "pick_op": {"like"}}} {
 		var f filters
 		if f.pick(q) {

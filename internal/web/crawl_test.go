@@ -28,6 +28,7 @@ type crawler struct {
 // TestEveryLinkLeadsSomewhere opens, as each role, what its pages lead to: nobody is led to what is missing, denied or
 // broken, nor shown the name of a message.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	r.two()

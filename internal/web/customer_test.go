@@ -39,6 +39,7 @@ func (r *rig) two() (west, north cx.PersonID) {
 func path(id cx.PersonID, rest string) string { return fmt.Sprintf("/customers/%d%s", id, rest) }
 
 func TestACustomerOfAnotherPerimeterIsNoCustomer(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, north := r.two()
@@ -72,6 +73,7 @@ func TestACustomerOfAnotherPerimeterIsNoCustomer(t *testing.T) {
 }
 
 func TestPersonalDataIsMaskedUntilItIsAskedForAndThatIsNoted(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, _ := r.two()
@@ -97,6 +99,7 @@ func TestPersonalDataIsMaskedUntilItIsAskedForAndThatIsNoted(t *testing.T) {
 }
 
 func TestTemperatureSaysWhatToSayAndWhereItComesFrom(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, north := r.two()
@@ -118,6 +121,7 @@ func TestTemperatureSaysWhatToSayAndWhereItComesFrom(t *testing.T) {
 }
 
 func TestTwoCustomersBecomeOneAndTwoAgain(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, north := r.two()
@@ -173,6 +177,7 @@ func TestTwoCustomersBecomeOneAndTwoAgain(t *testing.T) {
 }
 
 func TestAnAnswerToATopicIsNotedWithItsProof(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, north := r.two()
@@ -199,6 +204,7 @@ func TestAnAnswerToATopicIsNotedWithItsProof(t *testing.T) {
 }
 
 func TestAPersonReceivesAllOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, _ := r.two()
@@ -234,6 +240,7 @@ func TestAPersonReceivesAllOfTheirOwn(t *testing.T) {
 }
 
 func TestGoingToACustomerStopsAtOnesPerimeter(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, north := r.two()
@@ -257,6 +264,7 @@ func TestGoingToACustomerStopsAtOnesPerimeter(t *testing.T) {
 }
 
 func TestErasingSaysWhatWentAndLeavesNothing(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, _ := r.two()
@@ -274,6 +282,7 @@ func TestErasingSaysWhatWentAndLeavesNothing(t *testing.T) {
 }
 
 func TestWordsLeadToWhoSaidThem(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, _ := r.two()

@@ -9,6 +9,7 @@ import (
 )
 
 func TestATimelineTellsWhatChangedAndComesAgainOnlyWhenItMoved(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, _ := r.two()

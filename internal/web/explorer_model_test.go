@@ -13,6 +13,7 @@ import (
 )
 
 func TestQuestionsComeBackFromTheirAddress(t *testing.T) {
+	t.Parallel()
 	for _, address := range []string{
 		"indicator=csat", "by=month&by=attributes.segment&indicator=csat&shape=heat", "indicator=csat&other=ces&versus=year",
 		"indicator=csat&population=unit%3Awest&versus=population", "indicator=csat&versus=period&versus_from=2026-01-01&versus_to=2026-01-31",
@@ -54,6 +55,7 @@ func FuzzAKeptQuestionIsReadBackTheSame(f *testing.F) {
 }
 
 func TestShapesSuitTheQuestion(t *testing.T) {
+	t.Parallel()
 	over, flat := axis{Name: "month", Grain: "month"}, axis{Name: "channel"}
 	for name, c := range map[string]struct {
 		axes    []axis
@@ -73,6 +75,7 @@ func TestShapesSuitTheQuestion(t *testing.T) {
 }
 
 func TestNoCellStartsAFormula(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{"=1+1": "'=1+1", "+33": "'+33", "-1": "'-1", "@x": "'@x", "\t=1": "'\t=1", " =1": "' =1", "Ouest": "Ouest", "": "", "a=b": "a=b"} {
 		if got := harmless(text); got != want {
 			t.Errorf("%q is written %q, want %q", text, got, want)
@@ -87,6 +90,7 @@ func TestNoCellStartsAFormula(t *testing.T) {
 }
 
 func TestLargestKeepTheirOrder(t *testing.T) {
+	t.Parallel()
 	got := largest([]string{"a", "bbb", "cc", "dddd"}, 2, func(s string) int64 { return int64(len(s)) })
 	if d := cmp.Diff([]string{"bbb", "dddd"}, got); d != "" {
 		t.Error(d)
@@ -94,6 +98,7 @@ func TestLargestKeepTheirOrder(t *testing.T) {
 }
 
 func TestStaffPeriodsAreWhole(t *testing.T) {
+	t.Parallel()
 	for by, want := range map[string][2]string{"touchpoint": {"2026-07-01", "2026-09-30"}, "month": {"2025-11-01", "2026-10-31"}, "quarter": {"2024-10-01", "2026-09-30"}, "year": {"2023-01-01", "2025-12-31"}} {
 		from, to := staffPeriod(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), []string{by})
 		if d := cmp.Diff(want, [2]string{from.Format(time.DateOnly), to.AddDate(0, 0, -1).Format(time.DateOnly)}); d != "" {
@@ -103,6 +108,7 @@ func TestStaffPeriodsAreWhole(t *testing.T) {
 }
 
 func TestSentencesAreCutIntoLines(t *testing.T) {
+	t.Parallel()
 	if d := cmp.Diff([]string{"un deux", "trois"}, wrapped("un deux trois", 8)); d != "" {
 		t.Error(d)
 	}

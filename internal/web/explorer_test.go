@@ -22,6 +22,7 @@ import (
 )
 
 func TestExplorerAsksWhatItsAddressSays(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	r.projected("segment")
@@ -86,6 +87,7 @@ func days(n int) string { return time.Now().UTC().AddDate(0, 0, n).Format(time.D
 
 // Every mark leads to as many feedbacks as it has answers.
 func TestExplorerMarksLeadToTheFeedbackBehindThem(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	r.projected("segment")
@@ -119,6 +121,7 @@ func TestExplorerMarksLeadToTheFeedbackBehindThem(t *testing.T) {
 }
 
 func TestExplorerShowsTheQuestionThatTheAPITakes(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -136,6 +139,7 @@ func TestExplorerShowsTheQuestionThatTheAPITakes(t *testing.T) {
 }
 
 func TestExplorerJudgesDifferencesAmongAllItsLooks(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -154,6 +158,7 @@ func TestExplorerJudgesDifferencesAmongAllItsLooks(t *testing.T) {
 }
 
 func TestExplorerSaysWhyItDoesNotAnswer(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	director, adviser := r.as(r.user(people.Director, "")), r.as(r.user(people.Committee, ""))
@@ -189,6 +194,7 @@ func TestExplorerSaysWhyItDoesNotAnswer(t *testing.T) {
 }
 
 func TestExportsHoldEveryLineAndNoFormula(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	in := r.answers()[0]
@@ -243,6 +249,7 @@ func TestExportsHoldEveryLineAndNoFormula(t *testing.T) {
 }
 
 func TestAViewIsKeptSharedDeletedAndBroughtBack(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	ada, bob := r.as(r.user(people.Director, "")), r.as(r.user(people.Analyst, ""))
@@ -271,6 +278,7 @@ func TestAViewIsKeptSharedDeletedAndBroughtBack(t *testing.T) {
 }
 
 func TestEmployeesAreAskedInWholePeriods(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -286,6 +294,7 @@ func TestEmployeesAreAskedInWholePeriods(t *testing.T) {
 }
 
 func TestANarrowedViewerExploresTheirOwnUnitsAlone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	if err := r.People.UpdateSettings(t.Context(), func(s *people.Settings) { s.Narrow = []people.Role{people.Manager} }); err != nil {
@@ -307,6 +316,7 @@ func TestANarrowedViewerExploresTheirOwnUnitsAlone(t *testing.T) {
 }
 
 func TestExportsOfTheExplorerStandInTheAuditTrail(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -333,6 +343,7 @@ func TestExportsOfTheExplorerStandInTheAuditTrail(t *testing.T) {
 
 // A filter is picked without script: what, then how, then the question is asked anew with it.
 func TestAFilterIsPickedInTwoSteps(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	r.projected("segment")
@@ -373,6 +384,7 @@ func TestAFilterIsPickedInTwoSteps(t *testing.T) {
 
 // What happened is drawn along every time axis; units that changed place, where units are looked at.
 func TestMovesOfUnitsAreMarkedOnTheTimeAxis(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	if _, err := r.People.ChangeUnits(t.Context(), people.UnitChanges{Actor: "test", Day: days(-20), Units: []people.Unit{{Key: "lille", Name: cx.Text{"fr": "Lille"}, Parent: "west", Level: "agency"}}}); err != nil {
@@ -406,6 +418,7 @@ func TestMovesOfUnitsAreMarkedOnTheTimeAxis(t *testing.T) {
 }
 
 func TestNewAnswersOfAQuestionAreCounted(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -435,6 +448,7 @@ func TestNewAnswersOfAQuestionAreCounted(t *testing.T) {
 }
 
 func TestAViewWhoseAttributeIsGoneSaysSo(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	director := r.user(people.Director, "")
@@ -455,6 +469,7 @@ func TestAViewWhoseAttributeIsGoneSaysSo(t *testing.T) {
 }
 
 func TestAViewIsSharedWithOnesUnit(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	west, north := r.as(r.user(people.Manager, "west")), r.as(r.user(people.Manager, "north"))

@@ -9,6 +9,7 @@ import (
 )
 
 func TestASparklineBeginsWhereSomethingWasHeard(t *testing.T) {
+	t.Parallel()
 	none, one, two := ui.SparkPoint{Missing: true}, ui.SparkPoint{Value: 1}, ui.SparkPoint{Value: 2}
 	for _, c := range []struct {
 		name     string

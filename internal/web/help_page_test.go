@@ -10,6 +10,7 @@ import (
 
 // Every place where a figure stands says how it is computed, and every button opens a box of its page.
 func TestEveryFigureSaysHowItIsComputed(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))

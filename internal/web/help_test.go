@@ -9,6 +9,7 @@ import (
 )
 
 func TestHelpSaysTheFormulaOnItsScale(t *testing.T) {
+	t.Parallel()
 	nps := cx.Metric{Key: "nps", Max: 10, Step: 1, Direction: cx.HigherBetter, Top: new(9.0), Bottom: new(6.0), Name: cx.Text{"fr": "Recommandation"}}
 	ces := cx.Metric{Key: "ces", Min: 1, Max: 5, Step: 1, Direction: cx.LowerBetter, Top: new(2.0), Bottom: new(4.0)}
 	kept := cx.Metric{Key: "kept", Max: 1, Step: 1, Direction: cx.HigherBetter, Top: new(1.0)}

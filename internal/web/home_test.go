@@ -12,6 +12,7 @@ import (
 )
 
 func TestEachRoleLandsOnWhatItComesFor(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	for _, c := range []struct {
@@ -40,6 +41,7 @@ func TestEachRoleLandsOnWhatItComesFor(t *testing.T) {
 }
 
 func TestCommitteeSeesNoWordsAtHome(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Committee, ""))
@@ -52,6 +54,7 @@ func TestCommitteeSeesNoWordsAtHome(t *testing.T) {
 }
 
 func TestAdviserReadsOnlyTheirOwn(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	p := r.as(r.user(people.Adviser, "nantes")).get("/")
@@ -61,6 +64,7 @@ func TestAdviserReadsOnlyTheirOwn(t *testing.T) {
 }
 
 func TestHomeIsRearrangedHiddenAndReset(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Analyst, ""))
@@ -101,6 +105,7 @@ func TestHomeIsRearrangedHiddenAndReset(t *testing.T) {
 }
 
 func TestOldAddressesOfTheCockpitStillLeadThere(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	if p := r.as(r.user(people.Committee, "")).get("/?indicator=nps&unit=west"); p.path != "/cockpit?indicator=nps&unit=west" {
@@ -109,6 +114,7 @@ func TestOldAddressesOfTheCockpitStillLeadThere(t *testing.T) {
 }
 
 func TestEveryBlockOfAHomePageAsksForItself(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	for _, role := range []people.Role{people.Administrator, people.Director, people.Committee, people.Analyst, people.Marketing, people.DPO} {
@@ -132,6 +138,7 @@ func TestEveryBlockOfAHomePageAsksForItself(t *testing.T) {
 }
 
 func TestABlockOfWordsIsRefusedToWhoMayNotReadThem(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Committee, ""))
@@ -144,6 +151,7 @@ func TestABlockOfWordsIsRefusedToWhoMayNotReadThem(t *testing.T) {
 }
 
 func TestLateBlocksComeByThemselves(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(d *web.Deps) { d.Live.Blocks = time.Nanosecond })
 	r.company()
 	b := r.as(r.user(people.Committee, ""))
@@ -163,6 +171,7 @@ func TestLateBlocksComeByThemselves(t *testing.T) {
 }
 
 func TestAFailedBlockLeavesTheOthersAndComesBack(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Administrator, ""))

@@ -92,6 +92,7 @@ func notes(from, n int) string {
 }
 
 func TestAFileBecomesFeedbackAndIsTakenBack(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -174,6 +175,7 @@ func TestAnExportOfASurveyToolNeedsNoHelp(t *testing.T) {
 }
 
 func TestRefusedRowsComeBackAsAFileToCorrect(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Administrator, ""))
 	text := "id,date,csat,avis\n"
@@ -195,6 +197,7 @@ func TestRefusedRowsComeBackAsAFileToCorrect(t *testing.T) {
 }
 
 func TestAFileThatIsNoneIsRefusedWithAWord(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Administrator, ""))
 	for name, x := range map[string][2]string{"image": {"a.png", "\x89PNG\r\n\x1a\n...."}, "empty": {"a.csv", ""}, "json": {"a.json", `[{"a":1}]`}} {
@@ -211,6 +214,7 @@ func TestAFileThatIsNoneIsRefusedWithAWord(t *testing.T) {
 }
 
 func TestWhatIsTypedWrongIsSaidAtItsField(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Administrator, ""))
 	p := b.upload("enquete.csv", notes(0, 40))
@@ -235,6 +239,7 @@ func TestWhatIsTypedWrongIsSaidAtItsField(t *testing.T) {
 }
 
 func TestUnitsNobodyKnowsAreAskedAboutOnceForAll(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Director, ""))
 	text := "id;date;csat;commentaire;unite;libelle\n"
@@ -263,6 +268,7 @@ func TestUnitsNobodyKnowsAreAskedAboutOnceForAll(t *testing.T) {
 }
 
 func TestAnImportIsStoppedAndResumedFromItsPage(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Administrator, ""))
 	var text strings.Builder
@@ -287,6 +293,7 @@ func TestAnImportIsStoppedAndResumedFromItsPage(t *testing.T) {
 }
 
 func TestSavedChoicesAreTakenUpFromTheirFile(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Administrator, ""))
 	p := b.upload("notes.csv", "id,date,csat,avis\n1,2026-01-02,5,Parfait en tous points\n2,2026-01-03,4,Très bien dans l’ensemble\n")
@@ -303,6 +310,7 @@ func TestSavedChoicesAreTakenUpFromTheirFile(t *testing.T) {
 }
 
 func TestATemplateLeftEmptyIsPutAwayAndComesBack(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Administrator, ""))
 	templates, err := journey.Templates()

@@ -12,6 +12,7 @@ import (
 )
 
 func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]float64{"82,5": 82.5, "82.5 %": 82.5, "1 200": 1200, "1\u202f200": 1200, "−3": -3, "+24": 24, " 7 ": 7} {
 		if got, err := typedNumber("objective", text); err != nil || got == nil || *got != want {
 			t.Errorf("%q: %v, %v", text, got, err)
@@ -28,6 +29,7 @@ func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
 }
 
 func TestWhatIsWrittenIsReadBack(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		v := rapid.Float64Range(-1e6, 1e6).Draw(t, "v")
 		l := lang.For(rapid.SampledFrom(lang.Tags()).Draw(t, "lang"))
@@ -38,6 +40,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 }
 
 func TestTextsKeepTheLanguagesNobodyAsksFor(t *testing.T) {
+	t.Parallel()
 	got := typedText(url.Values{"name_fr": {" Ça "}, "name_en": {""}}, "name", cx.Text{"fr": "Avant", "en": "Before", "de": "Vorher"})
 	if d := cmp.Diff(cx.Text{"fr": "Ça", "de": "Vorher"}, got); d != "" {
 		t.Error(d)

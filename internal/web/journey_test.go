@@ -42,6 +42,7 @@ func layout(j journey.Journey) string {
 }
 
 func TestAJourneyIsEditedByFormsAlone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -98,6 +99,7 @@ func everyField() url.Values {
 }
 
 func TestEveryFieldOfATouchpointIsKept(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -150,6 +152,7 @@ func (p page) values(form string) url.Values {
 }
 
 func TestWhatIsWrongIsNamedAndNothingTypedIsLost(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -187,6 +190,7 @@ func TestWhatIsWrongIsNamedAndNothingTypedIsLost(t *testing.T) {
 }
 
 func TestAnOlderPageAnswersAConflict(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -213,6 +217,7 @@ func TestAnOlderPageAnswersAConflict(t *testing.T) {
 }
 
 func TestDeletingATouchpointSaysWhatFollows(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -240,6 +245,7 @@ func TestDeletingATouchpointSaysWhatFollows(t *testing.T) {
 }
 
 func TestYAMLGoesOutAndComesIn(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -278,6 +284,7 @@ func TestYAMLGoesOutAndComesIn(t *testing.T) {
 }
 
 func TestAJourneyBeginsFromATemplate(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))

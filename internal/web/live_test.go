@@ -64,6 +64,7 @@ func next(t *testing.T, events <-chan string, within time.Duration) string {
 }
 
 func TestAnAnswerIsToldToOpenPagesWithinASecondAndIsThere(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -83,6 +84,7 @@ func TestAnAnswerIsToldToOpenPagesWithinASecondAndIsThere(t *testing.T) {
 }
 
 func TestStreamGivesSignsOfLifeAndEndsForWhoIsShutOut(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(d *web.Deps) { d.Live.Heartbeat = 20 * time.Millisecond })
 	u := r.user(people.Director, "")
 	b := r.as(u)
@@ -107,6 +109,7 @@ func TestStreamGivesSignsOfLifeAndEndsForWhoIsShutOut(t *testing.T) {
 }
 
 func TestStreamsAreCappedAndEndWithTheServer(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(d *web.Deps) { d.Live.Streams = 1 })
 	b := r.as(r.user(people.Director, ""))
 	events := b.listen(t.Context(), "/live", "")
@@ -124,6 +127,7 @@ func TestStreamsAreCappedAndEndWithTheServer(t *testing.T) {
 }
 
 func TestFirstFeedbackTakesThePlaceOfTheFirstSteps(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	if err := r.Journeys.Put(t.Context(), "test", theJourney()); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package web
 import "testing"
 
 func TestMaskHidesPersonalDataAndLeavesTheRest(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"Écrivez à jean.dupont@mail.fr vite":                  "Écrivez à ••• vite",
 		"Au 06 12 34 56 78 ou +33612345678.":                  "Au ••• ou •••.",
@@ -21,6 +22,7 @@ func TestMaskHidesPersonalDataAndLeavesTheRest(t *testing.T) {
 }
 
 func TestPageMasksTheNamesItKnows(t *testing.T) {
+	t.Parallel()
 	g := &ground{hidden: &hiddenNames{words: nameWords([]string{"Sophie Garnier", "Denis Lambert", "Ana Le Goff"})}}
 	got := g.mask("Sophie désolée. M’a dit Denis lambert, Le Goff et Ana, à Lambert-sur-Mer.")
 	if want := "••• désolée. M’a dit ••• lambert, Le ••• et Ana, à Lambert-sur-Mer."; got != want {

@@ -15,6 +15,7 @@ import (
 )
 
 func TestFiltersComeBackFromTheirAddress(t *testing.T) {
+	t.Parallel()
 	for _, address := range []string{
 		"", "during=30", "during=range&from=2026-01-01&to=2026-01-31", "unit=west&channel=phone&channel=web",
 		"attributes.segment=premium&attributes.segment=pro&journey=main&program=relational", "q=a+b&score=nps%3A0..6&words=any", "language=fr&source=x&touchpoint=t",
@@ -35,6 +36,7 @@ func TestFiltersComeBackFromTheirAddress(t *testing.T) {
 }
 
 func TestFiltersRefuseWhatTheyCannotRead(t *testing.T) {
+	t.Parallel()
 	for address, field := range map[string]string{
 		"during=range": "from", "from=2026-13-01": "from", "from=2026-02-01&to=2026-01-01": "to", "score=nps:": "score", "score=nps:x..2": "score", "score=nps:2": "score", "score=nps:..": "score",
 	} {
@@ -50,6 +52,7 @@ func TestFiltersRefuseWhatTheyCannotRead(t *testing.T) {
 }
 
 func TestPeriodEndsToday(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 3, 31, 23, 30, 0, 0, time.UTC)
 	for during, want := range map[string]insight.Period{"7": {From: "2026-03-25", To: "2026-04-01"}, "90": {From: "2026-01-01", To: "2026-04-01"}} {
 		if d := cmp.Diff(want, filters{During: during}.period(now)); d != "" {
@@ -63,6 +66,7 @@ func TestPeriodEndsToday(t *testing.T) {
 }
 
 func TestBinsAreTheKeysOfQuestionsAndCoverThePeriod(t *testing.T) {
+	t.Parallel()
 	p := insight.Period{From: "2025-12-29", To: "2026-01-06"}
 	for grain, want := range map[string][]string{
 		"day":   {"2025-12-29", "2025-12-30", "2025-12-31", "2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04", "2026-01-05"},
@@ -80,6 +84,7 @@ func TestBinsAreTheKeysOfQuestionsAndCoverThePeriod(t *testing.T) {
 }
 
 func TestBoxesOfAScaleShareItWithoutOverlap(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		m    cx.Metric
 		want [][2]float64
@@ -97,6 +102,7 @@ func TestBoxesOfAScaleShareItWithoutOverlap(t *testing.T) {
 }
 
 func TestReachHoldsTheFarthestPointWithRoomInStepsOfTheScale(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		points []ui.CurvePoint
 		want   float64
@@ -114,6 +120,7 @@ func TestReachHoldsTheFarthestPointWithRoomInStepsOfTheScale(t *testing.T) {
 }
 
 func TestMovesKeepWhatIsBeyondTheNoiseOfManyComparisons(t *testing.T) {
+	t.Parallel()
 	spec := cx.NewSpec(cx.Indicator{Formula: cx.TopShare, Top: new(1.0)}, cx.Metric{Max: 1})
 	move := func(p, d float64) moved {
 		return moved{m: measured{Spec: spec}, row: insight.Row{Versus: &insight.Compared{Compared: cx.Compared{Has: true, P: p, Difference: d}}}}
@@ -129,6 +136,7 @@ func TestMovesKeepWhatIsBeyondTheNoiseOfManyComparisons(t *testing.T) {
 }
 
 func TestFiguresAreWrittenInTheirUnit(t *testing.T) {
+	t.Parallel()
 	fr := lang.For("fr")
 	nps := measured{Indicator: cx.Indicator{Formula: cx.NetShare}, Spec: cx.Spec{Better: cx.HigherBetter}}
 	csat := measured{Indicator: cx.Indicator{Formula: cx.TopShare}, Spec: cx.Spec{Better: cx.HigherBetter}}
@@ -155,6 +163,7 @@ func TestFiguresAreWrittenInTheirUnit(t *testing.T) {
 }
 
 func TestLocalKeepsAddressesOfThisServer(t *testing.T) {
+	t.Parallel()
 	for to, want := range map[string]string{"/x?y=1": "/x?y=1", "": "/", "//evil": "/", "https://evil/": "/", "/\\evil": "/", "x": "/", "javascript:alert(1)": "/"} {
 		if got := local(to); got != want {
 			t.Errorf("%q leads to %q, want %q", to, got, want)

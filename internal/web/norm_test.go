@@ -9,6 +9,7 @@ import (
 )
 
 func TestUnitBesideTheNorm(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	p := r.as(r.user(people.Director, "")).get("/norm?unit=west&during=30")
@@ -20,6 +21,7 @@ func TestUnitBesideTheNorm(t *testing.T) {
 }
 
 func TestNormAsksWhichUnit(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	director := r.as(r.user(people.Director, ""))
@@ -33,12 +35,14 @@ func TestNormAsksWhichUnit(t *testing.T) {
 }
 
 func TestNormOfAManagerIsHisOwnUnit(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	r.as(r.user(people.Manager, "nantes")).get("/norm?during=30").has(t, "main", "Nantes", "Ouest", "Ensemble")
 }
 
 func TestContextEventsAreLetteredOnTheTrend(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))

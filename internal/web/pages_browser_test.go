@@ -217,6 +217,7 @@ func (w *pageWalk) page(x *tab, address string) {
 // TestEveryPageIsAccessibleAndLightAndFitsSmallScreens holds every page of the server's routes, in both languages, both lights
 // and two sizes, to axe; none scrolls sideways even at 320 px, none is heavy.
 func TestEveryPageIsAccessibleAndLightAndFitsSmallScreens(t *testing.T) {
+	t.Parallel()
 	r, ada, examples := furnished(t)
 	addresses := pages(t, r, ada, examples)
 	if len(addresses) < 50 {

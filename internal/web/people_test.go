@@ -12,6 +12,7 @@ import (
 )
 
 func TestSomebodyIsInvitedJoinsAndIsShutOut(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	admin := r.as(r.user(people.Administrator, ""))
@@ -64,6 +65,7 @@ func TestSomebodyIsInvitedJoinsAndIsShutOut(t *testing.T) {
 }
 
 func TestLookingThroughSomebodysEyesShowsTheirsAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	admin := r.as(r.user(people.Administrator, ""))
@@ -95,6 +97,7 @@ func TestLookingThroughSomebodysEyesShowsTheirsAndChangesNothing(t *testing.T) {
 }
 
 func TestARoleThatNeedsASecondFactorIsHeldUntilItIsOn(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	admin := r.as(r.user(people.Administrator, ""))
@@ -117,6 +120,7 @@ func TestARoleThatNeedsASecondFactorIsHeldUntilItIsOn(t *testing.T) {
 }
 
 func TestCouncilRecordOpensAndCloses(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	admin := r.as(r.user(people.Administrator, ""))
@@ -130,6 +134,7 @@ func TestCouncilRecordOpensAndCloses(t *testing.T) {
 }
 
 func TestOwnAccountIsChanged(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Director, ""))
 	b.post("/me/name", url.Values{"name": {"Grace"}}).has(t, ".top", "G")
@@ -155,6 +160,7 @@ func TestOwnAccountIsChanged(t *testing.T) {
 }
 
 func TestUnitsAreFoundChangedAndTakenBack(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -190,6 +196,7 @@ func TestUnitsAreFoundChangedAndTakenBack(t *testing.T) {
 }
 
 func TestAFileOfUnitsIsShownBeforeItIsApplied(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Administrator, ""))

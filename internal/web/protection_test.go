@@ -9,6 +9,7 @@ import (
 )
 
 func TestAnErasureRequestIsTiedToTheCustomerAndDone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.DPO, ""))
@@ -39,6 +40,7 @@ func TestAnErasureRequestIsTiedToTheCustomerAndDone(t *testing.T) {
 }
 
 func TestRetentionIsPreviewedAndDocumentsComeFilled(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.DPO, ""))

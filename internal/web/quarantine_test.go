@@ -12,6 +12,7 @@ import (
 )
 
 func TestQuarantineIsMappedCreatedLeftOutAndGivenBack(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Administrator, ""))
@@ -43,6 +44,7 @@ func TestQuarantineIsMappedCreatedLeftOutAndGivenBack(t *testing.T) {
 }
 
 func TestUnitsOfALargeOrganisationAreFoundByTheirWords(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	var units []people.Unit
 	for i := range 1200 {

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +29,9 @@ import (
 
 const password = "trois-bateaux-blancs"
 
+// drawer is one for all tests: its engines take a second to make.
+var drawer = sync.OnceValue(func() *chart.Drawer { return chart.New(chart.Config{Within: time.Minute}, chart.Deps{}) })
+
 // rig is the pages over the real house.
 type rig struct {
 	*house.House
@@ -39,7 +44,8 @@ type rig struct {
 func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	t.Helper()
 	ctx := context.Background()
-	h, err := house.New(ctx, house.Config{Dir: t.TempDir(), Patience: time.Minute}, house.Deps{DB: recordtest.SQLite(t)})
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	h, err := house.New(ctx, house.Config{Dir: t.TempDir(), Patience: time.Minute}, house.Deps{DB: recordtest.SQLite(t), Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +55,7 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 	t.Cleanup(h.Stop)
 	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Imports: h.Imports, Surveys: h.Surveys, Responses: h.Responses, Views: h.Views, Insight: h.Insight, Door: h.Door,
 		Customers: h.Customers, Search: h.Search.Search, SearchLag: h.Search.Lag}
-	d.Charts = chart.New(chart.Config{Within: time.Minute}, chart.Deps{})
+	d.Charts = drawer()
 	d.Live.Blocks, d.Live.Deadline = time.Minute, time.Minute // pages are looked at whole, however slow the machine
 	if change != nil {
 		change(&d)

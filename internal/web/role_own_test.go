@@ -8,6 +8,7 @@ import (
 )
 
 func TestAnAdministratorMakesARoleFromACopy(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Administrator, ""))

@@ -8,6 +8,7 @@ import (
 )
 
 func TestAnIndicatorForOthersIsNotOnAnyPage(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	c, err := r.Catalogue.Present(context.Background())

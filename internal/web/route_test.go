@@ -57,6 +57,7 @@ func addressOf(x web.Route) string {
 }
 
 func TestEveryRouteOpensToItsRolesAlone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	who := r.who()
@@ -113,6 +114,7 @@ func (r *rig) checkAnswer(t *testing.T, x web.Route, role people.Role, p page) {
 }
 
 func TestPagesAreWellFormedForEveryone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	admin := r.as(r.user(people.Administrator, ""))
@@ -157,6 +159,7 @@ func checkLabels(t *testing.T, path string, p page) {
 }
 
 func TestSettingsChangeWhatTheySay(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Administrator, ""))
@@ -180,6 +183,7 @@ func TestSettingsChangeWhatTheySay(t *testing.T) {
 }
 
 func TestUnknownUnitsAreCreatedAtOnceFromQuarantine(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	for i, unit := range []string{"agence-7", "agence-9"} {
@@ -203,6 +207,7 @@ func TestUnknownUnitsAreCreatedAtOnceFromQuarantine(t *testing.T) {
 }
 
 func TestQuarantineIsSeenAndRepaired(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	in := r.answers()[0]

@@ -16,6 +16,7 @@ import (
 )
 
 func TestSetupIsOpenToThisMachineAloneWithoutAToken(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, host, remote string
 		header             http.Header
@@ -55,6 +56,7 @@ type slow struct {
 func (s *slow) SetReadDeadline(t time.Time) error { s.until = append(s.until, t); return nil }
 
 func TestAFormIsNotWaitedForForEver(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.user(people.Administrator, "")
 	q := httptest.NewRequest(http.MethodPost, "/signin", strings.NewReader("email=a&password=b"))
@@ -67,6 +69,7 @@ func TestAFormIsNotWaitedForForEver(t *testing.T) {
 }
 
 func TestWithoutSearchThereIsNoSearchField(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(d *web.Deps) { d.Search = nil })
 	r.company()
 	if n := r.as(r.user(people.Director, "")).get("/").Find(".searchbox").Length(); n != 0 {
@@ -75,6 +78,7 @@ func TestWithoutSearchThereIsNoSearchField(t *testing.T) {
 }
 
 func TestWhatWasDoneIsUndoneFromTheToast(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	ctx := context.Background()
@@ -115,6 +119,7 @@ func TestWhatWasDoneIsUndoneFromTheToast(t *testing.T) {
 }
 
 func TestPlacesAreFoundByTheirNames(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	admin, committee := r.as(r.user(people.Administrator, "")), r.as(r.user(people.Committee, ""))
@@ -152,6 +157,7 @@ func TestPlacesAreFoundByTheirNames(t *testing.T) {
 }
 
 func TestThePagesInstallAndKeepNothingPersonal(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(d *web.Deps) { d.Version = "1" })
 	nobody := r.browser()
 	before := nobody.get("/manifest.webmanifest")
@@ -173,6 +179,7 @@ func TestThePagesInstallAndKeepNothingPersonal(t *testing.T) {
 }
 
 func TestComponentsAreShownToBuildersAlone(t *testing.T) {
+	t.Parallel()
 	for dev, want := range map[bool]int{false: 404, true: 200} {
 		r := newRig(t, func(d *web.Deps) { d.Dev = dev })
 		r.company()
@@ -183,6 +190,7 @@ func TestComponentsAreShownToBuildersAlone(t *testing.T) {
 }
 
 func TestTheStatementOfAccessibilitySaysWhomToTell(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Administrator, ""))

@@ -8,6 +8,7 @@ import (
 )
 
 func TestAPasswordIsJudgedWhileItIsTyped(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	for _, c := range []struct{ name, typed, email, tone, says string }{
 		{"short", "abc", "", ".watch", "de 12 à 200"},

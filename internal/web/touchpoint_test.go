@@ -14,6 +14,7 @@ import (
 )
 
 func TestTouchpointShowsItsFigureInEveryCut(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -71,6 +72,7 @@ func TestTouchpointShowsItsFigureInEveryCut(t *testing.T) {
 }
 
 func TestTouchpointOfUnknownIndicatorIsNotFound(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -82,6 +84,7 @@ func TestTouchpointOfUnknownIndicatorIsNotFound(t *testing.T) {
 }
 
 func TestTouchpointOfTheCommitteeLeadsToNoWords(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Committee, ""))
@@ -95,6 +98,7 @@ func TestTouchpointOfTheCommitteeLeadsToNoWords(t *testing.T) {
 }
 
 func TestEveryAspectAnsweredAtATouchpointIsShown(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	four, ctx := 4.0, context.Background()

@@ -9,6 +9,7 @@ import (
 )
 
 func TestTrustTellsWhatIsMissingSilentAndOdd(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	now := time.Now().UTC().Add(-time.Minute)

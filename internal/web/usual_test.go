@@ -6,6 +6,7 @@ import (
 )
 
 func TestAPeriodIsWrittenInTheAddressOnlyWhenChosen(t *testing.T) {
+	t.Parallel()
 	usual := filters{During: "30", Usual: true, Words: "with"}
 	if got := usual.at("/"); got != "/" {
 		t.Errorf("the usual period is written: %s", got)
@@ -20,6 +21,7 @@ func TestAPeriodIsWrittenInTheAddressOnlyWhenChosen(t *testing.T) {
 }
 
 func TestUsualPeriodIsKeptForAMinute(t *testing.T) {
+	t.Parallel()
 	var u usualPeriod
 	now := time.Now()
 	u.met = map[string]usualFound{"": {filters{During: "range", From: "2020-01-02", To: "2021-01-01"}, now.Add(time.Minute)}}

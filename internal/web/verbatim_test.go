@@ -8,6 +8,7 @@ import (
 )
 
 func TestVerbatimsAreFilteredPagedAndMasked(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -55,6 +56,7 @@ func TestVerbatimsAreFilteredPagedAndMasked(t *testing.T) {
 }
 
 func TestPagesOfVerbatimsFollowEachOtherWithoutLossOrRepeat(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -79,6 +81,7 @@ func TestPagesOfVerbatimsFollowEachOtherWithoutLossOrRepeat(t *testing.T) {
 }
 
 func TestFeedbackShowsItsCustomerToThoseWhoMay(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	director := r.as(r.user(people.Director, ""))

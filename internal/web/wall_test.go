@@ -12,6 +12,7 @@ import (
 )
 
 func TestWallShowsTheViewsOfItsAddress(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
@@ -39,6 +40,7 @@ func TestWallShowsTheViewsOfItsAddress(t *testing.T) {
 }
 
 func TestWallKeepsTurningWhenOneViewFails(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(d *web.Deps) {
 		d.Charts = chart.New(chart.Config{Within: time.Nanosecond}, chart.Deps{Log: slog.New(slog.DiscardHandler)})
 	})
@@ -51,6 +53,7 @@ func TestWallKeepsTurningWhenOneViewFails(t *testing.T) {
 }
 
 func TestWallSaysThatNobodySpeaks(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(d *web.Deps) { d.Now = func() time.Time { return time.Now().AddDate(0, 0, 3) } })
 	r.company()
 	p := r.as(r.user(people.Director, "")).get("/wall")
@@ -61,6 +64,7 @@ func TestWallSaysThatNobodySpeaks(t *testing.T) {
 }
 
 func TestWallNamesNobody(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	p := r.as(r.user(people.Director, "")).get("/wall?view=voices")

@@ -8,6 +8,7 @@ import (
 )
 
 func TestWhatSleepsIsNotToBeWatched(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))

@@ -10,6 +10,7 @@ import (
 )
 
 func TestFirstUserGoesFromAnEmptyFolderToACockpit(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.browser()
 	p := b.get("/verbatims?q=x")
@@ -55,6 +56,7 @@ func TestFirstUserGoesFromAnEmptyFolderToACockpit(t *testing.T) {
 }
 
 func TestSetupTokenIsAskedFor(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, func(d *web.Deps) { d.SetupToken = "abc" })
 	b := r.browser()
 	if p := b.get("/setup"); p.status != 403 {
@@ -69,6 +71,7 @@ func TestSetupTokenIsAskedFor(t *testing.T) {
 }
 
 func TestSignInOpensASessionAndLeadsBack(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	ada, err := r.People.AddUser(t.Context(), people.NewUser{Email: "ada@x.fr", Name: "Ada", Role: people.Director, Password: password})
 	if err != nil {
@@ -101,6 +104,7 @@ func TestSignInOpensASessionAndLeadsBack(t *testing.T) {
 }
 
 func TestCastIsEnteredByOneClickAndNobodyElse(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	in, out := r.user(people.Director, ""), r.user(people.Administrator, "")
 	r.server.Cast = []web.CastMember{{UserID: in.ID, Name: in.Name}}
@@ -119,6 +123,7 @@ func TestCastIsEnteredByOneClickAndNobodyElse(t *testing.T) {
 }
 
 func TestEntryLinkAsksForAClickAndWorksOnce(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	u := r.user(people.Director, "")
 	token, err := r.People.EntryLink(t.Context(), u.ID, 1e12)
@@ -140,6 +145,7 @@ func TestEntryLinkAsksForAClickAndWorksOnce(t *testing.T) {
 }
 
 func TestPagesCarryStrictHeadersAndRefuseOtherSites(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Director, ""))
 	p := b.get("/")
@@ -167,6 +173,7 @@ func TestPagesCarryStrictHeadersAndRefuseOtherSites(t *testing.T) {
 }
 
 func TestLanguageAndThemeAreKept(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, nil)
 	b := r.as(r.user(people.Director, ""))
 	if got := b.get("/").Find("html").AttrOr("lang", ""); got != "fr" {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
 	"vigie/internal/people"
 	"vigie/internal/record"
 )
@@ -207,6 +209,36 @@ func TestAnAttributeProjectedLaterIsBackFilled(t *testing.T) {
 		return err == nil
 	})
 	w.compare(t, i, people.Whole(), q)
+}
+
+func TestABackFillThatFailedIsTriedAgain(t *testing.T) {
+	w := newWorld(t)
+	w.seed(t, 1, 50)
+	w.catalogue.Attributes = nil
+	d := w.deps(t)
+	var failures atomic.Int32
+	all := d.All
+	d.All = func(ctx context.Context, yield func(collect.Stored) error) error {
+		if failures.Add(-1) >= 0 {
+			return errors.New("the record is busy")
+		}
+		return all(ctx, yield)
+	}
+	i := New(Config{Dir: t.TempDir()}, d)
+	if err := i.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(i.Stop)
+	w.settle(t, i)
+	failures.Store(1)
+	w.restructure(t, func() { w.catalogue.Attributes = testCatalogue().Attributes })
+	until(t, i, "attribute askable", func() bool {
+		_, err := i.Ask(t.Context(), people.Whole(), Query{Indicator: "nps", By: []string{"attributes.segment"}})
+		return err == nil
+	})
+	if failures.Load() >= 0 {
+		t.Error("nothing failed")
+	}
 }
 
 func TestPersonalAttributesAreNeverProjected(t *testing.T) {

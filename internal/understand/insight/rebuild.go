@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 	"golang.org/x/sync/errgroup"
@@ -35,16 +36,31 @@ func (i *Insight) want() {
 	}
 }
 
+// rebuildWhenWanted tries again, with a growing pause, what failed: the figures asked for would wait for ever.
 func (i *Insight) rebuildWhenWanted() {
+	const shortest, longest = time.Second, time.Minute
+	pause := shortest
 	for {
 		select {
 		case <-i.background.Done():
 			return
 		case <-i.wanted:
 		}
-		if err := i.Rebuild(i.background); err != nil && i.background.Err() == nil {
-			i.d.Log.Error("rebuild failed", "err", err)
+		err := i.Rebuild(i.background)
+		if err == nil {
+			pause = shortest
+			continue
 		}
+		if i.background.Err() == nil {
+			i.d.Log.Error("rebuild failed, retrying", "err", err, "pause", pause)
+		}
+		select {
+		case <-i.background.Done():
+			return
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, longest)
+		i.want()
 	}
 }
 
