@@ -34,9 +34,9 @@ demo: build
 postgres:
 	@tools/postgres.sh start
 
-# Under the race detector, but the SQLite that modernc.org made of C: it is third-party and takes a third of the time, and
-# DuckDB's C++ is not watched either. vet has run over everything before.
-RACE := -race -vet=off -ldflags=-w -gcflags=modernc.org/sqlite/lib=-race=false
+# Under the race detector, but the SQLite that modernc.org made of C and the JavaScript engine: they are third-party and
+# take half of the time, and DuckDB's C++ is not watched either. vet has run over everything before.
+RACE := -race -vet=off -ldflags=-w -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=github.com/dop251/goja=-race=false
 # The longest first, so that the others run beside it; tests wait more than they compute, hence more at a time than cores.
 LONG := ./cmd/vigie ./internal/web
 REST := $$($(GO) list ./... | grep -v -e /cmd/vigie$$ -e /internal/web$$ -e /internal/demo$$)
@@ -46,7 +46,7 @@ REST := $$($(GO) list ./... | grep -v -e /cmd/vigie$$ -e /internal/web$$ -e /int
 test: tools-test build postgres
 	@test -z "$$(gofmt -l cmd internal tools assets/*.go)" || { gofmt -l cmd internal tools assets/*.go; echo "not gofmt-ed"; exit 1; }
 	$(GO) vet ./...
-	@export CI=true GORACE=atexit_sleep_ms=0; status=0; \
+	@export CI=true GORACE=atexit_sleep_ms=0 GOGC=300; status=0; \
 	$(GO) test $(RACE) -timeout 30m -parallel 4 $(TEST_FLAGS) $(LONG) $(REST) || status=1; \
 	$(GO) test $(RACE) -timeout 30m -run Drip ./internal/demo || status=1; \
 	$(GO) test -vet=off -timeout 30m $(TEST_FLAGS) ./internal/demo || status=1; \
