@@ -109,6 +109,9 @@ func (s *server) start(ctx context.Context) error {
 	if err := s.app.StartResponses(ctx); err != nil {
 		return err
 	}
+	if err := s.app.StartInvitations(ctx); err != nil {
+		return err
+	}
 	socket, err := serveControl(s.app, s.app.env.Data, s.app.env.lang)
 	if err != nil {
 		return err

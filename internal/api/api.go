@@ -13,6 +13,7 @@ import (
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
@@ -34,6 +35,9 @@ type Deps struct {
 	// Surveys are the questionnaires, Responses takes what people answer to them.
 	Surveys   *survey.Store
 	Responses *response.Desk
+	// Invites is who is asked; OpenInvitation makes the page where one is answered.
+	Invites        *invite.Store
+	OpenInvitation func(context.Context, invite.Letter) (path string, err error)
 	// Ask and List are those of insight.Insight.
 	Ask  func(context.Context, people.Scope, insight.Query) (insight.Answer, error)
 	List func(context.Context, people.Scope, insight.ListQuery) (insight.List, error)
@@ -57,8 +61,8 @@ type API struct {
 
 // New gives the handler of everything under /api/. It is inert.
 func New(d Deps) (*API, error) {
-	if d.DB == nil || d.People == nil || d.Door == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Ask == nil || d.List == nil {
-		return nil, fmt.Errorf("api: DB, People, Door, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Ask and List are needed")
+	if d.DB == nil || d.People == nil || d.Door == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Invites == nil || d.OpenInvitation == nil || d.Ask == nil || d.List == nil {
+		return nil, fmt.Errorf("api: DB, People, Door, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Invites, OpenInvitation, Ask and List are needed")
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
@@ -138,6 +142,7 @@ func (a *API) routes() []route {
 	l = append(l, a.attributes().routes(a)...)
 	l = append(l, a.contextEvents().routes(a)...)
 	l = append(l, a.surveys().routes(a)...)
+	l = append(l, a.invitationRoutes()...)
 	return append(l,
 		at("PUT", "/units", people.EditStructure, a.putUnits, opPutUnits()),
 		at("DELETE", "/journeys/{key}", people.EditStructure, a.deleteJourney, opErase("delete_journey")),

@@ -17,6 +17,7 @@ import (
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/intake"
+	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
@@ -64,6 +65,9 @@ type House struct {
 	// Surveys are the questionnaires; Responses takes what people answer to them.
 	Surveys   *survey.Store
 	Responses *response.Desk
+	// Invites is who is asked, and how that went; Inviting plans and sends.
+	Invites  *invite.Store
+	Inviting *invite.Engine
 	// Imports is where files wait, are imported and remembered.
 	Imports *intake.Desk
 
@@ -90,8 +94,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	}
 	h.Surveys = survey.New(d.DB)
 	h.Surveys.Metrics, h.Surveys.Now = h.metrics, d.Now
-	h.Responses, err = response.New(response.Deps{DB: d.DB, Door: h.Door, Surveys: h.Surveys, Now: d.Now, Log: d.Log})
-	if err != nil {
+	if err := h.newInviting(d.Now); err != nil {
 		return nil, err
 	}
 	if c.Zone == nil {

@@ -227,3 +227,33 @@ func secrets(ctx context.Context, tx *record.Tx) (map[int64]string, error) {
 	}
 	return out, rows.Err()
 }
+
+// Seal gives a text such that only this installation reads it, under the name it is kept by.
+func (s *Store) Seal(name, text string) (string, error) {
+	a, err := s.seals.aead()
+	if err != nil {
+		return "", err
+	}
+	nonce := make([]byte, a.NonceSize())
+	_, _ = rand.Read(nonce) // never fails
+	return sealed + base64.RawStdEncoding.EncodeToString(a.Seal(nonce, nonce, []byte(text), sealedAs(name))), nil
+}
+
+// Unseal gives back what Seal was given. One sealed under another installation's key, or another name, is an error.
+func (s *Store) Unseal(name, kept string) (string, error) {
+	a, err := s.seals.aead()
+	if err != nil {
+		return "", err
+	}
+	b, err := base64.RawStdEncoding.DecodeString(strings.TrimPrefix(kept, sealed))
+	if err != nil || len(b) < a.NonceSize() {
+		return "", errSealed
+	}
+	plain, err := a.Open(nil, b[:a.NonceSize()], b[a.NonceSize():], sealedAs(name))
+	if err != nil {
+		return "", errSealed
+	}
+	return string(plain), nil
+}
+
+func sealedAs(name string) []byte { return []byte("setting:" + name) }

@@ -145,6 +145,9 @@ func (g *gate) pass(ctx context.Context, tx *record.Tx, due []Invitation) ([]Let
 // decide changes the invitation to what becomes of it, and gives its letter when it leaves.
 func (g *gate) decide(ctx context.Context, i *Invitation) (*Letter, error) {
 	r := g.t.rule(i.Rule)
+	if i.Channel == Link {
+		r = &Rule{Key: linkRule, Survey: i.Survey, Stage: Going}
+	}
 	p, known := g.persons[i.Identity]
 	a, err := g.surveys.of(ctx, i.Survey)
 	if err != nil {
@@ -220,6 +223,9 @@ func (g *gate) leave(i *Invitation, r *Rule, version int64) {
 
 // address gives where a person is written to by a channel: the first name of that kind that does not fail.
 func (g *gate) address(p cx.PersonID, channel string) (string, bool) {
+	if channel == Link {
+		return "", true
+	}
 	for _, n := range g.names[p] {
 		if channelOf(n.Kind) == channel && !g.standing[p].Broken[n.Hash] {
 			return n.Value, true

@@ -23,8 +23,10 @@ type Deps struct {
 	Surveys   *survey.Store
 	// Zone gives the time zone of a unit, "" of the organisation.
 	Zone func(ctx context.Context, unit string) *time.Location
-	Now  func() time.Time // nil: time.Now
-	Log  *slog.Logger     // nil: discarded
+	// Seal and Unseal keep what must not be read from a copy of the record; the name is of what is kept.
+	Seal, Unseal func(name, text string) (string, error)
+	Now          func() time.Time // nil: time.Now
+	Log          *slog.Logger     // nil: discarded
 }
 
 // Store keeps rules, the policy, preferences, occurrences and invitations. Safe for concurrent use, on several nodes too.
@@ -218,6 +220,8 @@ func (s *Store) hash(ctx context.Context, words string) ([]byte, error) {
 	h.Write([]byte(words))
 	return h.Sum(nil)[:16], nil
 }
+
+func notFound(err error) bool { return cx.KindOf(err) == cx.NotFound }
 
 func joined(l []*cx.Error) error {
 	all := make([]error, len(l))

@@ -24,8 +24,10 @@ type Deps struct {
 	DB      *record.DB
 	Door    *collect.Door
 	Surveys *survey.Store
-	Now     func() time.Time // nil: time.Now
-	Log     *slog.Logger     // nil: discarded
+	// Answered is told, in the transaction that notes it, that an invitation has its first answer. nil: nobody is told.
+	Answered func(ctx context.Context, tx *record.Tx, invitation int64) error
+	Now      func() time.Time // nil: time.Now
+	Log      *slog.Logger     // nil: discarded
 }
 
 // Desk takes the answers. Safe for concurrent use, on several nodes too.
@@ -89,6 +91,8 @@ type Opening struct {
 	Unit        string `json:"unit,omitempty"`
 	Agent       string `json:"agent,omitempty"`
 	Contact     string `json:"contact,omitempty"`
+	// Expires: nothing is answered from then on; zero: always open.
+	Expires time.Time `json:"expires,omitzero"`
 	// Customer and Attributes are never kept of an anonymous survey.
 	Customer   *collect.Customer `json:"customer,omitempty"`
 	Attributes map[string]any    `json:"attributes,omitempty"` // string, float64 or bool
@@ -127,23 +131,32 @@ func (r *Response) Path() survey.Path { return r.Version.Path(r.Known()) }
 
 // Open begins a response and gives its address.
 func (d *Desk) Open(ctx context.Context, o Opening) (Token, error) {
+	token := newToken()
+	return token, d.OpenAs(ctx, token, o)
+}
+
+// OpenAs begins a response under an address that the caller can tell again: 128 bits that nobody guesses. One that is
+// open already stays as it is.
+func (d *Desk) OpenAs(ctx context.Context, token Token, o Opening) error {
+	if len(token) < 22 {
+		return errors.New("response: an address this short may be guessed")
+	}
 	v, err := d.d.Surveys.Published(ctx, o.Survey, o.Version)
 	if err != nil {
-		return "", err
+		return err
 	}
 	one, err := d.d.Surveys.Survey(ctx, o.Survey)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if !one.Asking() {
-		return "", cx.Fail(cx.NotFound, "survey", "survey.unknown", "key", string(o.Survey))
+		return cx.Fail(cx.NotFound, "survey", "survey.unknown", "key", string(o.Survey))
 	}
 	if v.Privacy == survey.Anonymous {
 		o = Opening{Survey: o.Survey, Language: o.Language, Channel: o.Channel, CollectedBy: o.CollectedBy, Touchpoint: o.Touchpoint, Unit: o.Unit}
 	}
-	token := newToken()
 	r := &Response{Opening: o, Number: v.N, Started: d.now(v.Privacy)}
-	return token, d.d.DB.Write(ctx, func(tx *record.Tx) error { return insert(ctx, tx, token, r) })
+	return d.d.DB.Write(ctx, func(tx *record.Tx) error { return insert(ctx, tx, token, r) })
 }
 
 // now is the moment, or the day of it for an anonymous survey: nothing finer is kept.
@@ -172,6 +185,9 @@ func (d *Desk) dress(ctx context.Context, r *Response) error {
 	}
 	r.Version = v.Dealt(uint64(r.ID))
 	if limit := time.Duration(v.EditDays) * 24 * time.Hour; r.State == Complete && limit > 0 && d.d.Now().Sub(r.Changed) > limit {
+		r.State = Closed
+	}
+	if !r.Expires.IsZero() && d.d.Now().After(r.Expires) {
 		r.State = Closed
 	}
 	return nil

@@ -33,7 +33,7 @@ func insert(ctx context.Context, tx *record.Tx, t Token, r *Response) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO response (id, token, survey, version, invitation, feedback, state, said, revision, entered, started, changed)
-		VALUES (?, ?, ?, ?, ?, 0, 0, ?, 0, 0, ?, ?)`, id, t.hash(), string(r.Survey), r.Number, r.Invitation, string(b), r.Started.UnixMicro(), r.Started.UnixMicro())
+		VALUES (?, ?, ?, ?, ?, 0, 0, ?, 0, 0, ?, ?) ON CONFLICT (token) DO NOTHING`, id, t.hash(), string(r.Survey), r.Number, r.Invitation, string(b), r.Started.UnixMicro(), r.Started.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("response: %w", err)
 	}
@@ -89,6 +89,9 @@ func update(ctx context.Context, tx *record.Tx, r *Response) error {
 func (d *Desk) settled(ctx context.Context, r *Response) error {
 	return d.d.DB.Write(ctx, func(tx *record.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE response SET entered = ?, feedback = ? WHERE id = ? AND entered <= ?`, r.revision, int64(r.Feedback), r.ID, r.revision)
+		if err == nil && r.Invitation > 0 && r.Feedback > 0 && d.d.Answered != nil {
+			err = d.d.Answered(ctx, tx, r.Invitation)
+		}
 		return err
 	})
 }

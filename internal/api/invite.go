@@ -1,0 +1,434 @@
+package api
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
+	"vigie/internal/listen/invite"
+	"vigie/internal/people"
+)
+
+// invitationRoutes are what concerns who is asked.
+func (a *API) invitationRoutes() []route {
+	l := []route{
+		at("POST", "/events", people.WriteFeedback, a.postEvents, opPostEvents()),
+		at("GET", "/invitations", people.ReadPeople, a.listInvitations, opListInvitations()),
+		at("POST", "/invitations", people.WriteFeedback, a.wantInvitation, opWantInvitation()),
+		at("POST", "/objections", people.WriteFeedback, a.object, opObject()),
+		at("GET", "/invitation-policy", people.ReadFigures, a.showPolicy, opPolicy("show_invitation_policy", false)),
+		at("PUT", "/invitation-policy", people.EditStructure, a.putPolicy, opPolicy("put_invitation_policy", true)),
+		at("GET", "/invitation-channels", people.Administer, a.showChannels, opChannels("show_invitation_channels", false)),
+		at("PUT", "/invitation-channels", people.Administer, a.putChannels, opChannels("put_invitation_channels", true)),
+		at("POST", "/invitation-rules/{key}/stage", people.EditStructure, a.stageRule, opStage()),
+		at("POST", "/invitation-rules/{key}/checks", people.EditStructure, a.checkRule, opCheckRule()),
+		at("POST", "/invitation-rules/{key}/run", people.EditStructure, a.runRule, opRunRule()),
+	}
+	return append(a.invitationRules().routes(a), l...)
+}
+
+func (a *API) invitationRules() resource[invite.Rule] {
+	return resource[invite.Rule]{
+		one: "invitation_rule", many: "invitation_rules",
+		key: func(r *invite.Rule) *string { return &r.Key },
+		list: func(c *call) ([]invite.Rule, error) {
+			kept, err := a.Invites.Rules(c.Context())
+			l := make([]invite.Rule, len(kept))
+			for i := range kept {
+				l[i] = kept[i].Rule
+			}
+			return l, err
+		},
+		put: func(ctx context.Context, by string, r invite.Rule) error { return a.Invites.SaveRule(ctx, by, r, -1) },
+	}
+}
+
+// EventReceipt is the answer to one business event.
+type EventReceipt struct {
+	ID     int64           `json:"id"`
+	Status collect.Verdict `json:"status"` // accepted or duplicate
+}
+
+// postEvents takes in one business event, or a batch as lines.
+func (a *API) postEvents(c *call) error {
+	switch c.mediaType() {
+	case "application/json":
+		return a.postEvent(c)
+	case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines":
+		return a.postEventLines(c)
+	}
+	return &refusal{status: http.StatusUnsupportedMediaType, err: cx.Fail(cx.Invalid, "Content-Type", "api.media_type", "types", "application/json, application/x-ndjson")}
+}
+
+func (a *API) postEvent(c *call) error {
+	b, err := c.body(maxFeedback)
+	if err != nil {
+		return err
+	}
+	var h invite.Happening
+	if err := decode(b, &h); err != nil {
+		return err
+	}
+	l, err := a.Invites.Receive(c.Context(), []invite.Happening{h})
+	if err != nil {
+		return err
+	}
+	switch l[0].Verdict {
+	case collect.Accepted:
+		return c.json(http.StatusCreated, EventReceipt{l[0].ID, l[0].Verdict})
+	case collect.Duplicate:
+		return c.json(http.StatusOK, EventReceipt{l[0].ID, l[0].Verdict})
+	}
+	return joined(l[0].Errors)
+}
+
+// postEventLines commits every 1,000 lines; bad lines never stop good ones.
+func (a *API) postEventLines(c *call) error {
+	body := &patient{body: c.Body, control: http.NewResponseController(c.w)}
+	r := lineReader{r: bufio.NewReaderSize(body, 64<<10)}
+	t := tally{lang: c.lang(), result: BatchResult{Rejected: []RejectedLine{}}}
+	for {
+		last, err := a.eventChunk(c, &r, &t)
+		if err != nil {
+			return t.stopped(err)
+		}
+		if last {
+			return c.json(http.StatusOK, t.done())
+		}
+	}
+}
+
+func (a *API) eventChunk(c *call, r *lineReader, t *tally) (last bool, err error) {
+	var batch []invite.Happening
+	var lines []int
+	for len(batch) < chunkLines && !last {
+		line, long, err := r.next()
+		if err != nil && !errors.Is(err, io.EOF) {
+			return false, malformed("", "api.cut_short")
+		}
+		last = err != nil
+		if len(line) == 0 && !long {
+			continue
+		}
+		var h invite.Happening
+		if long {
+			t.reject(r.n, cx.Fail(cx.Invalid, "", "api.too_big", "max", maxFeedback))
+		} else if err := decode(line, &h); err != nil {
+			t.reject(r.n, err)
+		} else {
+			batch, lines = append(batch, h), append(lines, r.n)
+		}
+	}
+	t.result.Lines = r.n
+	if len(batch) == 0 {
+		return last, nil
+	}
+	l, err := a.Invites.Receive(c.Context(), batch)
+	if err != nil {
+		return false, err
+	}
+	for i, one := range l {
+		t.add(collect.Outcome{Line: lines[i], Verdict: one.Verdict, ID: cx.FeedbackID(one.ID), Errors: one.Errors})
+	}
+	return last, nil
+}
+
+// Invitation is one as programs read it.
+type Invitation struct {
+	ID         invite.InvitationID `json:"id"`
+	Rule       string              `json:"rule"`
+	Survey     cx.SurveyID         `json:"survey"`
+	State      string              `json:"state"`
+	Why        invite.Why          `json:"why,omitempty"`
+	Until      time.Time           `json:"until,omitzero"` // held until, or refused: when it is allowed
+	Customer   *CustomerRef        `json:"customer,omitempty"`
+	Touchpoint string              `json:"touchpoint,omitempty"`
+	Unit       string              `json:"unit,omitempty"`
+	Channel    string              `json:"channel,omitempty"`
+	Wording    string              `json:"wording,omitempty"`
+	Segment    string              `json:"segment,omitempty"`
+	Planned    time.Time           `json:"planned"`
+	Due        time.Time           `json:"due,omitzero"`
+	Sent       time.Time           `json:"sent,omitzero"`
+	Answered   time.Time           `json:"answered,omitzero"`
+	Expires    time.Time           `json:"expires,omitzero"`
+	Messages   int                 `json:"messages"` // sent, reminders included
+	// Path to append to the address of the server, in the answer to POST alone.
+	Path string `json:"path,omitempty"`
+}
+
+func shownInvitation(i invite.Invitation) Invitation {
+	return Invitation{ID: i.ID, Rule: i.Rule, Survey: i.Survey, State: i.State.String(), Why: i.Why, Until: i.Until, Touchpoint: i.Touchpoint, Unit: i.Unit, Channel: i.Channel,
+		Wording: i.Wording, Segment: i.Segment, Planned: i.Planned, Due: i.Due, Sent: i.Sent, Answered: i.AnsweredAt, Expires: i.Expires, Messages: i.Round}
+}
+
+func (a *API) listInvitations(c *call) error {
+	q := c.URL.Query()
+	f := invite.Filter{Rule: q.Get("rule"), Why: invite.Why(q.Get("why")), Limit: 100}
+	for _, s := range invite.States() {
+		if s.String() == q.Get("state") {
+			f.State = s
+		}
+	}
+	if q.Get("state") != "" && f.State == 0 {
+		return malformed("state", "invite.word", "value", q.Get("state"))
+	}
+	for name, into := range map[string]*int64{"before": (*int64)(&f.Before)} {
+		if v := q.Get(name); v != "" {
+			n, err := strconv.ParseInt(v, 10, 64)
+			if err != nil {
+				return malformed(name, "invite.word", "value", v)
+			}
+			*into = n
+		}
+	}
+	l, err := a.Invites.Invitations(c.Context(), c.viewer.Scope, f)
+	if err != nil {
+		return err
+	}
+	out := make([]Invitation, len(l))
+	ids := make([]cx.IdentityID, 0, len(l))
+	for _, i := range l {
+		ids = append(ids, i.Identity)
+	}
+	who, err := a.Customers.Customers(c.Context(), c.viewer.Scope, ids)
+	if err != nil {
+		return err
+	}
+	for n, i := range l {
+		out[n] = shownInvitation(i)
+		if p, known := who[i.Identity]; known {
+			out[n].Customer = &CustomerRef{ID: p.ID, Ref: refOf(p), Name: p.Name}
+		}
+	}
+	if err := a.audit(c, "invitation.list", ""); err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, map[string][]Invitation{"invitations": out})
+}
+
+func (a *API) wantInvitation(c *call) error {
+	var w invite.Wanted
+	if err := c.structured(&w); err != nil {
+		return err
+	}
+	l, err := a.Invites.Want(c.Context(), w)
+	if err != nil {
+		return err
+	}
+	out := shownInvitation(l.Invitation)
+	if l.State == invite.Refused {
+		return c.either(http.StatusOK, out)
+	}
+	if out.Path, err = a.OpenInvitation(c.Context(), l); err != nil {
+		return err
+	}
+	return c.either(http.StatusCreated, out)
+}
+
+// Objection is the legal objection of an address, a number or a reference.
+type Objection struct {
+	Ref   string `json:"ref,omitempty"`
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	Proof string `json:"proof,omitempty"`
+}
+
+func (a *API) object(c *call) error {
+	var o Objection
+	if err := c.structured(&o); err != nil {
+		return err
+	}
+	n := 0
+	for k, v := range map[customer.Kind]string{customer.Ref: o.Ref, customer.Email: o.Email, customer.Phone: o.Phone} {
+		if v == "" {
+			continue
+		}
+		n++
+		if err := a.Invites.Object(c.Context(), k, v, o.Proof); err != nil {
+			return err
+		}
+	}
+	if n == 0 {
+		return cx.Fail(cx.Invalid, "", "invite.no_name")
+	}
+	if err := a.audit(c, "invitation.objection", ""); err != nil {
+		return err
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (a *API) showPolicy(c *call) error {
+	p, err := a.Invites.Policy(c.Context())
+	if err != nil {
+		return err
+	}
+	return c.either(http.StatusOK, p)
+}
+
+func (a *API) putPolicy(c *call) error {
+	var p invite.Policy
+	if err := c.structured(&p); err != nil {
+		return err
+	}
+	if err := a.Invites.SetPolicy(c.Context(), p); err != nil {
+		return err
+	}
+	if err := a.audit(c, "invitation.policy", ""); err != nil {
+		return err
+	}
+	return c.either(http.StatusOK, p)
+}
+
+func (a *API) showChannels(c *call) error {
+	ch, err := a.Invites.Channels(c.Context())
+	if err != nil {
+		return err
+	}
+	return c.either(http.StatusOK, ch.Shown())
+}
+
+func (a *API) putChannels(c *call) error {
+	var ch invite.Channels
+	if err := c.structured(&ch); err != nil {
+		return err
+	}
+	if err := a.Invites.SetChannels(c.Context(), ch); err != nil {
+		return err
+	}
+	if err := a.audit(c, "invitation.channels", ""); err != nil {
+		return err
+	}
+	return a.showChannels(c)
+}
+
+// StageChange moves a rule.
+type StageChange struct {
+	Stage invite.Stage `json:"stage"`
+	Note  string       `json:"note,omitempty"`
+}
+
+func (a *API) stageRule(c *call) error {
+	var s StageChange
+	if err := c.structured(&s); err != nil {
+		return err
+	}
+	return a.changedRule(c, "stage", a.Invites.Decide(c.Context(), c.viewer.Actor(), c.PathValue("key"), s.Stage, s.Note))
+}
+
+// CheckMade notes a check of the launch, or takes it back.
+type CheckMade struct {
+	Check string `json:"check"`
+	Made  bool   `json:"made"`
+	Note  string `json:"note,omitempty"`
+}
+
+func (a *API) checkRule(c *call) error {
+	var m CheckMade
+	if err := c.structured(&m); err != nil {
+		return err
+	}
+	return a.changedRule(c, "check", a.Invites.Checked(c.Context(), c.viewer.Actor(), c.PathValue("key"), m.Check, m.Note, m.Made))
+}
+
+func (a *API) changedRule(c *call, what string, err error) error {
+	if err != nil {
+		return err
+	}
+	key := c.PathValue("key")
+	if err := a.audit(c, "invitation_rule."+what, key); err != nil {
+		return err
+	}
+	k, err := a.Invites.Rule(c.Context(), key)
+	if err != nil {
+		return err
+	}
+	return c.either(http.StatusOK, k.Rule)
+}
+
+// RunOf names a run of a rule: the same name again plans nobody twice.
+type RunOf struct {
+	Name string `json:"name"`
+}
+
+func (a *API) runRule(c *call) error {
+	var r RunOf
+	if err := c.structured(&r); err != nil {
+		return err
+	}
+	if !cx.ValidKey(r.Name) {
+		return cx.Fail(cx.Invalid, "name", "invite.key", "key", r.Name)
+	}
+	key := c.PathValue("key")
+	k, err := a.Invites.Rule(c.Context(), key)
+	if err != nil {
+		return err
+	}
+	if !k.Trigger.List {
+		return cx.Fail(cx.Conflict, "trigger", "invite.no_list")
+	}
+	runs, err := a.Invites.RunRules(c.Context(), r.Name, []string{key})
+	if err != nil {
+		return err
+	}
+	if err := a.audit(c, "invitation_rule.run", key); err != nil {
+		return err
+	}
+	return c.either(http.StatusOK, runs[0])
+}
+
+func opPostEvents() operation {
+	return operation{id: "post_events", tag: "invitations", in: invite.Happening{}, inTypes: []string{"application/json", "application/x-ndjson"},
+		out: EventReceipt{}, success: []int{http.StatusCreated, http.StatusOK}, refusals: []int{400, 409, 413, 415, 422, 503}}
+}
+
+func opListInvitations() operation {
+	return operation{id: "list_invitations", tag: "invitations", out: map[string][]Invitation{}, refusals: []int{400},
+		params: []*huma.Param{inQuery("state", "api.param.state", "string"), inQuery("rule", "api.param.rule", "string"),
+			inQuery("why", "api.param.why", "string"), inQuery("before", "api.param.before", "integer")}}
+}
+
+func opWantInvitation() operation {
+	return operation{id: "want_invitation", tag: "invitations", in: invite.Wanted{}, inTypes: jsonOrYAML(), out: Invitation{}, outTypes: jsonOrYAML(),
+		success: []int{http.StatusCreated, http.StatusOK}, refusals: []int{400, 404, 413, 415, 422, 503}}
+}
+
+func opObject() operation {
+	return operation{id: "object", tag: "invitations", in: Objection{}, inTypes: jsonOrYAML(), success: []int{http.StatusNoContent}, refusals: []int{400, 413, 415, 422}}
+}
+
+func opPolicy(id string, put bool) operation {
+	return settingOp(operation{id: id, tag: "invitations", out: invite.Policy{}, outTypes: jsonOrYAML()}, invite.Policy{}, put)
+}
+
+func opChannels(id string, put bool) operation {
+	return settingOp(operation{id: id, tag: "invitations", out: invite.Channels{}, outTypes: jsonOrYAML()}, invite.Channels{}, put)
+}
+
+func settingOp(o operation, in any, put bool) operation {
+	if put {
+		o.in, o.inTypes, o.refusals = in, jsonOrYAML(), []int{400, 413, 415, 422}
+	}
+	return o
+}
+
+func opStage() operation { return ruleOp("stage_invitation_rule", StageChange{}, invite.Rule{}) }
+func opCheckRule() operation {
+	return ruleOp("check_invitation_rule", CheckMade{}, invite.Rule{})
+}
+func opRunRule() operation { return ruleOp("run_invitation_rule", RunOf{}, invite.Run{}) }
+
+func ruleOp(id string, in, out any) operation {
+	return operation{id: id, tag: "invitations", params: []*huma.Param{pathKey()}, in: in, inTypes: jsonOrYAML(), out: out, outTypes: jsonOrYAML(),
+		refusals: []int{400, 404, 409, 413, 415, 422}}
+}

@@ -1,0 +1,52 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestRulesEventsAndLinks(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		survey := `{"key":"pulse","name":{"fr":"Pouls"},"languages":["fr"],"sections":[{"questions":[{"key":"csat","kind":"csat","text":{"fr":"Satisfait ?"}}]}]}`
+		rule := `{"name":{"fr":"Après livraison"},"survey":"pulse","trigger":{"event":"order.delivered"},"delay":60,"pilot":{"attribute":"unit","in":["lyon"]}}`
+		event := `{"event":"order.delivered","at":"2026-01-05T10:00:00Z","customer":{"email":"zoe@example.org"},"id":"A1"}`
+		link := `{"survey":"pulse","customer":{"email":"lea@example.org"},"id":"L1"}`
+		for _, c := range []struct {
+			name, method, path, body string
+			status                   int
+			says                     string
+		}{
+			{"a survey", "PUT", "/surveys/pulse", survey, http.StatusCreated, ""},
+			{"published", "POST", "/surveys/pulse/publish", "", http.StatusOK, ""},
+			{"a rule", "PUT", "/invitation-rules/delivered", rule, http.StatusCreated, `"delay":60`},
+			{"a rule about no survey", "PUT", "/invitation-rules/other", strings.Replace(rule, "pulse", "none", 1), http.StatusNotFound, ""},
+			{"a rule with two triggers", "PUT", "/invitation-rules/other", strings.Replace(rule, `"event"`, `"list":true,"event"`, 1), http.StatusUnprocessableEntity, "trigger"},
+			{"does not go unchecked", "POST", "/invitation-rules/delivered/stage", `{"stage":"go"}`, http.StatusConflict, "checks"},
+			{"a check", "POST", "/invitation-rules/delivered/checks", `{"check":"dpo","made":true,"note":"Vu le 3"}`, http.StatusOK, "Vu le 3"},
+			{"pilot", "POST", "/invitation-rules/delivered/stage", `{"stage":"pilot","note":"Lyon d'abord"}`, http.StatusOK, "Lyon d'abord"},
+			{"is not run", "POST", "/invitation-rules/delivered/run", `{"name":"one"}`, http.StatusConflict, "trigger"},
+			{"listed", "GET", "/invitation-rules", "", http.StatusOK, `"stage":"pilot"`},
+			{"an event", "POST", "/events", event, http.StatusCreated, `"accepted"`},
+			{"the same", "POST", "/events", event, http.StatusOK, `"duplicate"`},
+			{"another of that id", "POST", "/events", strings.Replace(event, "zoe", "eve", 1), http.StatusConflict, "id"},
+			{"of nobody", "POST", "/events", `{"event":"order.delivered","at":"2026-01-05T10:00:00Z"}`, http.StatusUnprocessableEntity, "customer"},
+			{"the policy", "GET", "/invitation-policy", "", http.StatusOK, `"caps"`},
+			{"a wrong policy", "PUT", "/invitation-policy", `{"caps":[{"n":1,"days":0}],"quiet":{"from":20,"until":8}}`, http.StatusUnprocessableEntity, "caps.0.days"},
+			{"another policy", "PUT", "/invitation-policy", `{"caps":[{"n":1,"days":30}],"quiet":{"from":0,"until":0}}`, http.StatusOK, `"days":30`},
+			{"a link", "POST", "/invitations", link, http.StatusCreated, `"path":"/s/`},
+			{"the same link", "POST", "/invitations", link, http.StatusCreated, `"path":"/s/`},
+			{"one too many", "POST", "/invitations", strings.Replace(link, "L1", "L2", 1), http.StatusOK, `"why":"cap"`},
+			{"an objection", "POST", "/objections", `{"email":"max@example.org","proof":"lettre"}`, http.StatusNoContent, ""},
+			{"holds", "POST", "/invitations", `{"survey":"pulse","customer":{"email":"MAX@example.org"}}`, http.StatusOK, `"why":"objection"`},
+			{"all told", "GET", "/invitations?state=refused", "", http.StatusOK, `"why":"objection"`},
+			{"an unknown state", "GET", "/invitations?state=lost", "", http.StatusBadRequest, "state"},
+			{"channels", "PUT", "/invitation-channels", `{"base":"https://avis.example.org","sms":{"url":"https://gate.example.org","from":"Vigie","token":"tiptop"}}`, http.StatusOK, `gate.example.org`},
+		} {
+			r := w.send(c.method, c.path, c.body)
+			if r.status != c.status || !strings.Contains(string(r.body), c.says) || strings.Contains(string(r.body), "tiptop") {
+				t.Errorf("%s: %d %s", c.name, r.status, r.body)
+			}
+		}
+	})
+}

@@ -1,0 +1,121 @@
+package house
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
+	"vigie/internal/listen/invite"
+	"vigie/internal/listen/response"
+	"vigie/internal/listen/survey"
+	"vigie/internal/people"
+	"vigie/internal/record"
+)
+
+// newInviting makes who is asked and how, with the answers they give: each knows of the other by what is handed here.
+func (h *House) newInviting(now func() time.Time) error {
+	var err error
+	h.Invites, err = invite.New(invite.Deps{DB: h.DB, Customers: h.Customers, Surveys: h.Surveys, Zone: h.zoneOf, Now: now, Log: h.log,
+		Seal: h.People.Seal, Unseal: h.People.Unseal})
+	if err != nil {
+		return err
+	}
+	h.Responses, err = response.New(response.Deps{DB: h.DB, Door: h.Door, Surveys: h.Surveys, Now: now, Log: h.log,
+		Answered: func(ctx context.Context, tx *record.Tx, id int64) error {
+			return h.Invites.Answered(ctx, tx, invite.InvitationID(id))
+		}})
+	if err != nil {
+		return err
+	}
+	h.Inviting, err = invite.NewEngine(invite.EngineDeps{Store: h.Invites, Open: h.OpenInvitation, House: h.name})
+	return err
+}
+
+// StartInvitations plans, sends and reads what comes back.
+func (h *House) StartInvitations(ctx context.Context) error {
+	if err := h.Inviting.Start(ctx); err != nil {
+		return err
+	}
+	h.OnStop(h.Inviting.Stop)
+	return nil
+}
+
+// zoneOf gives the time zone of a unit, the organisation's when it has none.
+func (h *House) zoneOf(ctx context.Context, unit string) *time.Location {
+	if o, err := h.People.Present(ctx); err == nil && unit != "" {
+		if name := o.Zone(cx.UnitID(unit)); name != "" {
+			if z, err := time.LoadLocation(name); err == nil {
+				return z
+			}
+		}
+	}
+	return h.Zone(ctx)
+}
+
+func (h *House) name(ctx context.Context) (name, lang string, err error) {
+	s, err := h.People.Settings(ctx)
+	return s.Name, s.Lang, err
+}
+
+// OpenInvitation makes the page where an invitation is answered and gives its path. Of an anonymous survey it is the page
+// that everybody has: nothing ties its answers to whom was asked.
+func (h *House) OpenInvitation(ctx context.Context, l invite.Letter) (string, error) {
+	v, err := h.Surveys.Published(ctx, l.Survey, l.Version)
+	if err != nil {
+		return "", err
+	}
+	if v.Privacy == survey.Anonymous {
+		q := url.Values{}
+		for name, value := range map[string]string{"via": l.Channel, "lang": l.Lang, "touchpoint": l.Touchpoint, "unit": l.Unit} {
+			if value != "" {
+				q.Set(name, value)
+			}
+		}
+		return "/q/" + url.PathEscape(string(l.Survey)) + "?" + q.Encode(), nil
+	}
+	token, err := h.Invites.Answering(ctx, l.ID)
+	if err != nil {
+		return "", err
+	}
+	who, err := h.customerOf(ctx, l.Identity)
+	if err != nil {
+		return "", err
+	}
+	o := response.Opening{Survey: l.Survey, Version: l.Version, Invitation: int64(l.ID), Language: l.Lang, CollectedBy: l.Channel, Touchpoint: l.Touchpoint,
+		Unit: l.Unit, Contact: l.Contact, Expires: l.Expires, Customer: who, Attributes: l.Attributes}
+	if !slices.Contains(cx.Collections, o.CollectedBy) {
+		o.CollectedBy = "web"
+	}
+	if lived, _ := l.Attributes["channel"].(string); slices.Contains(cx.Channels, lived) {
+		o.Channel = lived
+	}
+	return "/s/" + token, h.Responses.OpenAs(ctx, response.Token(token), o)
+}
+
+// customerOf names the customer of an invitation as the door knows them.
+func (h *House) customerOf(ctx context.Context, id cx.IdentityID) (*collect.Customer, error) {
+	l, err := h.Customers.Customers(ctx, people.Whole(), []cx.IdentityID{id})
+	if err != nil {
+		return nil, err
+	}
+	p, known := l[id]
+	if !known {
+		return nil, cx.Fail(cx.NotFound, "", "customer.unknown")
+	}
+	c := &collect.Customer{Name: p.Name}
+	for _, i := range p.Identities {
+		switch {
+		case i.Kind == customer.Ref && c.Ref == "":
+			c.Ref = i.Value
+		case i.Kind == customer.Email && c.Email == "":
+			c.Email = i.Value
+		case i.Kind == customer.Phone && c.Phone == "":
+			c.Phone = i.Value
+		}
+	}
+	return c, nil
+}
