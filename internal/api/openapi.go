@@ -75,6 +75,9 @@ func schemaName(t reflect.Type, hint string) string {
 	if strings.HasPrefix(t.PkgPath(), "vigie/internal/listen/collect") && t.Name() == "Customer" {
 		return "IncomingCustomer"
 	}
+	if strings.HasSuffix(t.PkgPath(), "/listen/hook") {
+		return "Hook" + name
+	}
 	return name
 }
 
@@ -83,7 +86,7 @@ func relax(r huma.Registry) {
 	required := map[string][]string{
 		"Incoming": {"source", "at"}, "Journey": {"name"}, "Stage": {"key", "name"}, "Touchpoint": {"key", "name"}, "Promise": {"text"},
 		"Metric": {"name", "min", "max"}, "Indicator": {"name", "metric", "formula", "program", "audience"}, "Unit": {"name"}, "Attribute": {"type"},
-		"Amendment": {}, "IncomingCustomer": {},
+		"Amendment": {}, "IncomingCustomer": {}, "HookConversation": {"source", "id", "channel"}, "HookReview": {"site", "at"}, "HookTurn": {"by", "text"},
 	}
 	for name, fields := range required {
 		if s := r.Map()[name]; s != nil {
