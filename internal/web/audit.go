@@ -146,6 +146,8 @@ func (n actorNames) subject(e people.Entry) string {
 	switch number, err := strconv.Atoi(key); {
 	case strings.HasPrefix(e.What, "customer.") && subject != "":
 		return n.v.Lang.T("protect.customer", "number", subject)
+	case strings.HasPrefix(e.What, "consultation."):
+		return dayWords(n.v, subject)
 	case kind == "rights" && err == nil:
 		return n.v.Lang.T("audit.request", "number", key)
 	case kind == "units" && err == nil:
@@ -175,16 +177,16 @@ func (s *Server) trailFields(ctx context.Context, names actorNames, q url.Values
 	if err != nil {
 		return nil, err
 	}
-	who := ui.Field{Name: "who", Label: l.T("settings.audit.who"), Kind: "select", Options: []ui.Option{{Label: l.T("audit.everybody")}}}
+	who := ui.Field{Name: "who", Label: l.T("settings.audit.who"), Kind: "select", Quiet: true, Options: []ui.Option{{Label: l.T("audit.everybody")}}}
 	for _, a := range actors {
 		who.Options = append(who.Options, ui.Option{Value: a, Label: names.of(a), Selected: a == q.Get("who")})
 	}
-	what := ui.Field{Name: "what", Label: l.T("settings.audit.what"), Kind: "select", Options: []ui.Option{{Label: l.T("audit.everything")}}}
+	what := ui.Field{Name: "what", Label: l.T("settings.audit.what"), Kind: "select", Quiet: true, Options: []ui.Option{{Label: l.T("audit.everything")}}}
 	for _, k := range kinds {
 		what.Options = append(what.Options, ui.Option{Value: k, Label: said(names.v, "audit.what.", k), Selected: k == q.Get("what")})
 	}
-	return []ui.Field{who, what, {Name: "subject", Label: l.T("settings.audit.subject"), Value: q.Get("subject"), Max: 100, Hint: l.T("audit.subject.hint")},
-		{Name: "from", Label: l.T("audit.from"), Kind: "date", Value: q.Get("from")}, {Name: "until", Label: l.T("audit.until"), Kind: "date", Value: q.Get("until")}}, nil
+	return []ui.Field{who, what, {Name: "subject", Label: l.T("settings.audit.subject"), Value: q.Get("subject"), Max: 100, Quiet: true, Hint: l.T("audit.subject.hint")},
+		{Name: "from", Label: l.T("audit.from"), Kind: "date", Quiet: true, Value: q.Get("from")}, {Name: "until", Label: l.T("audit.until"), Kind: "date", Quiet: true, Value: q.Get("until")}}, nil
 }
 
 func (s *Server) serveTrail(w http.ResponseWriter, r *http.Request, v *visit) error {

@@ -17,11 +17,11 @@ func (s *Server) devRoutes() []Route {
 	}
 }
 
-// serveGallery shows every component in use, in every state.
+// serveGallery shows every component in use, in every state; frame=bare and frame=wall the other layouts.
 func (s *Server) serveGallery(w http.ResponseWriter, r *http.Request, v *visit) error {
 	theme := r.URL.Query().Get("theme")
 	if theme == "" {
 		theme = v.Theme
 	}
-	return s.render(w, r, ui.Gallery(v.Lang, theme))
+	return s.render(w, r, ui.GalleryIn(r.URL.Query().Get("frame"), v.Lang, theme))
 }

@@ -38,6 +38,7 @@ type settingsPage struct {
 	Empty  *ui.State
 	Pager  ui.Pager
 	Legend string
+	State  []ui.Thing // what stands and what waits, tab by tab
 }
 
 // formView is one form of a settings page.

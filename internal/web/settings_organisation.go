@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"vigie/internal/api"
@@ -9,12 +10,14 @@ import (
 	"vigie/internal/web/ui"
 )
 
-func (s *Server) newOrganisationPage(v *visit) *settingsPage {
+func (s *Server) newOrganisationPage(ctx context.Context, v *visit) (*settingsPage, error) {
 	l := v.Lang
 	p := s.newSettings(v, "/settings")
 	p.Forms = []formView{{Title: l.T("settings.organisation"), Action: "/settings/organisation", Do: l.T("settings.save"),
 		Fields: append(organisationFields(v), editOrganisation(organisation{}).seen(v.Settings))}}
-	return p
+	var err error
+	p.State, err = s.stateOf(ctx, v)
+	return p, err
 }
 
 // serveOrganisation shows the first tab, or leads to the first one that the viewer may open.
@@ -27,7 +30,11 @@ func (s *Server) serveOrganisation(w http.ResponseWriter, r *http.Request, v *vi
 		http.Redirect(w, r, tabs[0].Href, http.StatusSeeOther)
 		return nil
 	}
-	return s.render(w, r, settingsView(s.newOrganisationPage(v)))
+	p, err := s.newOrganisationPage(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, settingsView(p))
 }
 
 // saved answers a form of the organisation's page: back to it with a way to take it back, or the page again with what is
@@ -38,7 +45,10 @@ func (s *Server) saved(w http.ResponseWriter, r *http.Request, v *visit, err err
 		http.Redirect(w, r, "/settings", http.StatusSeeOther)
 		return nil
 	}
-	p := s.newOrganisationPage(v)
+	p, e := s.newOrganisationPage(r.Context(), v)
+	if e != nil {
+		return e
+	}
 	if e := p.refuse(err, r.URL.Path, r); e != nil {
 		return e
 	}

@@ -107,6 +107,9 @@ func buttonAttr(b Button) templ.Attributes {
 	if b.Type != "" {
 		a["type"] = b.Type
 	}
+	if b.Disabled {
+		a["disabled"] = true
+	}
 	if b.Says != "" {
 		a["aria-label"] = b.Says
 	}

@@ -35,7 +35,7 @@ func gallerySite(t *testing.T) string {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", policy)
 		q := r.URL.Query()
-		if err := Gallery(lang.For(q.Get("lang")), q.Get("theme")).Render(r.Context(), w); err != nil {
+		if err := GalleryIn(q.Get("frame"), lang.For(q.Get("lang")), q.Get("theme")).Render(r.Context(), w); err != nil {
 			t.Error(err)
 		}
 	})
@@ -129,7 +129,7 @@ func TestGalleryHasNoAccessibilityViolation(t *testing.T) {
 	for _, c := range []struct {
 		query string
 		width int64
-	}{{"lang=fr&theme=light", 1440}, {"lang=en&theme=dark", 1440}, {"lang=fr&theme=dark", 360}, {"lang=en&theme=light", 320}} {
+	}{{"lang=fr&theme=light", 1440}, {"lang=en&theme=dark", 1440}, {"lang=fr&theme=dark", 360}, {"lang=en&theme=light", 320}, {"frame=bare&lang=fr&theme=dark", 360}, {"frame=wall&lang=en&theme=dark", 1440}} {
 		do(t, ctx, chromedp.EmulateViewport(c.width, 900))
 		page(t, ctx, site+"/dev/ui?"+c.query)
 		evaluate[bool](t, ctx, string(axe)+";true")

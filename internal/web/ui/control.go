@@ -130,6 +130,7 @@ type Button struct {
 	Label, Href, Icon, Style string
 	Name, Value              string
 	Small, Wide              bool
+	Disabled                 bool   // cannot be done now: what is beside it says why
 	Says                     string // instead of the label, for who does not see what is around; ""
 	Type                     string // "" is submit
 }

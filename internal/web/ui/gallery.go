@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"github.com/a-h/templ"
+
 	"vigie/internal/cx"
 	"vigie/internal/lang"
 )
@@ -12,6 +14,17 @@ func (s said) of(fr, en string) string { return s.Text(cx.Text{"fr": fr, "en": e
 
 // goal returns a pointer to an objective.
 func goal(f float64) *float64 { return &f }
+
+// GalleryIn gives the gallery in a layout: "bare", "wall", or that of most pages.
+func GalleryIn(layout string, l lang.Lang, theme string) templ.Component {
+	switch layout {
+	case "bare":
+		return GalleryBare(l, theme)
+	case "wall":
+		return GalleryWall(l, theme)
+	}
+	return Gallery(l, theme)
+}
 
 func galleryFrame(l lang.Lang, theme string) Frame {
 	s := said{l}
@@ -142,6 +155,17 @@ func galleryTable(s said) Table {
 			{Href: "#", Cells: []Cell{{Text: s.of("Téléphone", "Phone")}, {Text: s.Percent(84, 0), Tone: Good}, {Text: "82 – 86"}, {Text: s.Int(1932)}}},
 			{Href: "#", Cells: []Cell{{Text: s.of("Boutique", "Store"), Note: s.of("3 agences", "3 branches")}, {Text: s.Percent(58, 0), Tone: Bad}, {Text: "55 – 61"}, {Text: s.Int(1022)}}},
 		}}
+}
+
+func galleryWide(s said) Table {
+	t := Table{Caption: s.of("Par source", "By source"), Columns: []Column{{Label: s.of("Source", "Source")}}}
+	row := Row{Cells: []Cell{{Text: s.of("Enquête téléphonique trimestrielle du service des clients professionnels", "Quarterly telephone survey of the professional customers service"), Tags: []Tag{{Text: s.of("silencieuse", "silent"), Tone: Watch}}}}}
+	for _, name := range []string{s.of("Retours", "Feedback"), s.of("Avec des mots", "With words"), s.of("Client connu", "Customer known"), s.of("Point de contact", "Touchpoint"), s.of("Canal", "Channel"), s.of("Langue", "Language")} {
+		t.Columns = append(t.Columns, Column{Label: name, Numeric: true})
+		row.Cells = append(row.Cells, Cell{Text: s.Percent(78, 0)})
+	}
+	t.Rows = []Row{row}
+	return t
 }
 
 func galleryHelp(s said) *Help {

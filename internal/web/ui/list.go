@@ -7,6 +7,7 @@ type Thing struct {
 	Name, Href string
 	Tags       []Tag
 	Text, Note string
+	Icon       string          // before the name; ""
 	Swatch     string          // a colour shown before the name; ""
 	Below      templ.Component // more, under the words
 }
