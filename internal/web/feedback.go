@@ -13,6 +13,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/response"
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
 	"vigie/internal/web/ui"
@@ -160,11 +161,16 @@ func (g *ground) facts(f cx.Feedback) []ui.Fact {
 
 func (g *ground) attributeFact(a catalogue.Attribute, v any) (label, value, href string) {
 	label, value = g.lang().Text(a.Name), masked
-	if label == "" {
+	if id := "feedback.attribute." + string(a.Key); label == "" && g.lang().Has(id) {
+		label = g.lang().T(id)
+	} else if label == "" {
 		label = readable(string(a.Key))
 	}
 	if !a.Personal || g.hidden.clear {
 		value = g.attributeText(v)
+	}
+	if id := "respond.slot." + fmt.Sprint(v); a.Key == response.CallbackAttribute && g.lang().Has(id) {
+		value = g.lang().T(id)
 	}
 	return label, value, ""
 }

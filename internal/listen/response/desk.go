@@ -1,6 +1,7 @@
 package response
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -15,6 +16,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/customer"
 	"vigie/internal/listen/survey"
 	"vigie/internal/record"
 )
@@ -24,6 +26,10 @@ type Deps struct {
 	DB      *record.DB
 	Door    *collect.Door
 	Surveys *survey.Store
+	// Customers is told what people agree to; nil: nobody is.
+	Customers *customer.Reference
+	// Keep is how long a response that said nothing is kept; 0: 180 days.
+	Keep time.Duration
 	// Answered is told, in the transaction that notes it, that an invitation has its first answer. nil: nobody is told.
 	Answered func(ctx context.Context, tx *record.Tx, invitation int64) error
 	Now      func() time.Time // nil: time.Now
@@ -48,6 +54,7 @@ func New(d Deps) (*Desk, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
+	d.Keep = cmp.Or(d.Keep, silentKept)
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
@@ -109,6 +116,7 @@ type Response struct {
 	Answers map[survey.QuestionID]survey.Answer
 	Passed  map[survey.QuestionID]bool
 	After   After
+	Agreed  map[string]Agreed // by topic of consent
 	// Version answered, its random orders dealt for this person.
 	Version  *survey.Definition
 	Number   int64
@@ -225,6 +233,7 @@ func (d *Desk) change(ctx context.Context, t Token, fn func(*Response) error) (*
 			return err
 		}
 		r.Changed = d.now(r.Version.Privacy)
+		r.agree(r.Changed)
 		r.revision++
 		return update(ctx, tx, r)
 	})

@@ -245,6 +245,77 @@ func TestConsentsAndCallBacksAreSaidOfTheFeedback(t *testing.T) {
 	}
 }
 
+func TestWhatAPersonAgreesToIsAmongTheirConsentsAndMayBeTakenBack(t *testing.T) {
+	w := open(t, recordtest.SQLite(t))
+	ctx := t.Context()
+	token := w.begin(response.Opening{Survey: "contact", Customer: &collect.Customer{Email: "zoe@example.org"}})
+	all := response.Said{Answers: map[survey.QuestionID]survey.Answer{"csat": num(1), "solved": num(0), "again": num(2), "aspects": {Rows: map[string]float64{"clarity": 4, "reception": 3}}, "why": {Text: "Trop long"}}}
+	r, err := w.Responses.Answer(ctx, token, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	consents := func() map[string]bool {
+		p, err := w.Customers.Find(ctx, people.Whole(), "zoe@example.org")
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]bool{}
+		for topic, c := range p.Consent {
+			if c.Source != "survey" || c.Proof == "" {
+				t.Errorf("%s: %+v", topic, c)
+			}
+			out[topic] = c.Granted
+		}
+		return out
+	}
+	if got := consents(); len(got) != 0 {
+		t.Errorf("nothing was asked, yet %v", got)
+	}
+	if _, err := w.Responses.Finish(ctx, token, response.After{Callback: true, Reach: "06 12 34 56 78", Slot: "noon", Quote: true}); err != nil {
+		t.Fatal(err)
+	}
+	// This ending offers to call back and asks for no quote.
+	if diff := cmp.Diff(map[string]bool{"contact": true}, consents()); diff != "" {
+		t.Error(diff)
+	}
+	if f := w.feedback(r.Feedback); f.Attributes["survey.callback_phone"] != "06 12 34 56 78" {
+		t.Errorf("nobody knows where to call: %v", f.Attributes)
+	}
+	w.now = w.now.Add(time.Hour)
+	if _, err := w.Responses.Finish(ctx, token, response.After{}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]bool{"contact": false}, consents()); diff != "" {
+		t.Error(diff)
+	}
+	if f := w.feedback(r.Feedback); f.Attributes["survey.callback_phone"] != nil {
+		t.Errorf("taken back, yet known: %v", f.Attributes)
+	}
+}
+
+func TestALinkNeverAnsweredIsForgotten(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		w := open(t, db)
+		ctx := t.Context()
+		silent, heard := w.begin(response.Opening{Survey: "contact"}), w.begin(response.Opening{Survey: "contact"})
+		if _, err := w.Responses.Answer(ctx, heard, response.Said{Answers: map[survey.QuestionID]survey.Answer{"csat": num(4)}}); err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range []struct{ days, want int }{{179, 0}, {2, 1}, {365, 0}} {
+			w.now = w.now.Add(time.Duration(step.days) * 24 * time.Hour)
+			if n, err := w.Responses.Forget(ctx); err != nil || n != step.want {
+				t.Errorf("after %d days more: %d, %v", step.days, n, err)
+			}
+		}
+		if _, err := w.Responses.Find(ctx, silent); cx.KindOf(err) != cx.NotFound {
+			t.Errorf("%v", err)
+		}
+		if _, err := w.Responses.Find(ctx, heard); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestAnErasedFeedbackTakesItsResponseAlong(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		w := open(t, db)

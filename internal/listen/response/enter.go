@@ -14,10 +14,11 @@ import (
 
 // What a survey says of its answer beside the answers, as attributes of the feedback.
 const (
-	PartialAttribute  = "survey.partial"  // not answered to its end
-	CallbackAttribute = "survey.callback" // wants to be called back: one of Slots
-	QuoteAttribute    = "survey.quote"    // agrees to be quoted
-	ConsentAttribute  = "survey.consent." // and a purpose: the box was ticked
+	PartialAttribute  = "survey.partial"        // not answered to its end
+	CallbackAttribute = "survey.callback"       // wants to be called back: one of Slots
+	ReachAttribute    = "survey.callback_phone" // the number or the address given for it: personal
+	QuoteAttribute    = "survey.quote"          // agrees to be quoted
+	ConsentAttribute  = "survey.consent."       // and a purpose: the box was ticked
 )
 
 // enter tells the door what the response says by now: a feedback the first time there is a score or a verbatim, then
@@ -30,6 +31,9 @@ func (d *Desk) enter(ctx context.Context, r *Response) error {
 			return d.settled(ctx, r)
 		}
 		if err := d.tell(ctx, r, in); err != nil {
+			return err
+		}
+		if err := d.tellConsents(ctx, r); err != nil {
 			return err
 		}
 		if err := d.settled(ctx, r); err != nil {
@@ -99,10 +103,10 @@ func (r *Response) incoming() collect.Incoming {
 		in.Attributes[ConsentAttribute+purpose] = true
 	}
 	if reply.Callback != nil {
-		in.Attributes[CallbackAttribute] = cmp.Or(reply.Callback.Slot, Slots[0])
+		callBack(in.Attributes, reply.Callback.Slot, reply.Callback.Text)
 	}
 	if r.After.Callback {
-		in.Attributes[CallbackAttribute] = cmp.Or(r.After.Slot, Slots[0])
+		callBack(in.Attributes, r.After.Slot, r.After.Reach)
 	}
 	if r.After.Quote {
 		in.Attributes[QuoteAttribute] = true
@@ -110,9 +114,17 @@ func (r *Response) incoming() collect.Incoming {
 	return in
 }
 
+// callBack says when a person wants to be called back, and where when they said so.
+func callBack(attributes map[string]any, slot, reach string) {
+	attributes[CallbackAttribute] = cmp.Or(slot, Slots[0])
+	if reach != "" {
+		attributes[ReachAttribute] = reach
+	}
+}
+
 // amendment makes the feedback say what in says: what was said before and is no longer goes.
 func (r *Response) amendment(in collect.Incoming) collect.Amendment {
-	a := collect.Amendment{Scores: map[string]any{}, Attributes: map[string]any{PartialAttribute: nil, CallbackAttribute: nil, QuoteAttribute: nil}, Verbatims: in.Verbatims}
+	a := collect.Amendment{Scores: map[string]any{}, Attributes: map[string]any{PartialAttribute: nil, CallbackAttribute: nil, ReachAttribute: nil, QuoteAttribute: nil}, Verbatims: in.Verbatims}
 	if a.Verbatims == nil {
 		a.Verbatims = []cx.Verbatim{}
 	}

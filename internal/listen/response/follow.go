@@ -101,11 +101,18 @@ func (d *Desk) sweepUntil(ctx context.Context) {
 	defer close(d.done)
 	tick := time.NewTicker(sweepAge)
 	defer tick.Stop()
+	var forgotten time.Time
 	for {
 		if n, err := d.Sweep(ctx); err != nil && ctx.Err() == nil {
 			d.d.Log.Error("responses not told to the door, trying again", "err", err)
 		} else if n > 0 {
 			d.d.Log.Info("responses told to the door late", "n", n)
+		}
+		if now := time.Now(); now.Sub(forgotten) >= forgetEvery {
+			forgotten = now
+			if _, err := d.Forget(ctx); err != nil && ctx.Err() == nil {
+				d.d.Log.Error("responses that said nothing not forgotten", "err", err)
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -21,6 +21,7 @@ type said struct {
 	Answers map[survey.QuestionID]survey.Answer `json:"answers,omitempty"`
 	Passed  map[survey.QuestionID]bool          `json:"passed,omitempty"`
 	After   After                               `json:"after,omitzero"`
+	Agreed  map[string]Agreed                   `json:"agreed,omitempty"`
 }
 
 func insert(ctx context.Context, tx *record.Tx, t Token, r *Response) error {
@@ -57,7 +58,7 @@ func scan(row scanner) (*Response, error) {
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return nil, fmt.Errorf("response %d: %w", r.ID, err)
 	}
-	r.Opening, r.Answers, r.Passed, r.After = s.Opening, s.Answers, s.Passed, s.After
+	r.Opening, r.Answers, r.Passed, r.After, r.Agreed = s.Opening, s.Answers, s.Passed, s.After, s.Agreed
 	r.Survey, r.Invitation, r.Feedback = cx.SurveyID(key), invitation, cx.FeedbackID(feedback)
 	r.Started, r.Changed = time.UnixMicro(started).UTC(), time.UnixMicro(changed).UTC()
 	return r, nil
@@ -77,7 +78,7 @@ func lock(ctx context.Context, tx *record.Tx, t Token) (*Response, error) {
 }
 
 func update(ctx context.Context, tx *record.Tx, r *Response) error {
-	b, err := json.Marshal(said{Opening: r.Opening, Answers: r.Answers, Passed: r.Passed, After: r.After})
+	b, err := json.Marshal(said{Opening: r.Opening, Answers: r.Answers, Passed: r.Passed, After: r.After, Agreed: r.Agreed})
 	if err != nil {
 		return err
 	}
