@@ -10,12 +10,15 @@ import (
 	"os"
 	"time"
 
+	"vigie/internal/listen/hook"
 	"vigie/internal/web"
 )
 
 type serveCmd struct {
-	HTTPS bool `help:"The pages are reached by https (through a proxy): cookies are sent over it alone." env:"VIGIE_HTTPS"`
-	Dev   bool `help:"Add /dev/ui, the page of the components: for those who build pages."`
+	HTTPS           bool   `help:"The pages are reached by https (through a proxy): cookies are sent over it alone." env:"VIGIE_HTTPS"`
+	Mailbox         string `help:"A mailbox whose letters are feedback: imaps://user@host/folder?touchpoint=… (docs/listen.md)." env:"VIGIE_MAILBOX"`
+	MailboxPassword string `help:"Its password." env:"VIGIE_MAILBOX_PASSWORD"`
+	Dev             bool   `help:"Add /dev/ui, the page of the components: for those who build pages."`
 }
 
 // Run serves until the process is asked to stop.
@@ -26,6 +29,9 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 	}
 	defer a.close()
 	s := &server{app: a, site: web.Deps{Secure: c.HTTPS, Dev: c.Dev, SetupToken: rand.Text(), SetupLocal: onLoopback(e.Listen)}}
+	if err := c.mailbox(ctx, s); err != nil {
+		return err
+	}
 	return s.run(ctx, func(address string) error {
 		empty, err := a.People.Empty(ctx)
 		if err != nil || !empty {
@@ -35,6 +41,26 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 		fmt.Fprintln(os.Stderr, e.lang.T("cmd.setup", "address", address))
 		return nil
 	})
+}
+
+// mailbox has letters read, once the door is open.
+func (c serveCmd) mailbox(ctx context.Context, s *server) error {
+	if c.Mailbox == "" {
+		return nil
+	}
+	config, err := hook.ParseMailbox(c.Mailbox, c.MailboxPassword)
+	if err != nil {
+		return err
+	}
+	m, err := hook.NewMailbox(config, s.app.DB, s.app.Door, s.app.env.log)
+	if err != nil {
+		return err
+	}
+	s.prepare = func(context.Context) error {
+		s.app.OnStop(m.Stop)
+		return m.Start(ctx)
+	}
+	return nil
 }
 
 // onLoopback tells whether only this machine reaches the server. Others get to it through a proxy, or directly: of them
