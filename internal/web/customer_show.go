@@ -33,6 +33,7 @@ type customerPage struct {
 	Spark      *customerScores
 	Merges     []mergeLine
 	Doubts     int
+	Asked      *askedOnce // what they were asked, or not and why; nil: nobody is invited here
 	MayErase   bool
 }
 
@@ -103,6 +104,10 @@ func (s *Server) newCustomerPage(ctx context.Context, g *ground, k known, shown 
 	p.frame.Path = customerAddress(k.ID)
 	for _, f := range k.Feedbacks {
 		p.Timeline = append(p.Timeline, g.lived(f))
+	}
+	var err error
+	if p.Asked, err = s.askedOf(ctx, g, k.ID); err != nil {
+		return nil, err
 	}
 	merges, err := s.Customers.Merges(ctx, g.scope(), k.ID)
 	if err != nil {

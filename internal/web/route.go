@@ -50,7 +50,7 @@ func (s *Server) Routes() []Route {
 		s.installRoutes(),
 		s.devRoutes(),
 		s.trustRoutes(),
-		s.surveyRoutes(),
+		s.surveyRoutes(), s.inviteRoutes(),
 	} {
 		all = append(all, area...)
 	}

@@ -18,6 +18,7 @@ import (
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/intake"
+	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
@@ -45,6 +46,8 @@ type Deps struct {
 	// Surveys are the questionnaires, Responses takes what people answer to them.
 	Surveys   *survey.Store
 	Responses *response.Desk
+	// Invites is who is asked, and how that went.
+	Invites *invite.Store
 	// Search finds feedback by words; nil: no search field is shown.
 	Search func(context.Context, people.Scope, string, insight.ListQuery) (insight.List, error)
 	// SearchLag counts the events that the search has not read yet; nil: not told.
@@ -116,7 +119,7 @@ func New(d Deps) (*Server, error) {
 	}
 	s.sessions = s.sessionManager()
 	var err error
-	s.respond, err = respond.New(respond.Deps{Surveys: d.Surveys, Responses: d.Responses, Settings: s.People.Settings, Face: face, Theme: themeOf, Attribute: s.attributeNamed, Log: s.log, Now: s.now})
+	s.respond, err = respond.New(respond.Deps{Surveys: d.Surveys, Responses: d.Responses, Settings: s.People.Settings, Face: face, Theme: themeOf, Attribute: s.attributeNamed, Preferences: s.preferences(), Log: s.log, Now: s.now})
 	return s, err
 }
 

@@ -53,7 +53,7 @@ func NewEngine(d EngineDeps) (*Engine, error) {
 
 const (
 	// letters are marked as leaving at once: what a crash leaves unsure, at most.
-	letters = 20
+	letters = 8
 	// lost: those marked as leaving by another node for longer are unsure.
 	lost = 30 * time.Minute
 	// quiet: what is sent and did not come back for as long counts as delivered.

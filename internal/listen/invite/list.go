@@ -3,7 +3,7 @@ package invite
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 
 	"vigie/internal/cx"
 	"vigie/internal/people"
@@ -82,18 +82,35 @@ type Count struct {
 // Dimensions by which invitations are counted.
 func Dimensions() []string { return []string{"rule", "channel", "wording", "segment", "survey"} }
 
-// Counts counts invitations planned from one day on within the viewer's figures, by one of Dimensions, state and reason.
+// Counting says what is counted.
+type Counting struct {
+	By    string // of Dimensions
+	Rule  string // "": all
+	Since int64  // planned from then on, in µs
+}
+
+// Counts counts invitations by rule within the viewer's figures: see RuleCounts.
 func (s *Store) Counts(ctx context.Context, scope people.Scope, by string, since int64) ([]Count, error) {
-	if !strings.Contains(" rule channel wording segment survey ", " "+by+" ") {
-		return nil, cx.Fail(cx.Invalid, "by", "invite.word", "value", by)
+	return s.RuleCounts(ctx, scope, Counting{By: by, Since: since})
+}
+
+// RuleCounts counts invitations within the viewer's figures, by one of Dimensions, state and reason.
+func (s *Store) RuleCounts(ctx context.Context, scope people.Scope, c Counting) ([]Count, error) {
+	if !slices.Contains(Dimensions(), c.By) {
+		return nil, cx.Fail(cx.Invalid, "by", "invite.word", "value", c.By)
 	}
 	where, args, seen := within(scope.Figures())
 	if !seen {
 		return nil, nil
 	}
+	if c.Rule != "" {
+		where += " AND rule = ?"
+		args = append(args, c.Rule)
+	}
+	by := c.By
 	rows, err := s.d.DB.Query(ctx, `SELECT `+by+`, state, why, COUNT(*), COALESCE(SUM(CASE WHEN sent > 0 AND state <> 6 THEN 1 ELSE 0 END), 0),
 		COALESCE(SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN answered > 0 THEN 1 ELSE 0 END), 0)
-		FROM invitation WHERE `+where+` AND planned >= ? GROUP BY `+by+`, state, why ORDER BY `+by+`, state, why`, append(args, since)...)
+		FROM invitation WHERE `+where+` AND planned >= ? GROUP BY `+by+`, state, why ORDER BY `+by+`, state, why`, append(args, c.Since)...)
 	if err != nil {
 		return nil, fmt.Errorf("invitations counted: %w", err)
 	}

@@ -11,7 +11,7 @@ import (
 // asks.
 func (r *Rule) Check() []*cx.Error {
 	var l problems
-	if !cx.ValidKey(r.Key) {
+	if !cx.ValidKey(r.Key) || r.Key == "new" || r.Key == linkRule { // what addresses and links of the house are called
 		l.add("key", "invite.key", "key", r.Key)
 	}
 	if len(r.Name) == 0 {

@@ -28,7 +28,9 @@ import (
 type Deps struct {
 	Surveys   *survey.Store
 	Responses *response.Desk
-	Settings  func(context.Context) (people.Settings, error)
+	// Preferences stand behind /p/{token}; nil: there is no such page.
+	Preferences *Preferences
+	Settings    func(context.Context) (people.Settings, error)
 	// Face gives the addresses of the organisation's style sheet and logo; "" none.
 	Face func(people.Settings) (style, logo string)
 	// Theme gives the style sheet of an accent (#rrggbb), both themes; "" when it is none.
@@ -43,7 +45,8 @@ type Deps struct {
 	Now    func() time.Time // nil: time.Now
 }
 
-// Server answers /q/{survey} (a link, a QR code, a kiosk) and /s/{token} (a response under way).
+// Server answers /q/{survey} (a link, a QR code, a kiosk), /s/{token} (a response under way) and /p/{token} (how one person
+// wants to be asked).
 type Server struct {
 	d    Deps
 	door *turnstile
@@ -64,7 +67,7 @@ func New(d Deps) (*Server, error) {
 }
 
 // Prefixes are the addresses that Handler answers.
-func Prefixes() []string { return []string{"/q/", "/s/"} }
+func Prefixes() []string { return []string{"/q/", "/s/", "/p/"} }
 
 // Handler answers the pages; who mounts it adds the headers of all pages. A form's token is its authority, so that a
 // post needs no other sign of where it comes from.
@@ -77,6 +80,12 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET /s/{token}", s.page(s.serveStep))
 	mux.Handle("POST /s/{token}", s.page(s.doStep))
 	mux.Handle("POST /s/{token}/after", s.page(s.doAfter))
+	if s.d.Preferences != nil {
+		mux.Handle("GET /p/{token}", s.page(s.servePreferences))
+		mux.Handle("POST /p/{token}", s.page(s.doPreferences))
+		mux.Handle("GET /p/{token}/stop", s.page(s.serveStop))
+		mux.Handle("POST /p/{token}/stop", s.page(s.doStop))
+	}
 	mux.Handle("/", s.page(func(http.ResponseWriter, *http.Request) error {
 		return cx.Fail(cx.NotFound, "", "response.unknown")
 	}))

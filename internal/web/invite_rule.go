@@ -1,0 +1,428 @@
+package web
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"vigie/internal/api"
+	"vigie/internal/cx"
+	"vigie/internal/listen/invite"
+	"vigie/internal/people"
+	"vigie/internal/web/ui"
+)
+
+// inviteRulesPage lists the rules and how often those asked answer.
+type inviteRulesPage struct {
+	visit   *visit
+	frame   ui.Frame
+	Tabs    []ui.Tab
+	Rules   []ui.Thing
+	MayEdit bool
+	MayRead bool // people
+}
+
+// reportDays is how far back rates and refusals are counted.
+const reportDays = 90
+
+func (s *Server) serveInviteRules(w http.ResponseWriter, r *http.Request, v *visit) error {
+	p, err := s.newInviteRulesPage(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, inviteRulesView(p))
+}
+
+func (s *Server) newInviteRulesPage(ctx context.Context, v *visit) (*inviteRulesPage, error) {
+	g, err := s.ground(ctx, v, filters{}, matter{})
+	if err != nil {
+		return nil, err
+	}
+	l := v.Lang
+	p := &inviteRulesPage{visit: v, frame: v.frame(l.T("invitation.rules"), ui.SectionListen), Tabs: listenTabs(v, "/listen/rules"),
+		MayEdit: v.Viewer.May(people.EditStructure), MayRead: v.Viewer.May(people.ReadPeople)}
+	p.frame.Sub = l.T("invitation.rules.sub")
+	rules, err := s.Invites.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := s.Invites.Counts(ctx, g.scope(), "rule", s.reportSince())
+	if err != nil {
+		return nil, err
+	}
+	sums := sumsOf(counts)
+	for _, k := range rules {
+		p.Rules = append(p.Rules, ui.Thing{Name: l.Text(k.Name), Href: ruleAddress(k.Key), Tags: []ui.Tag{stageTag(g, k.Stage)},
+			Text: g.triggerWords(k.Trigger), Note: g.rateWords(sums[k.Key])})
+	}
+	return p, nil
+}
+
+func (s *Server) reportSince() int64 { return s.now().AddDate(0, 0, -reportDays).UnixMicro() }
+
+func ruleAddress(key string) string { return "/listen/rules/" + url.PathEscape(key) }
+
+// sum is what became of those a rule, a wording or a channel asked.
+type sum struct{ planned, out, back, answered, refused int }
+
+func sumsOf(counts []invite.Count) map[string]sum {
+	out := map[string]sum{}
+	for _, c := range counts {
+		x := out[c.Key]
+		x.planned += c.N
+		x.out += c.Out
+		x.back += c.Back
+		x.answered += c.Answered
+		if c.State == invite.Refused {
+			x.refused += c.N
+		}
+		out[c.Key] = x
+	}
+	return out
+}
+
+// rate is answered ÷ delivered with its interval, as every share here.
+func (x sum) rate() cx.Figure {
+	one := 1.0
+	spec := cx.NewSpec(cx.Indicator{Formula: cx.TopShare}, cx.Metric{Min: 0, Max: 1, Step: 1, Top: &one})
+	points := make([]int64, 0, x.out)
+	for n := range x.out {
+		var p int64
+		if n < x.answered {
+			p = 1
+		}
+		points = append(points, p)
+	}
+	return spec.Figure(cx.HistogramOf(points...))
+}
+
+func (g *ground) rateWords(x sum) string {
+	l := g.lang()
+	if x.out == 0 {
+		return l.T("invitation.rate.none")
+	}
+	f := x.rate()
+	return l.T("invitation.rate.says", "rate", l.Percent(f.Value, 0), "low", l.Number(f.Low, 0), "high", l.Percent(f.High, 0), "n", l.Int(int64(x.out)))
+}
+
+func (g *ground) triggerWords(t invite.Trigger) string {
+	l := g.lang()
+	switch {
+	case t.Event != "":
+		return l.T("invitation.trigger.event", "event", t.Event)
+	case t.Every != "":
+		return l.T("invitation.trigger." + t.Every)
+	}
+	return l.T("invitation.trigger.list")
+}
+
+func stageTag(g *ground, stage invite.Stage) ui.Tag {
+	tone := map[invite.Stage]ui.Tone{invite.Going: ui.Good, invite.Pilot: ui.Accent, invite.Review: ui.Accent, invite.Paused: ui.Watch}[stage]
+	return ui.Tag{Text: g.lang().T("invitation.stage." + stageKey(stage)), Tone: tone}
+}
+
+func stageKey(stage invite.Stage) string {
+	if stage == invite.Framing {
+		return "framing"
+	}
+	return string(stage)
+}
+
+func stateTag(g *ground, state invite.State) ui.Tag {
+	tone := map[invite.State]ui.Tone{invite.Answered: ui.Good, invite.Bounced: ui.Bad, invite.Unsure: ui.Watch, invite.Held: ui.Watch, invite.Sent: ui.Accent, invite.Delivered: ui.Accent}[state]
+	return ui.Tag{Text: g.lang().T("invitation.state." + state.String()), Tone: tone}
+}
+
+// lastMoment is when an invitation last changed, as far as it says.
+func lastMoment(i invite.Invitation) time.Time {
+	last := i.Planned
+	for _, t := range []time.Time{i.Away, i.Sent, i.Settled, i.AnsweredAt} {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+func (g *ground) local(t time.Time) time.Time { return t.In(g.Now.Location()) }
+
+// inviteRulePage is one rule: what it does, how it goes, its launch and its definition.
+type inviteRulePage struct {
+	*ground
+	frame     ui.Frame
+	Key       string // "": a new one
+	Facts     []ui.Fact
+	Rates     []ui.Table
+	Refusals  ui.Table
+	Checks    []checkLine
+	Missing   int
+	Decisions []string
+	Stages    []ui.Option
+	Stage     ui.Tag
+	MayEdit   bool
+	Text      string
+	Error     string
+	Base      string
+}
+
+type checkLine struct {
+	Name, Label, Says string
+	Made              bool
+}
+
+// newRule is the address of a rule not made yet.
+const newRule = "new"
+
+const ruleExample = `key: apres-livraison
+name: {fr: Après livraison, en: After delivery}
+survey: livraison
+trigger: {event: order.delivered}
+delay: 120            # minutes
+sampling: {share: 50} # percent
+channels: [email, sms]
+wordings:
+  - key: a
+    subject: {fr: Votre commande est arrivée. Et vous ?}
+pilot: {attribute: unit, in: [lyon]}
+reminders: [4]        # days
+`
+
+func (s *Server) serveInviteRule(w http.ResponseWriter, r *http.Request, v *visit) error {
+	p, err := s.newInviteRulePage(r.Context(), v, r.PathValue("key"))
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, inviteRuleView(p))
+}
+
+func (s *Server) newInviteRulePage(ctx context.Context, v *visit, key string) (*inviteRulePage, error) {
+	g, err := s.ground(ctx, v, filters{}, matter{})
+	if err != nil {
+		return nil, err
+	}
+	l := v.Lang
+	p := &inviteRulePage{ground: g, MayEdit: v.Viewer.May(people.EditStructure)}
+	if key == newRule && p.MayEdit {
+		p.frame = v.frame(l.T("invitation.rule.new"), ui.SectionListen)
+		p.Text = ruleExample
+	} else if err := s.fillRule(ctx, p, key); err != nil {
+		return nil, err
+	}
+	p.frame.Crumb = []ui.Link{{Label: l.T("invitation.rules"), Href: "/listen/rules"}}
+	return p, nil
+}
+
+func (s *Server) fillRule(ctx context.Context, p *inviteRulePage, key string) error {
+	k, err := s.Invites.Rule(ctx, key)
+	if err != nil {
+		return err
+	}
+	l := p.lang()
+	p.Key, p.frame, p.Stage = key, p.visit.frame(l.Text(k.Name), ui.SectionListen), stageTag(p.ground, k.Stage)
+	text, err := k.Rule.YAML()
+	if err != nil {
+		return err
+	}
+	p.Text = string(text)
+	p.Facts = []ui.Fact{{Label: l.T("invitation.fact.survey"), Value: string(k.Survey), Href: "/listen/surveys/" + url.PathEscape(string(k.Survey))},
+		{Label: l.T("invitation.fact.trigger"), Value: p.triggerWords(k.Trigger)}}
+	p.launch(&k.Rule)
+	for _, by := range []string{"channel", "wording", "segment"} {
+		counts, err := s.Invites.RuleCounts(ctx, p.scope(), invite.Counting{Rule: key, By: by, Since: s.reportSince()})
+		if err != nil {
+			return err
+		}
+		if by == "channel" {
+			p.refusals(counts)
+		}
+		p.rates(by, counts)
+	}
+	return nil
+}
+
+// launch fills the checklist, the decisions taken and the stages that may come.
+func (p *inviteRulePage) launch(r *invite.Rule) {
+	l := p.lang()
+	for _, name := range invite.Checklist() {
+		c, made := r.Checks[name]
+		line := checkLine{Name: name, Label: l.T("invitation.check." + name), Made: made}
+		if made {
+			line.Says = l.T("invitation.check.made", "day", l.Date(p.local(c.At)))
+			if c.Note != "" {
+				line.Says += " · " + c.Note
+			}
+		} else {
+			p.Missing++
+		}
+		p.Checks = append(p.Checks, line)
+	}
+	for _, d := range slices.Backward(r.Decisions) {
+		says := l.Date(p.local(d.At)) + " · " + l.T("invitation.stage."+stageKey(d.Stage))
+		if d.Note != "" {
+			says += " · " + d.Note
+		}
+		p.Decisions = append(p.Decisions, says)
+	}
+	for _, stage := range invite.Stages() {
+		if stage != r.Stage {
+			p.Stages = append(p.Stages, ui.Option{Value: string(stage), Label: l.T("invitation.stage." + stageKey(stage))})
+		}
+	}
+}
+
+func (p *inviteRulePage) rates(by string, counts []invite.Count) {
+	l := p.lang()
+	t := ui.Table{Caption: l.T("invitation.by." + by), Columns: []ui.Column{{Label: l.T("invitation.by." + by)}, {Label: l.T("invitation.delivered"), Numeric: true},
+		{Label: l.T("invitation.answered"), Numeric: true}, {Label: l.T("invitation.rate"), Numeric: true}}}
+	sums := sumsOf(counts)
+	for _, key := range slices.Sorted(maps.Keys(sums)) {
+		x := sums[key]
+		if key == "" || x.out == 0 {
+			continue
+		}
+		name := key
+		if by == "channel" {
+			name = l.T("invitation.channel." + key)
+		}
+		f := x.rate()
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: name}, {Text: l.Int(int64(x.out))}, {Text: l.Int(int64(x.answered))},
+			{Text: l.Percent(f.Value, 0), Note: "[" + l.Number(f.Low, 0) + " – " + l.Number(f.High, 0) + "]"}}})
+	}
+	if len(t.Rows) > 0 {
+		p.Rates = append(p.Rates, t)
+	}
+}
+
+// refusals counts those who were not asked, and why.
+func (p *inviteRulePage) refusals(counts []invite.Count) {
+	l := p.lang()
+	p.Refusals = ui.Table{Caption: l.T("invitation.refusals"), Empty: l.T("invitation.refusals.none"),
+		Columns: []ui.Column{{Label: l.T("invitation.reason")}, {Label: l.T("invitation.people"), Numeric: true}}}
+	why := map[invite.Why]int{}
+	for _, c := range counts {
+		if c.State == invite.Refused || c.State == invite.Held || c.State == invite.Bounced {
+			why[c.Why] += c.N
+		}
+	}
+	keys := slices.SortedFunc(maps.Keys(why), func(a, b invite.Why) int {
+		if why[a] != why[b] {
+			return why[b] - why[a]
+		}
+		return strings.Compare(string(a), string(b))
+	})
+	for _, key := range keys {
+		p.Refusals.Rows = append(p.Refusals.Rows, ui.Row{Cells: []ui.Cell{{Text: l.T("invitation.why." + string(key))}, {Text: l.Int(int64(why[key]))}}})
+	}
+}
+
+func (s *Server) doSaveInviteRule(w http.ResponseWriter, r *http.Request, v *visit) error {
+	text, err := readYAML(w, r)
+	if err != nil {
+		return err
+	}
+	key := r.PathValue("key")
+	rule, err := invite.ParseRule([]byte(text))
+	if err == nil && key != newRule && rule.Key != key {
+		err = cx.Fail(cx.Invalid, "key", "invite.other_key", "key", rule.Key)
+	}
+	if err == nil {
+		base := int64(-1)
+		if key == newRule {
+			base = 0
+		}
+		err = s.Invites.SaveRule(r.Context(), v.Viewer.Actor(), rule, base)
+	}
+	if err != nil {
+		return s.refuseRule(w, r, v, text, err)
+	}
+	if err := s.audit(r.Context(), v, "invitation_rule.put", rule.Key); err != nil {
+		return err
+	}
+	s.toast(r, v.Lang.T("invitation.saved"))
+	http.Redirect(w, r, ruleAddress(rule.Key), http.StatusSeeOther)
+	return nil
+}
+
+// refuseRule shows the definition as typed, with all that is wrong.
+func (s *Server) refuseRule(w http.ResponseWriter, r *http.Request, v *visit, text string, problem error) error {
+	if kind := cx.KindOf(problem); kind == cx.Internal || kind == cx.Unavailable {
+		return problem
+	}
+	p, err := s.newInviteRulePage(r.Context(), v, r.PathValue("key"))
+	if err != nil {
+		return err
+	}
+	p.Text, p.Error = text, v.Lang.Error(problem)
+	return s.renderAs(w, r, api.Status(cx.KindOf(problem)), inviteRuleView(p))
+}
+
+func (s *Server) doStageInviteRule(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	key := r.PathValue("key")
+	err := s.Invites.Decide(r.Context(), v.Viewer.Actor(), key, invite.Stage(r.PostForm.Get("stage")), strings.TrimSpace(r.PostForm.Get("note")))
+	return s.ruleChanged(w, r, v, "stage", err)
+}
+
+func (s *Server) doCheckInviteRule(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	err := s.Invites.Checked(r.Context(), v.Viewer.Actor(), r.PathValue("key"), r.PostForm.Get("check"), strings.TrimSpace(r.PostForm.Get("note")), r.PostForm.Get("made") == "1")
+	return s.ruleChanged(w, r, v, "check", err)
+}
+
+func (s *Server) ruleChanged(w http.ResponseWriter, r *http.Request, v *visit, what string, problem error) error {
+	key := r.PathValue("key")
+	if problem != nil {
+		if cx.KindOf(problem) != cx.Conflict && cx.KindOf(problem) != cx.Invalid {
+			return problem
+		}
+		p, err := s.newInviteRulePage(r.Context(), v, key)
+		if err != nil {
+			return err
+		}
+		p.Error = v.Lang.Error(problem)
+		return s.renderAs(w, r, api.Status(cx.KindOf(problem)), inviteRuleView(p))
+	}
+	if err := s.audit(r.Context(), v, "invitation_rule."+what, key); err != nil {
+		return err
+	}
+	s.toast(r, v.Lang.T("invitation.saved"))
+	http.Redirect(w, r, ruleAddress(key), http.StatusSeeOther)
+	return nil
+}
+
+func (p *inviteRulePage) address() string {
+	if p.Key == "" {
+		return ruleAddress(newRule)
+	}
+	return ruleAddress(p.Key)
+}
+
+func (p *inviteRulePage) checkTags(c checkLine) []ui.Tag {
+	if c.Made {
+		return []ui.Tag{{Text: p.lang().T("invitation.check.done"), Tone: ui.Good}}
+	}
+	return nil
+}
+
+func (p *inviteRulePage) checkFields(c checkLine) []ui.Hidden {
+	made := "1"
+	if c.Made {
+		made = "0"
+	}
+	return []ui.Hidden{{Name: "check", Value: c.Name}, {Name: "made", Value: made}}
+}
+
+func (p *inviteRulePage) checkDo(c checkLine) string {
+	if c.Made {
+		return p.lang().T("invitation.check.undo")
+	}
+	return p.lang().T("invitation.check.do")
+}
