@@ -53,8 +53,21 @@ func names(ctx context.Context, q record.Querier, persons []cx.PersonID, out map
 	return rows.Err()
 }
 
+// Named gives what a person is named by, with hashes, references first.
+func (r *Reference) Named(ctx context.Context, p Person) ([]Name, error) {
+	secret, err := r.key(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Name, len(p.Identities))
+	for i, one := range p.Identities {
+		out[i] = Name{one, hashOf(secret, one.Kind, one.Value)}
+	}
+	return out, nil
+}
+
 // Following gives up to limit persons of numbers greater than one, in order: a walk over all, for a viewer who may see all
-// people.
+// people. Those merged into others are passed over; none at the end.
 func (r *Reference) Following(ctx context.Context, s people.Scope, after cx.PersonID, limit int) ([]Person, error) {
 	if !s.People().All {
 		return nil, unknown()
@@ -79,6 +92,9 @@ func (r *Reference) Following(ctx context.Context, s people.Scope, after cx.Pers
 		if p := seen[id]; p.ID != 0 && len(p.Identities) > 0 {
 			out = append(out, p)
 		}
+	}
+	if len(out) == 0 && len(ids) > 0 { // all of them were merged into others
+		return r.Following(ctx, s, ids[len(ids)-1], limit)
 	}
 	return out, nil
 }

@@ -177,13 +177,13 @@ func (s *Store) contactsOf(ctx context.Context, ids []cx.IdentityID) (map[cx.Ide
 
 // contacts adds wishes and addresses to persons.
 func (s *Store) contacts(ctx context.Context, persons []customer.Person) (map[cx.PersonID]Contact, error) {
-	ids := make([]cx.PersonID, len(persons))
-	for i, p := range persons {
-		ids[i] = p.ID
-	}
-	names, err := s.d.Customers.Names(ctx, s.d.DB, ids)
-	if err != nil {
-		return nil, err
+	names := make(map[cx.PersonID][]customer.Name, len(persons))
+	for _, p := range persons {
+		l, err := s.d.Customers.Named(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		names[p.ID] = l
 	}
 	standing, err := s.standings(ctx, s.d.DB, names)
 	if err != nil {

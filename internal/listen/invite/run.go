@@ -36,19 +36,52 @@ func (s *Store) RunRules(ctx context.Context, name string, keys []string) ([]Run
 	if err != nil {
 		return nil, err
 	}
-	for {
-		after, open := next(runs)
-		if !open {
-			return runs, nil
+	after, open := next(runs)
+	if !open {
+		return runs, nil
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	for h := range s.walk(ctx, after) {
+		if h.err != nil {
+			return runs, h.err
 		}
-		l, err := s.d.Customers.Following(ctx, people.Whole(), after, planBatch)
-		if err != nil {
-			return runs, err
-		}
-		if err := s.runBatch(ctx, p, runs, l); err != nil {
+		if err := s.runBatch(ctx, p, runs, h); err != nil {
 			return runs, err
 		}
 	}
+	return runs, ctx.Err()
+}
+
+// herd is some persons with what planning knows of them; none at the end.
+type herd struct {
+	persons  []customer.Person
+	contacts map[cx.PersonID]Contact
+	err      error
+}
+
+// walk reads all customers after one, the next ones while those before are planned, until the end, an error or ctx ends.
+func (s *Store) walk(ctx context.Context, after cx.PersonID) <-chan herd {
+	out := make(chan herd, 1)
+	go func() {
+		defer close(out)
+		for {
+			var h herd
+			if h.persons, h.err = s.d.Customers.Following(ctx, people.Whole(), after, planBatch); h.err == nil && len(h.persons) > 0 {
+				after = h.persons[len(h.persons)-1].ID
+				h.contacts, h.err = s.contacts(ctx, h.persons)
+			}
+			select {
+			case out <- h:
+			case <-ctx.Done():
+				return
+			}
+			if h.err != nil || len(h.persons) == 0 {
+				return
+			}
+		}
+	}()
+	return out
 }
 
 func (s *Store) resume(ctx context.Context, name string, keys []string) ([]Run, error) {
@@ -77,7 +110,7 @@ func (s *Store) resume(ctx context.Context, name string, keys []string) ([]Run, 
 	return runs, nil
 }
 
-// next gives the person after whom the runs go on; those further ahead wait for the others.
+// next gives the person after whom the runs go on: the one furthest back.
 func next(runs []Run) (after cx.PersonID, open bool) {
 	for _, r := range runs {
 		if !r.Done && (!open || r.After < after) {
@@ -87,11 +120,8 @@ func next(runs []Run) (after cx.PersonID, open bool) {
 	return after, open
 }
 
-func (s *Store) runBatch(ctx context.Context, p *planner, runs []Run, l []customer.Person) error {
-	contacts, err := s.contacts(ctx, l)
-	if err != nil {
-		return err
-	}
+func (s *Store) runBatch(ctx context.Context, p *planner, runs []Run, h herd) error {
+	l := h.persons
 	var plans []Invitation
 	for i := range runs {
 		r := &runs[i]
@@ -106,7 +136,7 @@ func (s *Store) runBatch(ctx context.Context, p *planner, runs []Run, l []custom
 			if person.ID <= r.After {
 				continue
 			}
-			c := Case{Contact: contacts[person.ID], Once: fmt.Sprintf("r:%s:%d", r.Name, person.ID), At: p.now}
+			c := Case{Contact: h.contacts[person.ID], Once: fmt.Sprintf("r:%s:%d", r.Name, person.ID), At: p.now}
 			inv, t, err := p.think(ctx, &rule.Rule, c)
 			if err != nil {
 				return err
