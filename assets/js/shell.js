@@ -8,6 +8,7 @@ export function shell() {
   network()
   loading()
   tables()
+  tabs()
   toasts()
   // The worker keeps an offline page. Browsers have it where the address is safe.
   const worker = document.querySelector('link[data-worker]')?.dataset.worker
@@ -25,6 +26,14 @@ function loading() {
   })
   addEventListener('pagehide', stop)
   addEventListener('pageshow', stop)
+}
+
+// tabs brings the current part of a page into sight, where they are wider than the screen.
+function tabs() {
+  document.querySelectorAll('.tabs').forEach(nav => {
+    const here = nav.querySelector('[aria-current]')
+    if (here) nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2
+  })
 }
 
 // tables shows the hint of those that scroll sideways, until they were scrolled.

@@ -65,6 +65,14 @@ func (s *Server) newCircumstancesPage(ctx context.Context, v *visit, e circumsta
 	return p, nil
 }
 
+// emptyText says what to do when nothing was entered yet, to who may and to who may not.
+func (p *circumstancesPage) emptyText() string {
+	if p.MayEdit {
+		return "circumstance.none"
+	}
+	return "circumstance.none.read"
+}
+
 // circumstanceLine is an event in the list.
 type circumstanceLine struct {
 	Name, Text, Kind, When, Where, Href string

@@ -137,7 +137,7 @@ func circumstanceList(p *circumstancesPage) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(p.Events) == 0 {
-			templ_7745c5c3_Err = ui.Empty(p.visit.Lang, ui.State{Title: p.visit.Lang.T("circumstance.list.none"), Text: p.visit.Lang.T("circumstance.none")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty(p.visit.Lang, ui.State{Title: p.visit.Lang.T("circumstance.list.none"), Text: p.visit.Lang.T(p.emptyText())}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -4,7 +4,10 @@ import (
 	"net/url"
 	"testing"
 
+	"vigie/internal/listen/circumstance"
 	"vigie/internal/people"
+	"vigie/internal/record/recordtest"
+	"vigie/internal/web"
 )
 
 func TestContextEventEnteredChangedAndDeleted(t *testing.T) {
@@ -30,5 +33,42 @@ func TestContextEventEnteredChangedAndDeleted(t *testing.T) {
 	gone.has(t, "main", "Rien ne s’est encore passé")
 	if p := r.as(r.user(people.Manager, "west")).get("/listen/context"); p.Find("form[action='/listen/context']").Length() != 0 {
 		t.Error("a manager is offered what only those who edit the structure may do")
+	}
+}
+
+func TestContextEventsHaveTheirStates(t *testing.T) {
+	gone := recordtest.SQLite(t)
+	for _, c := range []struct {
+		name   string
+		change func(*web.Deps)
+		role   people.Role
+		status int
+		state  string
+		says   []string
+	}{
+		{"empty, for who may add", nil, people.Director, 200, ".state.accent", []string{"Rien ne s’est encore passé", "Saisissez le premier"}},
+		{"empty, for who may not", nil, people.Analyst, 200, ".state.accent", []string{"Rien ne s’est encore passé", "Ceux qui modifient les parcours"}},
+		{"error", func(d *web.Deps) { d.Circumstances = circumstance.New(gone) }, people.Director, 500, ".state.bad", []string{"Référence à communiquer", "Réessayer"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t, c.change)
+			b := r.as(r.user(c.role, ""))
+			if c.status == 500 {
+				if err := gone.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			p := b.get("/listen/context")
+			p.has(t, "main "+c.state, c.says...)
+			if p.status != c.status {
+				t.Errorf("status %d", p.status)
+			}
+			if p.Find("[data-offline][role=status]").Length() != 1 || p.Find("[data-loading]").Length() != 1 {
+				t.Error("nothing says that the network is gone, or that a page is on its way")
+			}
+			if got, want := p.Find("form[action='/listen/context']").Length() == 1, c.role == people.Director && c.status == 200; got != want {
+				t.Errorf("form offered: %t", got)
+			}
+		})
 	}
 }

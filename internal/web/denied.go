@@ -23,6 +23,14 @@ func needs(right people.Right) error {
 	return &lacks{cx.Fail(cx.Denied, "", "web.denied"), right}
 }
 
+// firstPlace is where somebody who reads no figure begins: the first of the settings they may open, else their account.
+func (s *Server) firstPlace(v *visit) string {
+	if tabs := s.newSettings(v, "").Tabs; len(tabs) > 0 {
+		return tabs[0].Href
+	}
+	return "/me"
+}
+
 // askedShown are the administrators named on a page that is denied.
 const askedShown = 3
 

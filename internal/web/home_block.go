@@ -120,11 +120,11 @@ func (s *Server) normBlock(ctx context.Context, h *homeStand) (templ.Component, 
 // silentBlock lists where nobody answers any more.
 func (s *Server) silentBlock(ctx context.Context, h *homeStand) (templ.Component, error) {
 	t, err := s.newSilent(ctx, h.ground)
-	return notedTable(h.ground, block[ui.Table]{Value: t, Err: err}, "trust.silent.note"), err
+	return findingCard(h.ground, block[finding]{Value: t, Err: err}, "trust.silent.note"), err
 }
 
 // oddBlock lists the days on which far more came than usual.
 func (s *Server) oddBlock(ctx context.Context, h *homeStand) (templ.Component, error) {
 	t, err := s.newBursts(ctx, h.ground)
-	return notedTable(h.ground, block[ui.Table]{Value: t, Err: err}, "trust.bursts.note"), err
+	return findingCard(h.ground, block[finding]{Value: t, Err: err}, "trust.bursts.note"), err
 }

@@ -53,6 +53,10 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, v *visit, x Route
 			return errSignIn
 		}
 		if x.Right != 0 && !v.Viewer.May(x.Right) {
+			if r.URL.Path == "/" && r.Method == http.MethodGet {
+				http.Redirect(w, r, s.firstPlace(v), http.StatusSeeOther)
+				return nil
+			}
 			return needs(x.Right)
 		}
 		if err := v.holdBack(r); err != nil {

@@ -41,6 +41,13 @@ func TestADeniedPageSaysWhomToAskAndGivesNoAddress(t *testing.T) {
 	if p.status != 403 || containsAny(p.body, "secret.example") {
 		t.Errorf("%d, and an address is given away", p.status)
 	}
+	role, err := r.People.PutRole(t.Context(), people.Viewer{Role: people.Administrator}, people.OwnRole{Base: people.Analyst, Name: map[string]string{"fr": "Greffe", "en": "Clerk"}, Rights: []string{people.ReadAudit.String()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := r.as(r.user(role, "")).get("/"); p.status != 200 || p.path != "/settings/audit" {
+		t.Errorf("who reads no figure begins at %s (%d)", p.path, p.status)
+	}
 	nobody := r.browser().get("/settings/keys")
 	if containsAny(nobody.body, "Karim", "secret.example") {
 		t.Error("somebody outside reads who administers")

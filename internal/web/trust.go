@@ -27,11 +27,38 @@ type trustPage struct {
 	frame   ui.Frame
 	ground  *ground
 	Tabs    []ui.Tab
-	Silent  block[ui.Table]
-	Missing block[ui.Table]
-	Bursts  block[ui.Table]
-	Begged  block[ui.Table]
+	Empty   *ui.State // nothing was received in the period: instead of what is read in it
+	Silent  block[finding]
+	Missing block[finding]
+	Bursts  block[finding]
+	Begged  block[finding]
 	Waiting int // feedbacks in quarantine; shown to those who may repair them
+}
+
+// finding is what one look at the data found, or that too little was received to say anything.
+type finding struct {
+	ui.Table
+	Few *ui.State
+}
+
+// tooLittle says why nothing can be told yet, and offers a year.
+func (g *ground) tooLittle(title, text string) *ui.State {
+	st := &ui.State{Title: title, Text: text}
+	if g.During != "365" {
+		wide := g.filters.with(func(f *filters) { f.During, f.From, f.To = "365", "", "" })
+		st.Actions = []ui.Button{{Label: g.lang().T("touchpoint.few.wider"), Href: wide.at("/listen/trust"), Style: "quiet"}}
+	}
+	return st
+}
+
+// nothingReceived says what to do when no feedback is there to be looked at.
+func (g *ground) nothingReceived() *ui.State {
+	l := g.lang()
+	st := g.tooLittle(l.T("trust.empty"), l.T("trust.empty.text"))
+	if g.Viewer.May(people.ImportFiles) {
+		st.Actions = append(st.Actions, ui.Button{Label: l.T("cockpit.start.import"), Href: importsAt, Style: "primary", Icon: "upload"})
+	}
+	return st
 }
 
 func (s *Server) serveTrust(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -69,19 +96,22 @@ func (s *Server) newTrustPage(ctx context.Context, g *ground) (*trustPage, error
 		}
 	}
 	b := s.blocks(ctx)
-	fill(b, &p.Silent, func(ctx context.Context) (ui.Table, error) { return s.newSilent(ctx, g) })
-	fill(b, &p.Missing, func(ctx context.Context) (ui.Table, error) { return s.newMissing(ctx, g) })
-	fill(b, &p.Bursts, func(ctx context.Context) (ui.Table, error) { return s.newBursts(ctx, g) })
-	fill(b, &p.Begged, func(ctx context.Context) (ui.Table, error) { return s.newBegged(ctx, g) })
+	fill(b, &p.Silent, func(ctx context.Context) (finding, error) { return s.newSilent(ctx, g) })
+	fill(b, &p.Missing, func(ctx context.Context) (finding, error) { return s.newMissing(ctx, g) })
+	fill(b, &p.Bursts, func(ctx context.Context) (finding, error) { return s.newBursts(ctx, g) })
+	fill(b, &p.Begged, func(ctx context.Context) (finding, error) { return s.newBegged(ctx, g) })
 	b.wg.Wait()
+	if p.Missing.Err == nil && len(p.Missing.Value.Rows) == 0 {
+		p.Empty = g.nothingReceived()
+	}
 	return p, nil
 }
 
 // newMissing tells, source by source, which share of feedback lacks what a question needs.
-func (s *Server) newMissing(ctx context.Context, g *ground) (ui.Table, error) {
+func (s *Server) newMissing(ctx context.Context, g *ground) (finding, error) {
 	l, during := g.lang(), g.during()
-	t := ui.Table{Caption: l.T("trust.missing"), Empty: l.T("cockpit.none"), Columns: []ui.Column{{Label: l.T("trust.source")}, {Label: l.T("trust.n"), Numeric: true},
-		{Label: l.T("trust.with.words"), Numeric: true}, {Label: l.T("trust.with.customer"), Numeric: true}}}
+	t := finding{Table: ui.Table{Caption: l.T("trust.missing"), Empty: l.T("cockpit.none"), Columns: []ui.Column{{Label: l.T("trust.source")}, {Label: l.T("trust.n"), Numeric: true},
+		{Label: l.T("trust.with.words"), Numeric: true}, {Label: l.T("trust.with.customer"), Numeric: true}}}}
 	all, err := s.Insight.Volumes(ctx, g.scope(), insight.VolumeQuery{By: []string{"source"}, Where: g.where(), During: &during})
 	if err != nil {
 		return t, err
@@ -174,9 +204,9 @@ func (s *Server) dailies(ctx context.Context, g *ground, during insight.Period) 
 
 // newSilent lists the touchpoints where nobody answers any more, or ever did: at their usual pace chance would leave such a silence
 // less than once in a thousand.
-func (s *Server) newSilent(ctx context.Context, g *ground) (ui.Table, error) {
+func (s *Server) newSilent(ctx context.Context, g *ground) (finding, error) {
 	l := g.lang()
-	t := ui.Table{Caption: l.T("trust.silent"), Empty: l.T("trust.silent.none"), Columns: []ui.Column{{Label: l.T("verbatim.touchpoint")}, {Label: l.T("trust.last")}, {Label: l.T("trust.pace"), Numeric: true}}}
+	t := finding{Table: ui.Table{Caption: l.T("trust.silent"), Empty: l.T("trust.silent.none"), Columns: []ui.Column{{Label: l.T("verbatim.touchpoint")}, {Label: l.T("trust.last")}, {Label: l.T("trust.pace"), Numeric: true}}}}
 	to := g.Now.AddDate(0, 0, 1)
 	from := to.AddDate(0, 0, -silenceWindow)
 	all, err := s.dailies(ctx, g, insight.Period{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)})
@@ -207,18 +237,20 @@ func (s *Server) newSilent(ctx context.Context, g *ground) (ui.Table, error) {
 const rareSilence = 0.001
 
 // newBursts lists the days on which a touchpoint received far more than usual: a campaign, a doubled file, a script.
-func (s *Server) newBursts(ctx context.Context, g *ground) (ui.Table, error) {
+func (s *Server) newBursts(ctx context.Context, g *ground) (finding, error) {
 	l, during := g.lang(), g.during()
-	t := ui.Table{Caption: l.T("trust.bursts"), Empty: l.T("trust.bursts.none"), Columns: []ui.Column{{Label: l.T("verbatim.touchpoint")}, {Label: l.T("trust.day")}, {Label: l.T("trust.n"), Numeric: true}, {Label: l.T("trust.usual"), Numeric: true}}}
+	t := finding{Table: ui.Table{Caption: l.T("trust.bursts"), Empty: l.T("trust.bursts.none"), Columns: []ui.Column{{Label: l.T("verbatim.touchpoint")}, {Label: l.T("trust.day")}, {Label: l.T("trust.n"), Numeric: true}, {Label: l.T("trust.usual"), Numeric: true}}}}
 	all, err := s.dailies(ctx, g, during)
 	if err != nil {
 		return t, err
 	}
+	known := 0 // touchpoints whose usual day is known
 	for _, p := range g.Journeys.Touchpoints() {
 		d := all[p.Touchpoint.Key]
 		if d == nil || len(d.days) < leastDays {
 			continue
 		}
+		known++
 		usual := median(d.days)
 		for _, day := range slices.Sorted(maps.Keys(d.days)) {
 			n := d.days[day]
@@ -233,6 +265,9 @@ func (s *Server) newBursts(ctx context.Context, g *ground) (ui.Table, error) {
 			}
 			t.Rows = append(t.Rows, row)
 		}
+	}
+	if known == 0 {
+		t.Few = g.tooLittle(l.T("trust.bursts.few"), l.T("trust.bursts.few.text", "days", leastDays))
 	}
 	return t, nil
 }

@@ -30,17 +30,21 @@ type begged struct {
 
 // newBegged lists the units where almost every note is the best one, beyond what chance does: notes that look begged for. How
 // often their customers also write says more: who is pushed to a note seldom writes.
-func (s *Server) newBegged(ctx context.Context, g *ground) (ui.Table, error) {
+func (s *Server) newBegged(ctx context.Context, g *ground) (finding, error) {
 	l := g.lang()
-	t := ui.Table{Caption: l.T("trust.begged"), Empty: l.T("trust.begged.none"), Columns: []ui.Column{{Label: l.T("cockpit.filter.unit")}, {Label: l.T("trust.best"), Numeric: true},
-		{Label: l.T("trust.best.all"), Numeric: true}, {Label: l.T("trust.with.words"), Numeric: true}, {Label: l.T("touchpoint.n"), Numeric: true}}}
+	t := finding{Table: ui.Table{Caption: l.T("trust.begged"), Empty: l.T("trust.begged.none"), Columns: []ui.Column{{Label: l.T("cockpit.filter.unit")}, {Label: l.T("trust.best"), Numeric: true},
+		{Label: l.T("trust.best.all"), Numeric: true}, {Label: l.T("trust.with.words"), Numeric: true}, {Label: l.T("touchpoint.n"), Numeric: true}}}}
 	m, ok := measure(g.Catalogue, defaultNorm, nil)
 	if !ok || !m.Spec.IsScale() {
 		return t, nil
 	}
 	units, pool, err := s.bestNotes(ctx, g, m)
-	if err != nil || pool.N() == 0 {
+	if err != nil {
 		return t, err
+	}
+	if !slices.ContainsFunc(units, func(u begged) bool { return u.n >= m.leastN() }) {
+		t.Few = g.tooLittle(l.T("trust.begged.few", "n", m.leastN()), l.T("trust.begged.few.text"))
+		return t, nil
 	}
 	// The share of the best note alone, whatever the indicator's boxes.
 	best := cx.NewSpec(cx.Indicator{Formula: cx.TopShare, Top: &m.Metric.Max}, m.Metric)
