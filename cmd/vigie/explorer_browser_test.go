@@ -63,9 +63,11 @@ func TestAQuestionIsAskedAndReadInTheExplorerByHand(t *testing.T) {
 
 	const question = "/explorer?indicator=nps_relational&during=30"
 	p.asksByKeyboardAlone(question)
-	p.asksAgainByItself(question, func(id string) {
+	answer := func(id string) {
 		send(t, poster, s.address, fmt.Sprintf(`{"source":"web","source_id":%q,"at":%q,"program":"relational","channel":"web","lang":"fr","scores":{"nps":9}}`, id, now.Format(time.RFC3339)))
-	})
+	}
+	p.asksAgainByItself(question, answer)
+	p.standsStillWhilePaused(question, answer)
 	p.accessible("/explorer", question, question+"&by=day", question+"&by=channel&versus=previous", question+"&by=channel&by=language", question+"&by=day&by=channel",
 		question+"&by=channel&by=language&shape=multiples", question+"&by=channel&other=nps_relational", question+"&by=channel&by=language&shape=table&versus=population", question+"&by=day&channel=kiosk", "/explorer/views",
 		question+"&pick=language", question+"&pick=scores.nps", "/verbatims?pick=words")
@@ -125,6 +127,26 @@ func (p *visitor) asksAgainByItself(question string, answer func(id string)) {
 	p.until("told of two: nothing moved under the pointer", "document.querySelector('#news span')?.textContent.includes('2')")
 	p.do(chromedp.MouseEvent(chromedp.MouseMoved, 1, 1))
 	p.until("asked again by itself", fmt.Sprintf("(n => n.getAttribute('hx-get') !== %q && !n.querySelector('[data-news]'))(document.querySelector('#news'))", since))
+}
+
+// standsStillWhilePaused pauses the page, brings an answer, and lets go: the answer is there by itself then, not before.
+func (p *visitor) standsStillWhilePaused(question string, answer func(id string)) {
+	p.t.Helper()
+	p.open(question)
+	p.do(chromedp.MouseEvent(chromedp.MouseMoved, 1, 1))
+	p.until("listening", "document.querySelector('[data-live-state]')?.dataset.state === 'on'")
+	p.do(chromedp.Click(chromedp.CSS("[data-live-pause]")))
+	p.until("paused", "document.querySelector('[data-live-pause]').getAttribute('aria-pressed') === 'true' && document.querySelector('[data-live-state]').dataset.state === 'paused'")
+	since := says[string](p, "document.querySelector('#news').getAttribute('hx-get')")
+	said := says[string](p, "document.querySelector('#answer').textContent")
+	answer("while-paused")
+	says[bool](p, fmt.Sprintf("new Promise(ok => { const look = () => fetch(%q).then(r => r.text()).then(t => t.includes('data-news') ? ok(true) : setTimeout(look, 50)); look() })", since))
+	if says[string](p, "document.querySelector('#answer').textContent") != said {
+		p.t.Error("a paused explorer moves")
+	}
+	p.do(chromedp.Click(chromedp.CSS("[data-live-pause]")))
+	p.do(chromedp.MouseEvent(chromedp.MouseMoved, 1, 1))
+	p.until("asked again once let go", fmt.Sprintf("(n => n.getAttribute('hx-get') !== %q && !n.querySelector('[data-news]'))(document.querySelector('#news'))", since))
 }
 
 // tabTo presses Tab until the focus is on what the selector says.

@@ -44,7 +44,7 @@ func (s *Server) previewIndicator(ctx context.Context, g *ground, was, next pair
 			return out, err
 		}
 	}
-	out.Table = g.previewColumns(out.Name, !was.none())
+	out.Table = g.previewColumns(out.Name, was, next)
 	var c judged
 	for _, b := range spans(during, "month") {
 		row := []ui.Cell{{Text: l.Month(b.from)}, {Text: l.Int(after[b.key].Figure.N)}}
@@ -75,13 +75,13 @@ func (s *Server) draftBy(ctx context.Context, g *ground, p pair, during insight.
 	return rows, nil
 }
 
-func (g *ground) previewColumns(caption string, both bool) ui.Table {
+func (g *ground) previewColumns(caption string, was, next pair) ui.Table {
 	l := g.lang()
 	t := ui.Table{Caption: caption, Columns: []ui.Column{{Label: l.T("catalogue.month")}, {Label: l.T("touchpoint.n"), Numeric: true}}}
-	if both {
-		t.Columns = append(t.Columns, ui.Column{Label: l.T("catalogue.before"), Numeric: true}, ui.Column{Label: l.T("catalogue.state.before")})
+	if !was.none() {
+		t.Columns = append(t.Columns, ui.Column{Label: l.T("catalogue.before"), Numeric: true, Help: was.measured().helpAt(l, "was")}, ui.Column{Label: l.T("catalogue.state.before")})
 	}
-	t.Columns = append(t.Columns, ui.Column{Label: l.T("catalogue.after"), Numeric: true}, ui.Column{Label: l.T("catalogue.state.after")})
+	t.Columns = append(t.Columns, ui.Column{Label: l.T("catalogue.after"), Numeric: true, Help: next.measured().helpAt(l, "next")}, ui.Column{Label: l.T("catalogue.state.after")})
 	return t
 }
 

@@ -56,6 +56,9 @@ func TestAChangeIsSeenOnThePastBeforeItIsAdopted(t *testing.T) {
 		t.Fatalf("%d %s", p.status, p.path)
 	}
 	p.has(t, "main", "douze derniers mois", "au lieu de", "Aujourd’hui", "Proposé", "Se lirait")
+	if n := p.Find("main th .help").Length(); n != 2 {
+		t.Errorf("%d of its two definitions say how they are computed", n)
+	}
 	if n := p.Find("main table tbody tr").Length(); n != 12 {
 		t.Errorf("%d months", n)
 	}

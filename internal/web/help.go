@@ -49,6 +49,18 @@ func (m measured) cardHelp(l lang.Lang) *ui.Help {
 	return m.helpAt(l, place)
 }
 
+// warmthHelp says how the temperature of a customer is read.
+func warmthHelp(l lang.Lang) ui.Help {
+	h := ui.Help{ID: "temperature", Name: l.T("customer.temperature")}
+	for _, x := range []struct{ label, says string }{
+		{l.T("customer.warmth.warm"), "warm"}, {l.T("customer.warmth.tepid"), "tepid"}, {l.T("customer.warmth.cold"), "cold"}, {l.T("customer.warmth.unknown"), "unknown"},
+		{l.T("customer.help.open"), "open.text"}, {l.T("customer.help.trend"), "trend.text"}, {l.T("customer.help.advice"), "advice.text"},
+	} {
+		h.Items = append(h.Items, ui.Fact{Label: x.label, Value: l.T("customer.help." + x.says)})
+	}
+	return h
+}
+
 // formulaWords is the formula with the numbers of its scale.
 func (m measured) formulaWords(l lang.Lang) string {
 	top, bottom := m.ends(l)

@@ -14,6 +14,7 @@ func TestEveryFigureSaysHowItIsComputed(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()
 	b := r.as(r.user(people.Director, ""))
+	customer, _ := r.two()
 	for _, c := range []struct {
 		name, address, place string
 		least                int
@@ -27,6 +28,7 @@ func TestEveryFigureSaysHowItIsComputed(t *testing.T) {
 		{"norm", "/norm?unit=west", ".head-cell .help", 2},
 		{"explorer", "/explorer?indicator=csat&by=touchpoint", "#explorer .card-top .help", 1},
 		{"catalogue", "/catalogue", ".indicators .help", 10},
+		{"temperature", path(customer, "/temperature"), ".warmth .help", 1},
 	} {
 		p := b.get(c.address)
 		if n := p.Find(c.place).Length(); p.status != 200 || n < c.least {

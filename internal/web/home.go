@@ -127,7 +127,7 @@ func (s *Server) newHomePage(ctx context.Context, g *ground, c homeChoice) (*hom
 	p := &homePage{ground: g, frame: g.frame(l.T("home.title", "name", firstName(g.Viewer.Name)), ui.SectionCockpit)}
 	p.frame.Sub = l.T("home.sub." + string(g.Viewer.Role))
 	if u, ok := g.Organisation.Unit(g.Viewer.Unit); ok {
-		p.frame.Sub = l.Text(u.Name) + " · " + p.frame.Sub
+		p.frame.Sub = l.Text(u.Name) + " · " + lowerFirst(p.frame.Sub)
 	}
 	p.frame.LiveURL = g.liveURL()
 	var err error

@@ -28,7 +28,8 @@ type normPage struct {
 	unit   people.Unit
 	m      measured
 	Switch []ui.Tab
-	Choose *ui.Table // units to choose from, when none is
+	Asks   bool         // no unit is chosen yet
+	Choose []unitChoice // units to choose from then
 	Heads  block[ui.Heads]
 	Funnel block[funnelBlock]
 	Gaps   block[ui.Table]
@@ -73,7 +74,7 @@ func (s *Server) newNormPage(ctx context.Context, g *ground, indicator cx.Indica
 	p.frame.Filters.Keep = []ui.Hidden{{Name: "indicator", Value: string(m.Key)}}
 	p.unit, ok = g.Organisation.Unit(cx.UnitID(g.Unit))
 	if !ok {
-		p.frame.Sub, p.Choose = l.T("norm.choose.sub"), g.normChoice(m.Key)
+		p.frame.Sub, p.Asks, p.Choose = l.T("norm.choose.sub"), true, g.normChoice(m.Key)
 		return p, nil
 	}
 	p.frame.Sub = l.T("norm.sub", "unit", l.Text(p.unit.Name), "indicator", l.Text(m.Name))
@@ -114,23 +115,33 @@ func (g *ground) unitActions() []ui.Button {
 	return []ui.Button{{Label: g.lang().T("norm.nounit.do"), Href: "/settings/units", Style: "primary", Icon: "upload"}}
 }
 
+// unitChoice is a unit to compare, and those below it.
+type unitChoice struct {
+	ui.Link
+	Below []ui.Link
+}
+
 // normChoice lists the units of the first two levels that are open.
-func (g *ground) normChoice(indicator cx.IndicatorID) *ui.Table {
-	l := g.lang()
-	t := &ui.Table{Caption: l.T("norm.choose"), Columns: []ui.Column{{Label: l.T("cockpit.filter.unit")}, {Label: l.T("norm.above")}}}
-	for _, top := range g.Organisation.Children("") {
-		for _, k := range append([]cx.UnitID{top}, g.Organisation.Children(top)...) {
-			if u, _ := g.Organisation.Unit(k); u.Closed {
-				continue
-			}
-			above := ""
-			if k != top {
-				above = g.Organisation.Name(top, l.Tag())
-			}
-			t.Rows = append(t.Rows, ui.Row{Href: g.normAddress(string(k), indicator), Cells: []ui.Cell{{Text: g.Organisation.Name(k, l.Tag())}, {Text: above}}})
-		}
+func (g *ground) normChoice(indicator cx.IndicatorID) []unitChoice {
+	var out []unitChoice
+	link := func(k cx.UnitID) (ui.Link, bool) {
+		u, known := g.Organisation.Unit(k)
+		return ui.Link{Label: g.Organisation.Name(k, g.lang().Tag()), Href: g.normAddress(string(k), indicator)}, known && !u.Closed
 	}
-	return t
+	for _, top := range g.Organisation.Children("") {
+		at, open := link(top)
+		if !open {
+			continue
+		}
+		one := unitChoice{Link: at}
+		for _, k := range g.Organisation.Children(top) {
+			if below, open := link(k); open {
+				one.Below = append(one.Below, below)
+			}
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // question of the page over one unit; "" is all of them.

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -252,8 +254,16 @@ func (g *ground) touchpointFacts(t *journey.Touchpoint) ui.Table {
 	if t.MomentOfTruth {
 		add("ui.moment", l.T("verbatim.yes"))
 	}
+	if t.Transactional {
+		add("journey.field.transactional", l.T("verbatim.yes"))
+	}
+	add("touchpoint.followed", g.followedAt(t))
 	add("touchpoint.expectation", l.Text(t.Expectation))
-	add("journey.section.when", g.temporary(t))
+	when := g.temporary(t)
+	if t.From != "" && t.Until != "" {
+		when = l.T("touchpoint.lived", "from", g.dayWords(t.From), "until", g.dayWords(t.Until))
+	}
+	add("journey.section.when", when)
 	add("touchpoint.services", strings.Join(t.Services, ", "))
 	add("journey.field.indirect", strings.Join(t.Indirect, ", "))
 	add("touchpoint.systems", strings.Join(t.Systems, ", "))
@@ -271,6 +281,41 @@ func (g *ground) touchpointFacts(t *journey.Touchpoint) ui.Table {
 	add("journey.field.feelings", l.Text(t.Feelings))
 	add("journey.field.pains", l.Text(t.Pains))
 	return table
+}
+
+// followedAt tells the lead indicator of a touchpoint, and the objectives and thresholds that are its own.
+func (g *ground) followedAt(t *journey.Touchpoint) string {
+	l := g.lang()
+	keys := slices.Collect(maps.Keys(t.Objectives))
+	keys = append(append(keys, slices.Collect(maps.Keys(t.Thresholds))...), t.LeadIndicator())
+	slices.Sort(keys)
+	var out []string
+	for _, k := range slices.Compact(keys) {
+		m, ok := measure(g.Catalogue, k, t)
+		if !ok {
+			continue
+		}
+		said := []string{m.short(l)}
+		if k == t.LeadIndicator() {
+			said[0] = l.T("touchpoint.followed.lead", "name", said[0])
+		}
+		if v, own := t.Objectives[k]; own {
+			said = append(said, l.T("cockpit.objective", "value", m.textAs(l, v, least(v))))
+		}
+		if v, own := t.Thresholds[k]; own {
+			said = append(said, l.T("touchpoint.followed.threshold", "value", m.textAs(l, v, least(v))))
+		}
+		out = append(out, strings.Join(said, ", "))
+	}
+	return strings.Join(out, " · ")
+}
+
+// least is how many decimals a number that a person typed needs: none, or one.
+func least(v float64) int {
+	if v == math.Trunc(v) {
+		return 0
+	}
+	return 1
 }
 
 // named writes the keys of a list as people read them: the name of a unit when one has the key.
