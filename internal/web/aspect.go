@@ -32,7 +32,7 @@ func (s *Server) byAspect(ctx context.Context, g *ground, a about) (ui.Table, er
 		}
 		href := g.touchpointAddress(a.key(), m.Key)
 		if m.Key == "" {
-			href = g.wordsAt(at, func(*filters) {})
+			href = g.behind(at, func(*filters) {})
 		}
 		rows := m.breakdown(g, "", []part{{l.Text(m.Name), href, row}}).Rows
 		rows[0].Cells[0].Help = m.aspectHelp(l)

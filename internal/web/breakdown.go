@@ -81,7 +81,7 @@ func (s *Server) byChannel(ctx context.Context, g *ground, a about) (ui.Table, e
 		if k == "" || !row.Figure.Has {
 			continue
 		}
-		parts = append(parts, part{g.channelName(k), g.wordsAt(a, func(f *filters) { f.Channel = []string{k} }), row})
+		parts = append(parts, part{g.channelName(k), g.behind(a, func(f *filters) { f.Channel = []string{k} }), row})
 	}
 	return a.m.explained(g, a.m.breakdown(g, g.lang().T("cockpit.filter.channel"), parts), "channel"), nil
 }
@@ -112,7 +112,7 @@ func (s *Server) byUnit(ctx context.Context, g *ground, a about) (ui.Table, erro
 // unitHref narrows the page to a unit, and at the last level leads to its words.
 func (g *ground) unitHref(a about, unit string) string {
 	if len(g.Organisation.Children(cx.UnitID(unit))) == 0 {
-		if href := g.wordsAt(a, func(f *filters) { f.Unit = unit }); href != "" {
+		if href := g.behind(a, func(f *filters) { f.Unit = unit }); href != "" {
 			return href
 		}
 	}

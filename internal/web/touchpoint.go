@@ -181,6 +181,11 @@ func (g *ground) wordsAt(a about, change func(*filters)) string {
 	return g.verbatimsOf(a).with(change).at("/verbatims")
 }
 
+// behind gives the address of all the feedback counted in a part of a figure, with words or without.
+func (g *ground) behind(a about, change func(*filters)) string {
+	return g.wordsAt(a, func(f *filters) { f.Words = "any"; change(f) })
+}
+
 // question asks the page's indicator at the page's touchpoint.
 func (g *ground) question(a about) insight.Query {
 	during := g.during()

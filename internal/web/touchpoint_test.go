@@ -71,6 +71,43 @@ func TestTouchpointShowsItsFigureInEveryCut(t *testing.T) {
 	few.has(t, ".state", "Trop peu pour conclure", "Élargir à 12 mois")
 }
 
+func TestEveryMarkOfATouchpointLeadsToAsManyFeedbacksAsItCounts(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	at := time.Now().UTC().Add(-time.Hour)
+	for range 3 { // counted, without a word
+		r.send(collect.Incoming{At: at, Touchpoint: "technician", Unit: "lille", Channel: "phone", Scores: collect.Scores{"csat": 3}})
+	}
+	r.settle()
+	b := r.as(r.user(people.Director, ""))
+	p := b.get("/touchpoints/technician")
+	for _, c := range []struct {
+		table string
+		count int // column of the number of answers
+	}{{"figure.chart:not(.half) table", 2}, {"figure.chart.half table", 1}, {"main .columns table", 2}} {
+		rows := p.Find(c.table).First().Find("tbody tr")
+		if rows.Length() < 2 {
+			t.Fatalf("%s: %d rows", c.table, rows.Length())
+		}
+		rows.Slice(max(0, rows.Length()-5), rows.Length()).Each(func(_ int, row *selection) {
+			n, href := squeeze(row.Find("td").Eq(c.count).Text()), row.Find("a").First().AttrOr("href", "")
+			if n == "0" {
+				return
+			}
+			want := n + " retours"
+			if n == "1" {
+				want = "1 retour"
+			}
+			if got := squeeze(b.get(href).Find(".pager [role=status]").Text()); got != want {
+				t.Errorf("%s: %q leads to %q", href, n, got)
+			}
+		})
+	}
+	if p.Find("svg a.hit").Length() == 0 {
+		t.Error("no mark of a drawing leads anywhere")
+	}
+}
+
 func TestTouchpointOfUnknownIndicatorIsNotFound(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)

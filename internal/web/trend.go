@@ -77,7 +77,7 @@ func (s *Server) trendOf(ctx context.Context, g *ground, a about) (trendParts, e
 	series := chart.Series{Name: a.m.short(l)}
 	for _, b := range spans(*q.During, grain) {
 		f := rows[b.key].Figure
-		href := g.wordsAt(a, func(f *filters) {
+		href := g.behind(a, func(f *filters) {
 			f.During, f.From, f.To = "range", b.from.Format(time.DateOnly), b.to.Format(time.DateOnly)
 		})
 		name := g.spanName(b, grain)
@@ -245,7 +245,7 @@ func (g *ground) scoreBars(a about, rows map[string]insight.Row, n int64) (chart
 		count := rows[scoreKey(raw)].Figure.N
 		share := 100 * float64(count) / float64(n)
 		name := l.Short(raw, 2)
-		href := g.wordsAt(a, func(f *filters) { f.Score = between(a.m.Metric.Key, raw, raw) })
+		href := g.behind(a, func(f *filters) { f.Score = between(a.m.Metric.Key, raw, raw) })
 		color := map[ui.Tone]string{ui.Good: "promoter", ui.Bad: "detractor"}[boxOf(a.m.Indicator, a.m.Metric, first+int64(i))]
 		if color == "" {
 			color = "passive"
