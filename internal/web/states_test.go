@@ -89,7 +89,13 @@ func TestFigurePagesAreDeniedToWhomTheyAreNotFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody := r.as(r.user(reader, "nantes"))
+	auditor := r.user(reader, "nantes")
+	token, err := r.People.EntryLink(t.Context(), auditor.ID, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := r.browser()
+	nobody.post("/enter/"+token, nil) // leads to a home that is not hers either
 	for _, page := range figurePages {
 		p := nobody.get(page)
 		if p.status != http.StatusForbidden || strings.Contains(p.body, "Nantes") || p.Find("main .state").Length() != 1 {
