@@ -99,6 +99,10 @@ func (m measured) head(g *ground, row insight.Row) ui.Head {
 	l, f := g.lang(), row.Figure
 	h := ui.Head{Title: l.Text(m.Name), Value: m.text(l, f.Value), Range: m.interval(l, f), Change: m.change(l, row.Versus), Few: !f.Enough, Help: m.help(l)}
 	h.Foot = l.T("cockpit.n", "n", f.N)
+	if !f.Has {
+		h.Value, h.Range, h.Change = "", "", ui.Change{Text: l.T("cockpit.none")}
+		return h
+	}
 	if !f.Enough {
 		h.Change = ui.Change{Text: few(l, f.N)}
 		return h
