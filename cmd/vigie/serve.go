@@ -18,6 +18,7 @@ type serveCmd struct {
 	HTTPS           bool   `help:"The pages are reached by https (through a proxy): cookies are sent over it alone." env:"VIGIE_HTTPS"`
 	Mailbox         string `help:"A mailbox whose letters are feedback: imaps://user@host/folder?touchpoint=… (docs/listen.md)." env:"VIGIE_MAILBOX"`
 	MailboxPassword string `help:"Its password." env:"VIGIE_MAILBOX_PASSWORD"`
+	SurveyWork      int    `help:"Work asked of a browser before it answers a survey from a public link, against bots: bits, 16 is under a second; without a script one waits 20 seconds. 0: none." env:"VIGIE_SURVEY_WORK" default:"0" placeholder:"BITS"`
 	Dev             bool   `help:"Add /dev/ui, the page of the components: for those who build pages."`
 }
 
@@ -28,7 +29,7 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer a.close()
-	s := &server{app: a, site: web.Deps{Secure: c.HTTPS, Dev: c.Dev, SetupToken: rand.Text(), SetupLocal: onLoopback(e.Listen)}}
+	s := &server{app: a, site: web.Deps{Secure: c.HTTPS, SurveyWork: c.SurveyWork, Dev: c.Dev, SetupToken: rand.Text(), SetupLocal: onLoopback(e.Listen)}}
 	if err := c.mailbox(ctx, s); err != nil {
 		return err
 	}

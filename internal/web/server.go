@@ -67,8 +67,10 @@ type Deps struct {
 	PublicURL string
 	// Dev adds /dev/ui, the page of the components in use.
 	Dev bool
-	// Secure: the pages are reached by https; cookies are then sent over it alone.
+	// Secure: the pages are reached by https, through a proxy that says from whom; cookies are then sent over it alone.
 	Secure bool
+	// SurveyWork is the bits of work asked of a browser before it answers from a public link; 0: none.
+	SurveyWork int
 	// Live tells how the stream behaves; zero values take their documented default.
 	Live LiveConfig
 	Log  *slog.Logger     // nil: discarded
@@ -119,7 +121,7 @@ func New(d Deps) (*Server, error) {
 	}
 	s.sessions = s.sessionManager()
 	var err error
-	s.respond, err = respond.New(respond.Deps{Surveys: d.Surveys, Responses: d.Responses, Settings: s.People.Settings, Face: face, Theme: themeOf, Attribute: s.attributeNamed, Preferences: s.preferences(), Log: s.log, Now: s.now})
+	s.respond, err = respond.New(respond.Deps{Surveys: d.Surveys, Responses: d.Responses, Settings: s.People.Settings, Face: face, Theme: themeOf, Attribute: s.attributeNamed, Preferences: s.preferences(), Behind: d.Secure, Work: d.SurveyWork, Log: s.log, Now: s.now})
 	return s, err
 }
 

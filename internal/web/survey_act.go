@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"vigie/internal/cx"
+	"vigie/internal/lang"
 	"vigie/internal/web/ui"
 )
 
@@ -82,7 +83,7 @@ func (s *Server) duplicateSurvey(r *http.Request, x *surveyRoom) (string, error)
 		return "", err
 	}
 	for tag, name := range d.Name {
-		d.Name[tag] = x.lang().T("surveys.copy_of", "name", name)
+		d.Name[tag] = lang.For(tag).T("surveys.copy_of", "name", name)
 	}
 	if err := s.addSurvey(r, x.visit, &d); err != nil {
 		return "", err

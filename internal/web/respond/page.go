@@ -26,6 +26,10 @@ type stepPage struct {
 	Last      bool   // nothing follows, as far as is known
 	// Chosen: a score was chosen in a message; it is sent as soon as the person looks.
 	Chosen bool
+	// Task is the work asked before the response is opened, Bits how hard it is; "" none.
+	Task   string
+	Bits   int
+	Notice string // what keeps the screen from being sent, of no question
 
 	d     *survey.Definition
 	state survey.State
@@ -79,7 +83,7 @@ func cmpText(a, b cx.Text) cx.Text {
 }
 
 func openingOf(f frame, d *survey.Definition) *opening {
-	o := &opening{Title: f.Title, Who: d.In(d.Welcome.Who, f.Tag), Why: d.In(d.Welcome.Why, f.Tag), Contact: d.Welcome.Contact}
+	o := &opening{Title: f.Title, Who: d.In(d.Welcome.Who, f.Tag), Why: d.In(d.Welcome.Why, f.Tag), Contact: cmp.Or(d.Welcome.Contact, f.Contact)}
 	if o.Title == "" {
 		o.Title = d.In(cmpText(d.Title, d.Name), f.Tag)
 	}

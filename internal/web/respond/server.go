@@ -41,8 +41,10 @@ type Deps struct {
 	Hourly int
 	// Behind: the address of the sender is the last of X-Forwarded-For.
 	Behind bool
-	Log    *slog.Logger     // nil: discarded
-	Now    func() time.Time // nil: time.Now
+	// Work is the bits of work asked of a browser before it opens a response from a public link; 0: none.
+	Work int
+	Log  *slog.Logger     // nil: discarded
+	Now  func() time.Time // nil: time.Now
 }
 
 // Server answers /q/{survey} (a link, a QR code, a kiosk), /s/{token} (a response under way) and /p/{token} (how one person
@@ -50,6 +52,7 @@ type Deps struct {
 type Server struct {
 	d    Deps
 	door *turnstile
+	toil *toil
 }
 
 // New is inert.
@@ -63,7 +66,7 @@ func New(d Deps) (*Server, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Server{d: d, door: newTurnstile(cmp.Or(d.Hourly, 300), d.Now)}, nil
+	return &Server{d: d, door: newTurnstile(cmp.Or(d.Hourly, 300), d.Now), toil: newToil(d.Work, d.Now)}, nil
 }
 
 // Prefixes are the addresses that Handler answers.
@@ -211,6 +214,7 @@ type frame struct {
 	Tag, Dir          string
 	Title             string
 	Name, Style, Logo string // of the organisation
+	Contact           string // whom to ask about one's rights, "" not said
 	Accent            string // of the survey, "" the organisation's
 	Languages         []choice
 	NoLogo            bool
@@ -229,7 +233,7 @@ func (s *Server) frame(ctx context.Context, d *survey.Definition, r *http.Reques
 	if err != nil {
 		return frame{}, err
 	}
-	f := frame{Name: settings.Name, Tag: tagOf(d, r)}
+	f := frame{Name: settings.Name, Contact: settings.Contact, Tag: tagOf(d, r)}
 	f.L, f.Dir = spoken(f.Tag), direction(f.Tag)
 	f.Style, f.Logo = s.d.Face(settings)
 	if d != nil {

@@ -71,7 +71,7 @@ func (s *Server) newBegin(r *http.Request, d *survey.Definition, state survey.St
 	state.Language, state.Channel = f.Tag, r.URL.Query().Get("channel")
 	p := newStep(f, d, state)
 	p.Action = "/q/" + url.PathEscape(string(d.Key)) + "?" + about(r.URL.Query()).Encode()
-	p.Opening = openingOf(f, d)
+	p.Opening, p.Task, p.Bits = openingOf(f, d), s.toil.task(), s.toil.bits
 	p.languages(d, "/q/"+url.PathEscape(string(d.Key)), r.URL.Query())
 	path := d.Path(state)
 	p.Whole = d.Display == survey.Whole
@@ -115,7 +115,9 @@ func (s *Server) doBegin(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.askAgain(w, r, p, sc)
 	}
-	if err := s.door.pass(s.address(r)); err != nil {
+	if err := s.passes(r); cx.KindOf(err) == cx.Invalid {
+		return s.askWork(w, r, d, err)
+	} else if err != nil {
 		return err
 	}
 	f, err := s.frame(r.Context(), d, r)
