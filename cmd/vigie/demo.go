@@ -3,9 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+
+	"rsc.io/qr"
 
 	"vigie/internal/cx"
 	"vigie/internal/demo"
@@ -35,7 +39,7 @@ func (demoCmd) Run(ctx context.Context, e *environment) error {
 		s.site.Cast, err = d.install(ctx)
 		return err
 	}
-	return s.run(ctx, func(address string) error { return d.announce(ctx, address) })
+	return s.run(ctx, func(at net.Addr) error { return d.announce(ctx, at) })
 }
 
 // demoHouse is a house with the demo company in it.
@@ -47,7 +51,7 @@ type demoHouse struct {
 }
 
 func (d *demoHouse) deps() demo.Deps {
-	return demo.Deps{People: d.app.People, Journeys: d.app.Journeys, Catalogue: d.app.Catalogue, Circumstances: d.app.Circumstances, Views: d.app.Views, Door: d.app.Door, Customers: d.app.Customers, Log: d.app.env.log}
+	return demo.Deps{People: d.app.People, Journeys: d.app.Journeys, Catalogue: d.app.Catalogue, Circumstances: d.app.Circumstances, Surveys: d.app.Surveys, Views: d.app.Views, Door: d.app.Door, Customers: d.app.Customers, Log: d.app.env.log}
 }
 
 // install moves the company in, waits until its figures are there, starts the drip, and gives those one may enter as.
@@ -91,8 +95,8 @@ func (d *demoHouse) cast(ctx context.Context) ([]web.CastMember, error) {
 	return all, nil
 }
 
-// announce prints a link that signs the first of the cast in.
-func (d *demoHouse) announce(ctx context.Context, address string) error {
+// announce prints a link that signs the first of the cast in, and one to answer by.
+func (d *demoHouse) announce(ctx context.Context, at net.Addr) error {
 	var first people.User
 	for _, m := range d.story.Cast() {
 		u, err := d.app.People.UserByEmail(ctx, m.Email)
@@ -109,6 +113,49 @@ func (d *demoHouse) announce(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(os.Stderr, d.app.env.lang.T("cmd.demo", "seconds", d.took.Seconds(), "count", n[cx.Live], "address", address+"/enter/"+token))
+	fmt.Fprintln(os.Stderr, d.app.env.lang.T("cmd.demo", "seconds", d.took.Seconds(), "count", n[cx.Live], "address", "http://"+reachable(at)+"/enter/"+token))
+	return d.invite(at)
+}
+
+// invite prints where a telephone of the same network answers a survey, as an address and as a QR code: the card on the
+// journey moves while one looks.
+func (d *demoHouse) invite(at net.Addr) error {
+	l := d.app.env.lang
+	host, ok := onNetwork(at)
+	if !ok {
+		fmt.Fprintln(os.Stderr, l.T("cmd.demo.alone"))
+		return nil
+	}
+	all, err := d.story.Surveys()
+	if err != nil {
+		return err
+	}
+	address := "http://" + host + "/q/" + string(all[0].Key)
+	code, err := qr.Encode(address, qr.L)
+	if err != nil {
+		return fmt.Errorf("qr: %w", err)
+	}
+	fmt.Fprintf(os.Stderr, "%s\n%s", l.T("cmd.demo.answer", "address", address), inBlocks(code))
 	return nil
+}
+
+// inBlocks draws a code for a terminal, two rows a line, light on dark as terminals are; with the white around it that
+// telephones ask for.
+func inBlocks(c *qr.Code) string {
+	const quiet = 2
+	var b strings.Builder
+	for y := -quiet; y < c.Size+quiet; y += 2 {
+		for x := -quiet; x < c.Size+quiet; x++ {
+			b.WriteString([]string{"█", "▀", "▄", " "}[cell(c, x, y)*2+cell(c, x, y+1)])
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func cell(c *qr.Code, x, y int) int {
+	if c.Black(x, y) {
+		return 1
+	}
+	return 0
 }

@@ -33,7 +33,8 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 	if err := c.mailbox(ctx, s); err != nil {
 		return err
 	}
-	return s.run(ctx, func(address string) error {
+	return s.run(ctx, func(at net.Addr) error {
+		address := "http://" + reachable(at)
 		empty, err := a.People.Empty(ctx)
 		if err != nil || !empty {
 			return err
@@ -79,7 +80,7 @@ type server struct {
 }
 
 // run starts everything, calls ready with the address, and serves until ctx ends; then the last requests are answered.
-func (s *server) run(ctx context.Context, ready func(address string) error) error {
+func (s *server) run(ctx context.Context, ready func(at net.Addr) error) error {
 	e := s.app.env
 	ln, err := net.Listen("tcp", e.Listen)
 	if err != nil {
@@ -105,7 +106,7 @@ func (s *server) run(ctx context.Context, ready func(address string) error) erro
 	go func() { failed <- hs.Serve(ln) }()
 	address := "http://" + reachable(ln.Addr())
 	fmt.Fprintln(os.Stderr, e.lang.T("cmd.serving", "address", address))
-	if err := ready(address); err != nil {
+	if err := ready(ln.Addr()); err != nil {
 		_ = hs.Close()
 		return err
 	}
@@ -160,6 +161,28 @@ func reachable(a net.Addr) string {
 		host = "localhost"
 	}
 	return net.JoinHostPort(host, port)
+}
+
+// onNetwork gives where other machines of the network reach a server that listens for them; false when it does not, or
+// when this machine is on none.
+func onNetwork(a net.Addr) (string, bool) {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return "", false
+	}
+	if ip := net.ParseIP(host); ip != nil && !ip.IsUnspecified() {
+		return a.String(), !ip.IsLoopback()
+	}
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return "", false
+	}
+	for _, x := range all {
+		if n, ok := x.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsGlobalUnicast() {
+			return net.JoinHostPort(n.IP.String(), port), true
+		}
+	}
+	return "", false
 }
 
 // night erases what is kept no longer and compacts the files once a day, at 3 in the organisation's zone, so that what

@@ -13,6 +13,7 @@ import (
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/journey"
+	"vigie/internal/listen/survey"
 	"vigie/internal/people"
 	"vigie/internal/understand/view"
 )
@@ -24,6 +25,8 @@ type Deps struct {
 	Catalogue *catalogue.Store
 	// Circumstances are the context events.
 	Circumstances *circumstance.Store
+	// Surveys are the questionnaires; nil: none is published.
+	Surveys *survey.Store
 	// Views are the questions of the explorer.
 	Views     *view.Store
 	Customers *customer.Reference // nil: requests are tied to nobody
@@ -63,6 +66,9 @@ func (s *Story) Install(ctx context.Context, d Deps) (Installed, error) {
 		return Installed{}, err
 	}
 	if complete {
+		if err := s.ask(ctx, d); err != nil {
+			return Installed{}, fmt.Errorf("demo: %w", err)
+		}
 		in, err := send(ctx, d, s.Since(anchor, anchor, now))
 		in.Already = true
 		return in, err
@@ -140,6 +146,9 @@ func (s *Story) found(ctx context.Context, d Deps) error {
 		return err
 	}
 	if err := s.chartJourneys(ctx, d); err != nil {
+		return err
+	}
+	if err := s.ask(ctx, d); err != nil {
 		return err
 	}
 	for _, e := range s.Events() {

@@ -23,7 +23,7 @@ func rooms(t testing.TB, db *record.DB, clock func() time.Time) Deps {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Stop)
-	return Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Views: h.Views, Door: h.Door, Now: clock}.filled()
+	return Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Surveys: h.Surveys, Views: h.Views, Door: h.Door, Now: clock}.filled()
 }
 
 func TestInstalledOnceWhateverTheStarts(t *testing.T) {
@@ -163,5 +163,37 @@ func TestDripSendsOneFeedbackAtATimeUntilStopped(t *testing.T) {
 	}
 	if again := live(t, d); again != n {
 		t.Errorf("%d feedbacks after Stop, then %d", n, again)
+	}
+}
+
+// Whoever scans the code of the demo answers a survey whose scores are counted where the cockpit shows them.
+func TestItsSurveysArePublishedForItsTouchpoints(t *testing.T) {
+	s, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := rooms(t, recordtest.SQLite(t), time.Now)
+	if err := s.found(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.ask(t.Context(), d); err != nil {
+		t.Fatal("asked again:", err)
+	}
+	all, err := s.Surveys()
+	if err != nil || len(all) == 0 {
+		t.Fatal(err)
+	}
+	places, err := d.Journeys.Touchpoints(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range all {
+		v, err := d.Surveys.Published(t.Context(), x.Key, 0)
+		if err != nil || v.N != 1 {
+			t.Errorf("%s: version %d, %v", x.Key, v.N, err)
+		}
+		if _, known := places[x.Touchpoint]; x.Touchpoint != "" && !known {
+			t.Errorf("%s asks about %s, which is on no journey", x.Key, x.Touchpoint)
+		}
 	}
 }
