@@ -44,7 +44,7 @@ var owners = map[string][]string{
 	"github.com/nicksnyder/go-i18n":       {"internal/lang"},
 	"github.com/wneessen/go-mail":         {"internal/channel/mail"},
 	"github.com/emersion":                 {"internal/channel/mail"},
-	"rsc.io/qr":                           {"internal/web"},
+	"rsc.io/qr":                           {"internal/web", "cmd/vigie"},
 }
 
 type goPackage struct {
