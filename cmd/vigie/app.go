@@ -135,7 +135,7 @@ func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
 	}
 	a.metrics = api.NewMetrics()
 	rest, err := api.New(api.Deps{DB: a.DB, People: a.People, Door: a.Door, Customers: a.Customers, Journeys: a.Journeys,
-		Catalogue: a.Catalogue, Circumstances: a.Circumstances, Surveys: a.Surveys, Responses: a.Responses, Invites: a.Invites, OpenInvitation: a.OpenInvitation, Ask: a.Insight.Ask, List: a.Insight.List, Follow: a.Insight.WaitFor, Metrics: a.metrics, Log: a.env.log})
+		Catalogue: a.Catalogue, Circumstances: a.Circumstances, Surveys: a.Surveys, Responses: a.Responses, Invites: a.Invites, OpenInvitation: a.OpenInvitation, HearSMS: a.HearSMS, Ask: a.Insight.Ask, List: a.Insight.List, Follow: a.Insight.WaitFor, Metrics: a.metrics, Log: a.env.log})
 	if err != nil {
 		return nil, nil, err
 	}

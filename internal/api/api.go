@@ -38,6 +38,8 @@ type Deps struct {
 	// Invites is who is asked; OpenInvitation makes the page where one is answered.
 	Invites        *invite.Store
 	OpenInvitation func(context.Context, invite.Letter) (path string, err error)
+	// HearSMS takes an answer by short message.
+	HearSMS func(ctx context.Context, from, text string) (invite.Heard, error)
 	// Ask and List are those of insight.Insight.
 	Ask  func(context.Context, people.Scope, insight.Query) (insight.Answer, error)
 	List func(context.Context, people.Scope, insight.ListQuery) (insight.List, error)
@@ -61,8 +63,8 @@ type API struct {
 
 // New gives the handler of everything under /api/. It is inert.
 func New(d Deps) (*API, error) {
-	if d.DB == nil || d.People == nil || d.Door == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Invites == nil || d.OpenInvitation == nil || d.Ask == nil || d.List == nil {
-		return nil, fmt.Errorf("api: DB, People, Door, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Invites, OpenInvitation, Ask and List are needed")
+	if d.DB == nil || d.People == nil || d.Door == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Invites == nil || d.OpenInvitation == nil || d.HearSMS == nil || d.Ask == nil || d.List == nil {
+		return nil, fmt.Errorf("api: DB, People, Door, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Invites, OpenInvitation, HearSMS, Ask and List are needed")
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)

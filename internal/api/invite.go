@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -24,6 +25,7 @@ func (a *API) invitationRoutes() []route {
 		at("POST", "/events", people.WriteFeedback, a.postEvents, opPostEvents()),
 		at("GET", "/invitations", people.ReadPeople, a.listInvitations, opListInvitations()),
 		at("POST", "/invitations", people.WriteFeedback, a.wantInvitation, opWantInvitation()),
+		at("POST", "/sms-replies", people.WriteFeedback, a.smsReply, opReply()),
 		at("POST", "/objections", people.WriteFeedback, a.object, opObject()),
 		at("GET", "/invitation-policy", people.ReadFigures, a.showPolicy, opPolicy("show_invitation_policy", false)),
 		at("PUT", "/invitation-policy", people.EditStructure, a.putPolicy, opPolicy("put_invitation_policy", true)),
@@ -116,7 +118,7 @@ func (a *API) eventChunk(c *call, r *lineReader, t *tally) (last bool, err error
 			return false, malformed("", "api.cut_short")
 		}
 		last = err != nil
-		if len(line) == 0 && !long {
+		if line = bytes.TrimSpace(line); len(line) == 0 && !long {
 			continue
 		}
 		var h invite.Happening
@@ -431,4 +433,44 @@ func opRunRule() operation { return ruleOp("run_invitation_rule", RunOf{}, invit
 func ruleOp(id string, in, out any) operation {
 	return operation{id: id, tag: "invitations", params: []*huma.Param{pathKey()}, in: in, inTypes: jsonOrYAML(), out: out, outTypes: jsonOrYAML(),
 		refusals: []int{400, 404, 409, 413, 415, 422}}
+}
+
+// Reply is an answer by short message, as a gateway hands it on.
+type Reply struct {
+	From string `json:"from"`
+	Text string `json:"text"`
+}
+
+// ReplyHeard says what was made of it.
+type ReplyHeard struct {
+	Status string   `json:"status"` // stopped, answered, kept (words without a score), unknown (nobody asked)
+	Score  *float64 `json:"score,omitempty"`
+}
+
+func (a *API) smsReply(c *call) error {
+	var r Reply
+	if err := c.structured(&r); err != nil {
+		return err
+	}
+	if len(r.Text) > 2000 || r.From == "" {
+		return cx.Fail(cx.Invalid, "from", "invite.no_name")
+	}
+	h, err := a.HearSMS(c.Context(), r.From, r.Text)
+	if err != nil {
+		return err
+	}
+	out := ReplyHeard{Status: "kept", Score: h.Score}
+	switch {
+	case h.Stop:
+		out.Status = "stopped"
+	case h.Invitation == 0:
+		out.Status = "unknown"
+	case h.Score != nil:
+		out.Status = "answered"
+	}
+	return c.either(http.StatusOK, out)
+}
+
+func opReply() operation {
+	return operation{id: "sms_reply", tag: "invitations", in: Reply{}, inTypes: jsonOrYAML(), out: ReplyHeard{}, outTypes: jsonOrYAML(), refusals: []int{400, 404, 413, 415, 422, 503}}
 }

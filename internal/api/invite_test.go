@@ -6,6 +6,18 @@ import (
 	"testing"
 )
 
+func TestEventsComeAsLines(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		line := `{"event":"order.delivered","at":"2026-01-05T10:00:00Z","customer":{"email":"zoe@example.org"},"id":"A1"}`
+		r := w.stream("POST", "/api/v1/events", strings.NewReader(line+"\n\n"+line+"\n"+`{"event":"Wrong","at":"2026-01-05T10:00:00Z","customer":{"ref":"1"}}`+"\nnonsense\n"+strings.Replace(line, "A1", "A2", 1)), with("Content-Type", "application/x-ndjson"))
+		for _, want := range []string{`"accepted":2`, `"duplicates":1`, `"rejected_count":2`, `"line":4`, `"line":5`} {
+			if r.status != http.StatusOK || !strings.Contains(string(r.body), want) {
+				t.Errorf("%d, no %s: %s", r.status, want, r.body)
+			}
+		}
+	})
+}
+
 func TestRulesEventsAndLinks(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		survey := `{"key":"pulse","name":{"fr":"Pouls"},"languages":["fr"],"sections":[{"questions":[{"key":"csat","kind":"csat","text":{"fr":"Satisfait ?"}}]}]}`
@@ -41,6 +53,7 @@ func TestRulesEventsAndLinks(t *testing.T) {
 			{"holds", "POST", "/invitations", `{"survey":"pulse","customer":{"email":"MAX@example.org"}}`, http.StatusOK, `"why":"objection"`},
 			{"all told", "GET", "/invitations?state=refused", "", http.StatusOK, `"why":"objection"`},
 			{"an unknown state", "GET", "/invitations?state=lost", "", http.StatusBadRequest, "state"},
+			{"an SMS of nobody", "POST", "/sms-replies", `{"from":"+33600000009","text":"10"}`, http.StatusOK, `"unknown"`},
 			{"channels", "PUT", "/invitation-channels", `{"base":"https://avis.example.org","sms":{"url":"https://gate.example.org","from":"Vigie","token":"tiptop"}}`, http.StatusOK, `gate.example.org`},
 		} {
 			r := w.send(c.method, c.path, c.body)

@@ -119,3 +119,27 @@ func (h *House) customerOf(ctx context.Context, id cx.IdentityID) (*collect.Cust
 	}
 	return c, nil
 }
+
+// HearSMS takes an answer by short message to where the survey it answers is answered.
+func (h *House) HearSMS(ctx context.Context, from, text string) (invite.Heard, error) {
+	heard, err := h.Invites.Hear(ctx, from, text)
+	if err != nil || heard.Invitation == 0 || heard.Stop {
+		return heard, err
+	}
+	said := response.Said{Answers: map[survey.QuestionID]survey.Answer{}}
+	if heard.Score != nil {
+		said.Answers[heard.Question] = survey.Answer{Number: heard.Score}
+	}
+	if heard.Words != "" && heard.Comment != "" {
+		said.Answers[heard.Comment] = survey.Answer{Text: heard.Words}
+	}
+	if len(said.Answers) == 0 {
+		return heard, nil
+	}
+	token, err := h.Invites.Answering(ctx, heard.Invitation)
+	if err != nil {
+		return heard, err
+	}
+	_, err = h.Responses.Answer(ctx, response.Token(token), said)
+	return heard, err
+}

@@ -1,11 +1,19 @@
 package respond_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"vigie/internal/channel/mail"
+	"vigie/internal/channel/mail/mailtest"
+	"vigie/internal/channel/sms"
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/invite"
@@ -60,9 +68,9 @@ func TestAPersonSaysHowTheyWantToBeAsked(t *testing.T) {
 	if p.status != http.StatusOK || p.Find("input[name=topic]").Length() == 0 || p.Find(".answered").Length() != 1 {
 		t.Fatalf("%d: %d topics, %d answers", p.status, p.Find("input[name=topic]").Length(), p.Find(".answered").Length())
 	}
-	p = r.preference(token, url.Values{"do": {"wishes"}, "topic": {"contact"}, "channel": {"email"}, "yearly": {"2"}, "pause": {"3"}})
+	p = r.preference(token, url.Values{"do": {"wishes"}, "topic": {"contacts"}, "channel": {"email"}, "yearly": {"2"}, "pause": {"3"}})
 	st := r.standing(person)
-	if p.status != http.StatusOK || st.Topics["contact"] || !st.Channels["sms"] || st.Channels["email"] || st.Yearly != 2 || st.Paused.IsZero() || len(st.Topics) == 0 {
+	if p.status != http.StatusOK || st.Topics["contacts"] || !st.Channels["sms"] || st.Channels["email"] || st.Yearly != 2 || st.Paused.IsZero() || len(st.Topics) == 0 {
 		t.Fatalf("%d %+v", p.status, st)
 	}
 	p = r.preference(token, url.Values{"do": {"object"}})
@@ -97,5 +105,113 @@ func TestOneClickStopsAndALinkFollowedDoesNot(t *testing.T) {
 		if p := r.get("/p/" + wrong); p.status != http.StatusNotFound {
 			t.Errorf("%s: %d", wrong, p.status)
 		}
+	}
+}
+
+// A short message is answered by a short message; a doubtful number is kept as words; STOP stops.
+func TestAShortMessageIsAnswered(t *testing.T) {
+	r := open(t, 0)
+	gate := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(gate.Close)
+	ctx := t.Context()
+	r.must(r.Invites.SetChannels(ctx, invite.Channels{Base: r.http.URL, SMS: &sms.GatewayConfig{URL: gate.URL, From: "Vigie"}}))
+	r.goes("contact")
+	for i, phone := range []string{"0600000001", "0600000002"} {
+		r.happens(collect.Customer{Ref: strconv.Itoa(i), Phone: phone})
+	}
+	r.work()
+	heard, err := r.HearSMS(ctx, "+33600000001", "5 merci")
+	if err != nil || heard.Score == nil || *heard.Score != 5 {
+		t.Fatalf("%+v %v", heard, err)
+	}
+	if heard, err = r.HearSMS(ctx, "06 00 00 00 02", "4 ou 5"); err != nil || heard.Score != nil || heard.Words != "4 ou 5" {
+		t.Fatalf("%+v %v", heard, err)
+	}
+	for ref, want := range map[string]string{"0": "5", "1": "4 ou 5"} {
+		who, err := r.Customers.Find(ctx, people.Whole(), ref)
+		r.must(err)
+		_, said, err := r.Door.Customer(ctx, people.Whole(), who.ID)
+		r.must(err)
+		if len(said) != 1 || !strings.Contains(fmt.Sprint(said[0].Scores, said[0].Verbatims), want) {
+			t.Errorf("%s said %+v", ref, said)
+		}
+		if ref == "1" {
+			if heard, err := r.HearSMS(ctx, "0600000002", "STOP"); err != nil || !heard.Stop || !r.standing(who.ID).Channels["sms"] {
+				t.Errorf("STOP: %+v %v %+v", heard, err, r.standing(who.ID))
+			}
+		}
+	}
+	if heard, err := r.HearSMS(ctx, "0699999999", "10"); err != nil || heard.Invitation != 0 {
+		t.Fatalf("somebody never asked: %+v %v", heard, err)
+	}
+}
+
+// From what happened to the figure: an event, the mail that arrives, its button, the answer, the feedback. Whoever only follows
+// the link answers nothing.
+func TestAMailIsAnswered(t *testing.T) {
+	r := open(t, 0)
+	ctx := t.Context()
+	server := mailtest.NewSMTP(t, mailtest.Options{Plain: true})
+	r.must(r.Invites.SetChannels(ctx, invite.Channels{Base: r.http.URL, Mail: &mail.Config{Server: mail.Server{Host: "127.0.0.1", Port: server.Port, TLS: mail.None}, From: mail.Address{Email: "avis@example.org"}}}))
+	r.goes("contact")
+	r.happens(collect.Customer{Ref: "Z", Email: "zoe@example.org"})
+	r.work()
+	l, err := mail.Read(server.Messages()[0].Raw)
+	r.must(err)
+	link := regexp.MustCompile(`/s/[\w-]+`).FindString(l.Text)
+	p := r.get(link + "?score=4")
+	who, err := r.Customers.Find(ctx, people.Whole(), "Z")
+	r.must(err)
+	if _, said, err := r.Door.Customer(ctx, people.Whole(), who.ID); err != nil || len(said) != 0 {
+		t.Fatalf("a link followed is an answer: %+v %v", said, err)
+	}
+	chosen, _ := p.Find("input[type=radio][checked]").Attr("value")
+	name, _ := p.Find("input[type=radio][checked]").Attr("name")
+	if chosen != "4" {
+		t.Fatalf("%q is chosen", chosen)
+	}
+	r.send(p, url.Values{name: {chosen}})
+	_, said, err := r.Door.Customer(ctx, people.Whole(), who.ID)
+	if err != nil || len(said) != 1 || said[0].CollectedBy != "email" || len(said[0].Scores) != 1 {
+		t.Fatalf("%+v %v", said, err)
+	}
+	asked, err := r.Invites.Of(ctx, people.Whole(), who.ID)
+	if err != nil || len(asked) != 1 || asked[0].State != invite.Answered {
+		t.Fatalf("%+v %v", asked, err)
+	}
+}
+
+func (r *rig) must(err error) {
+	r.t.Helper()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// goes makes a rule that puts a survey to everybody at once, at any hour.
+func (r *rig) goes(survey string) {
+	r.t.Helper()
+	ctx := r.t.Context()
+	r.must(r.Invites.SetPolicy(ctx, invite.Policy{}))
+	r.must(r.Invites.SaveRule(ctx, "test", invite.Rule{Key: "asked", Name: cx.Text{"fr": "Demande"}, Survey: cx.SurveyID(survey), Trigger: invite.Trigger{Event: "happened"}}, 0))
+	for _, c := range invite.Checklist() {
+		r.must(r.Invites.Checked(ctx, "test", "asked", c, "", true))
+	}
+	r.must(r.Invites.Decide(ctx, "test", "asked", invite.Going, ""))
+}
+
+func (r *rig) happens(c collect.Customer) {
+	r.t.Helper()
+	_, err := r.Invites.Receive(r.t.Context(), []invite.Happening{{Event: "happened", At: time.Now(), Customer: &c}})
+	r.must(err)
+}
+
+// work plans and sends until nothing is left to do.
+func (r *rig) work() {
+	r.t.Helper()
+	for again := true; again; {
+		var err error
+		again, err = r.Inviting.RunOnce(r.t.Context())
+		r.must(err)
 	}
 }
