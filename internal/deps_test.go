@@ -17,7 +17,7 @@ var floors = [][]string{
 	{"internal/listen/catalogue", "internal/listen/circumstance", "internal/listen/customer"},
 	{"internal/listen/journey", "internal/listen/survey", "internal/channel/mail", "internal/channel/sms"},
 	{"internal/listen/collect"},
-	{"internal/listen/hook", "internal/listen/intake", "internal/listen/invite", "internal/listen/mailbox", "internal/listen/response"},
+	{"internal/listen/hook", "internal/listen/intake", "internal/listen/invite", "internal/listen/response", "internal/listen/tally"},
 	{"internal/understand/insight"},
 	{"internal/understand/search", "internal/understand/temperature", "internal/understand/view"},
 	{"internal/house"},

@@ -13,6 +13,7 @@ import { palette } from './palette.js'
 import { board } from './journey.js'
 import { wall } from './wall.js'
 import { copying } from './copy.js'
+import { tallying } from './tally.js'
 
 Object.assign(htmx.config, {
   allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, selfRequestsOnly: true,
@@ -20,7 +21,7 @@ Object.assign(htmx.config, {
 })
 document.documentElement.classList.add('js')
 
-const start = () => { theme(); filters(); live(htmx); zoom(); imports(); shell(); explorer(); tips(); palette(); copying(); wall() }
+const start = () => { theme(); filters(); live(htmx); zoom(); imports(); shell(); explorer(); tips(); palette(); copying(); tallying(); wall() }
 
 board()
 document.readyState === 'loading' ? document.addEventListener('DOMContentLoaded', start) : start()

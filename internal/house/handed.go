@@ -113,3 +113,9 @@ func (h *House) metrics(ctx context.Context) (func(cx.MetricID) (cx.Metric, bool
 	}
 	return func(key cx.MetricID) (cx.Metric, bool) { m, known := all[key]; return m, known }, nil
 }
+
+// consulted tells whether the works council's consultation is recorded.
+func (h *House) consulted(ctx context.Context) (bool, error) {
+	v, err := h.People.Settings(ctx)
+	return v.Consultation != nil, err
+}

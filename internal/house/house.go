@@ -21,6 +21,7 @@ import (
 	"vigie/internal/listen/journey"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
+	"vigie/internal/listen/tally"
 	"vigie/internal/people"
 	"vigie/internal/record"
 	"vigie/internal/understand/insight"
@@ -68,6 +69,8 @@ type House struct {
 	// Invites is who is asked, and how that went; Inviting plans and sends.
 	Invites  *invite.Store
 	Inviting *invite.Engine
+	// Tally counts reasons of contact by one tap.
+	Tally *tally.Store
 	// Imports is where files wait, are imported and remembered.
 	Imports *intake.Desk
 
@@ -93,6 +96,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 		return nil, err
 	}
 	h.Surveys = survey.New(d.DB)
+	h.Tally = tally.New(d.DB, h.consulted)
 	h.Surveys.Metrics, h.Surveys.Now = h.metrics, d.Now
 	if err := h.newInviting(d.Now); err != nil {
 		return nil, err

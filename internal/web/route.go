@@ -49,7 +49,7 @@ func (s *Server) Routes() []Route {
 		s.goRoutes(),
 		s.installRoutes(),
 		s.devRoutes(),
-		s.trustRoutes(),
+		s.trustRoutes(), s.tallyRoutes(),
 		s.surveyRoutes(), s.inviteRoutes(),
 	} {
 		all = append(all, area...)

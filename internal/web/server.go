@@ -22,6 +22,7 @@ import (
 	"vigie/internal/listen/journey"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
+	"vigie/internal/listen/tally"
 	"vigie/internal/people"
 	"vigie/internal/understand/insight"
 	"vigie/internal/understand/view"
@@ -44,6 +45,8 @@ type Deps struct {
 	// Imports is where files are imported.
 	Imports *intake.Desk
 	// Surveys are the questionnaires, Responses takes what people answer to them.
+	// Tally counts reasons of contact.
+	Tally     *tally.Store
 	Surveys   *survey.Store
 	Responses *response.Desk
 	// Invites is who is asked, and how that went.
