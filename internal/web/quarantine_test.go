@@ -80,3 +80,36 @@ func TestUnitsOfALargeOrganisationAreFoundByTheirWords(t *testing.T) {
 	post("to nowhere at all").has(t, ".notice.bad", "to nowhere at all")
 	post("Préfecture de police de Paris").has(t, ".toasts", "1 retour a pris sa place")
 }
+
+func TestWaitingUnitsAreNamedAsTheyAreCreated(t *testing.T) {
+	r := newRig(t, nil)
+	r.company()
+	for _, unit := range []string{"AG-29", "AG-35", "Lille!"} {
+		r.send(collect.Incoming{At: time.Now().Add(-time.Minute), Touchpoint: "technician", Unit: unit, Scores: collect.Scores{"csat": 4}})
+	}
+	b := r.as(r.user(people.Director, ""))
+	const at = "/settings/quarantine/units"
+	form := b.get("/settings/quarantine").typed(formAt(at), url.Values{"name:AG-29": {"Brest"}, "name:AG-35": {" "}})
+	if len(form) != 3 || form.Get("name:Lille!") != "Lille!" {
+		t.Fatalf("offered to be named: %v", form)
+	}
+	b.post(at, form).has(t, "body", "3 retours ont pris leur place")
+	o, err := r.People.Present(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[cx.UnitID]string{"ag-29": "Brest", "ag-35": "AG-35", "lille": "Lille"} {
+		if got := o.Name(key, "fr"); got != want {
+			t.Errorf("%s is named %q, want %q", key, got, want)
+		}
+	}
+	if u, _ := o.Unit("lille"); u.Parent != "north" {
+		t.Error("a unit there already was moved by a key that looks like its own")
+	}
+	r.send(collect.Incoming{At: time.Now().Add(-time.Minute), Touchpoint: "technician", Unit: "Nantes?", Scores: collect.Scores{"csat": 4}})
+	refused := b.post("/settings/quarantine", url.Values{"kind": {"unit"}, "from": {"Nantes?"}, "name": {"Autre"}, "do": {"create"}})
+	refused.has(t, "main", "Une entité porte déjà la clé")
+	if refused.status != 409 {
+		t.Error(refused.status)
+	}
+}

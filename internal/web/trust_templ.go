@@ -118,9 +118,11 @@ func trustView(p *trustPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = findingCard(p.ground, p.Silent, "trust.silent.note").Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
+				if len(p.Silent.Value.Rows) > 0 || p.Silent.Err != nil {
+					templ_7745c5c3_Err = findingCard(p.ground, p.Silent, "trust.silent.note").Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 				}
 			} else {
 				templ_7745c5c3_Err = findingCard(p.ground, p.Missing, "trust.missing.note").Render(ctx, templ_7745c5c3_Buffer)
