@@ -364,7 +364,7 @@ func TestAFilterIsPickedInTwoSteps(t *testing.T) {
 		t.Error("a search among the values does not narrow them")
 	}
 	for name, c := range map[string]struct{ fields, says, json string }{
-		"not":     {"pick_key=attributes.segment&pick_op=not&pick_value=premium", "segment : tout sauf premium", `"not":`},
+		"not":     {"pick_key=attributes.segment&pick_op=not&pick_value=premium", "segment : tout sauf Premium", `"not":`},
 		"missing": {"pick_key=attributes.segment&pick_op=missing", "segment : non renseigné", `"missing": true`},
 		"a range": {"pick_key=scores.nps&pick_op=range&pick_low=9", "note NPS : 9 et plus", `"gte": 9`},
 	} {
