@@ -123,7 +123,7 @@ func (a *app) takeErasures(ctx context.Context, log string) error {
 func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
 	site.People, site.Journeys, site.Catalogue, site.Door, site.Insight, site.Customers = a.People, a.Journeys, a.Catalogue, a.Door, a.Insight, a.Customers
 	site.Circumstances, site.Views, site.Version = a.Circumstances, a.Views, version
-	site.Imports, site.Surveys, site.Responses, site.Tally = a.Imports, a.Surveys, a.Responses, a.Tally
+	site.Imports, site.Surveys, site.Responses, site.Tally, site.Invites = a.Imports, a.Surveys, a.Responses, a.Tally, a.Invites
 	site.Search, site.SearchLag = a.Search.Search, a.Search.Lag
 	site.Log, site.Charts = a.env.log, chart.New(chart.Config{}, chart.Deps{Log: a.env.log})
 	if err := site.Charts.Start(context.Background()); err != nil {

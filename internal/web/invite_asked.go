@@ -17,9 +17,6 @@ type askedOnce struct {
 const askedTold = 12
 
 func (s *Server) askedOf(ctx context.Context, g *ground, id cx.PersonID) (*askedOnce, error) {
-	if s.Invites == nil {
-		return nil, nil
-	}
 	l := g.lang()
 	st, err := s.Invites.StandingOf(ctx, id)
 	if err != nil {

@@ -26,11 +26,8 @@ func (s *Server) inviteRoutes() []Route {
 	}
 }
 
-// preferences hands customers' own page what it stands on; nil when nobody is invited here.
+// preferences hands customers' own page what it stands on.
 func (s *Server) preferences() *respond.Preferences {
-	if s.Invites == nil {
-		return nil
-	}
 	return &respond.Preferences{Invites: s.Invites, Answers: s.Door.Customer, Erase: s.Door.Erase, Metrics: s.Catalogue.Metrics}
 }
 

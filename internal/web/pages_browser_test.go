@@ -44,6 +44,7 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 	draft := b.upload("enquete.csv", notes(0, 40))
 	b.post("/listen/surveys/new", url.Values{"do": {"template"}, "template": {"delivery"}})
 	b.post("/listen/rules/new", url.Values{"text": {"key: livree\nname: {fr: Après livraison}\nsurvey: delivery\ntrigger: {event: order.delivered}\n"}})
+	b.post("/listen/tally/reasons", url.Values{"reasons": {"Facture\nPanne internet\n"}})
 	return r, b, map[string]string{
 		"/listen/rules/{key}":      "/listen/rules/livree",
 		"/listen/surveys/{survey}": "/listen/surveys/delivery", "/listen/surveys/{survey}/questions/{question}": "/listen/surveys/delivery/questions/cause", "/listen/surveys/{survey}/sections/{section}": "/listen/surveys/delivery/sections/0",
@@ -234,11 +235,19 @@ func TestEveryPageIsAccessibleAndLightAndFitsSmallScreens(t *testing.T) {
 	ada.lend(browser, r.http.URL)
 	half.lend(browser, root)
 	var weights []weighed
-	for _, lang := range []string{"fr", "en"} {
-		w := &pageWalk{browser: browser, script: script, lang: lang}
-		w.all(t, addresses)
-		weights = append(weights, w.weights...)
+	walk := func(addresses ...string) {
+		for _, lang := range []string{"fr", "en"} {
+			w := &pageWalk{browser: browser, script: script, lang: lang}
+			w.all(t, addresses)
+			weights = append(weights, w.weights...)
+		}
 	}
+	walk(addresses...)
+	r.consulted()
+	if p := ada.get("/listen/tally"); p.Find("form[data-tally]").Length() != 2 {
+		t.Errorf("%d buttons count reasons once it is allowed", p.Find("form[data-tally]").Length())
+	}
+	walk(r.http.URL + "/listen/tally")
 	slices.SortFunc(weights, func(a, b weighed) int { return b.Bytes - a.Bytes })
 	for _, w := range weights {
 		t.Logf("%7.1f KB %3d requests  %s", float64(w.Bytes)/1000, w.Requests, w.Address)

@@ -111,6 +111,9 @@ func New(d Deps) (*Server, error) {
 	if d.People == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Insight == nil || d.Door == nil || d.Customers == nil || d.Views == nil {
 		return nil, errors.New("web: people, journeys, catalogue, circumstances, insight, the door, customers and views are needed")
 	}
+	if d.Imports == nil || d.Surveys == nil || d.Responses == nil || d.Tally == nil || d.Invites == nil {
+		return nil, errors.New("web: imports, surveys, responses, the tally and invitations are needed")
+	}
 	s := &Server{Deps: d, log: d.Log, now: d.Now, secure: d.Secure, stopping: make(chan struct{})}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

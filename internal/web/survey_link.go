@@ -1,8 +1,11 @@
 package web
 
 import (
+	"html"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,42 +23,93 @@ func framedPolicy() string {
 	return strings.Replace(policy, "frame-ancestors 'none'", "frame-ancestors 'self'", 1)
 }
 
-// surveyLinkPage gives the address at which anybody answers, and its QR code.
+// surveyLinkPage gives the address at which anybody answers, its QR code, and the same survey on a site or a tablet.
 type surveyLinkPage struct {
 	*surveyRoom
-	frame    ui.Frame
-	Fields   []ui.Field
-	Link, QR string
+	frame          ui.Frame
+	Fields         []ui.Field
+	Link, QR       string
+	Button, Inline string // tags of the widget
+	Kiosk          string
 }
 
 func (x *surveyRoom) newLinkPage(root string, q url.Values) (*surveyLinkPage, error) {
 	l := x.lang()
 	p := &surveyLinkPage{surveyRoom: x, frame: x.page(x.name())}
-	channels, ways := []ui.Option{{Label: l.T("surveys.link.none")}}, []ui.Option{{Label: l.T("surveys.link.none")}}
-	for _, c := range cx.Channels {
-		channels = append(channels, ui.Option{Value: c, Label: x.channelName(c), Selected: c == q.Get("channel")})
-	}
-	for _, c := range []string{"qr", "web", "kiosk", "paper", "email", "sms"} {
-		ways = append(ways, ui.Option{Value: c, Label: l.T("surveys.via." + c), Selected: c == q.Get("via")})
-	}
-	p.Fields = []ui.Field{{Name: "touchpoint", Kind: "select", Label: l.T("surveys.field.touchpoint"), Options: x.touchpointOptions(cx.TouchpointID(q.Get("touchpoint")))},
-		{Name: "channel", Kind: "select", Label: l.T("surveys.link.channel"), Options: channels}, {Name: "via", Kind: "select", Label: l.T("surveys.link.via"), Options: ways}}
+	p.Fields = x.linkFields(q)
 	if x.Version == 0 {
 		return p, nil
 	}
-	kept := url.Values{}
-	for _, name := range []string{"touchpoint", "channel", "via"} {
+	where := url.Values{}
+	for _, name := range []string{"touchpoint", "unit", "channel"} {
 		if v := q.Get(name); v != "" && len(v) <= 100 {
-			kept.Set(name, v)
+			where.Set(name, v)
 		}
 	}
-	p.Link = root + "/q/" + url.PathEscape(string(x.Draft.Key))
-	if len(kept) > 0 {
-		p.Link += "?" + kept.Encode()
+	p.Button, p.Inline = widgetTag(root, x.Draft.Key, where, ""), widgetTag(root, x.Draft.Key, where, "inline")
+	page := root + "/q/" + url.PathEscape(string(x.Draft.Key))
+	p.Kiosk = page + "?kiosk=1"
+	if len(where) > 0 {
+		p.Kiosk += "&" + where.Encode()
+	}
+	if via := q.Get("via"); slices.Contains(linkWays, via) {
+		where.Set("via", via)
+	}
+	p.Link = page
+	if len(where) > 0 {
+		p.Link += "?" + where.Encode()
 	}
 	var err error
 	p.QR, err = drawQR(p.Link, l.T("surveys.link.qr"))
 	return p, err
+}
+
+// linkWays are the ways in which a link is handed out; a tablet has an address of its own.
+var linkWays = []string{"qr", "web", "paper", "email", "sms"}
+
+func (x *surveyRoom) linkFields(q url.Values) []ui.Field {
+	l := x.lang()
+	none := ui.Option{Label: l.T("surveys.link.none")}
+	channels, ways := []ui.Option{none}, []ui.Option{none}
+	for _, c := range cx.Channels {
+		channels = append(channels, ui.Option{Value: c, Label: x.channelName(c), Selected: c == q.Get("channel")})
+	}
+	for _, c := range linkWays {
+		ways = append(ways, ui.Option{Value: c, Label: l.T("surveys.via." + c), Selected: c == q.Get("via")})
+	}
+	return []ui.Field{
+		{Name: "touchpoint", Kind: "select", Label: l.T("surveys.field.touchpoint"), Options: x.touchpointOptions(cx.TouchpointID(q.Get("touchpoint")))},
+		x.linkUnit(cx.UnitID(q.Get("unit"))),
+		{Name: "channel", Kind: "select", Label: l.T("surveys.link.channel"), Options: channels}, {Name: "via", Kind: "select", Label: l.T("surveys.link.via"), Options: ways}}
+}
+
+// linkUnit is where the unit's code is typed, or picked as long as there are few enough.
+func (x *surveyRoom) linkUnit(chosen cx.UnitID) ui.Field {
+	f := ui.Field{Name: "unit", Label: x.lang().T("surveys.link.unit"), Value: string(chosen), Max: 100}
+	known := chosen == ""
+	for _, u := range x.Organisation.Units() {
+		known = known || u.Key == chosen
+		if !u.Closed && len(f.Options) < mostUnits {
+			f.Options = append(f.Options, ui.Option{Value: string(u.Key), Label: x.unitLabel(u.Key)})
+		}
+	}
+	if !known {
+		f.Error = x.lang().T("surveys.link.unit_unknown")
+	}
+	return f
+}
+
+// widgetTag is the line that puts a survey on a site; mode "" is the button.
+func widgetTag(root string, key cx.SurveyID, where url.Values, mode string) string {
+	var b strings.Builder
+	b.WriteString(`<script src="` + html.EscapeString(root) + `/w.js" data-survey="` + html.EscapeString(string(key)) + `"`)
+	if mode != "" {
+		b.WriteString(` data-mode="` + mode + `"`)
+	}
+	for _, name := range slices.Sorted(maps.Keys(where)) {
+		b.WriteString(` data-` + name + `="` + html.EscapeString(where.Get(name)) + `"`)
+	}
+	return b.String() + ` async></script>`
 }
 
 // touchpointOptions lists the touchpoints, none first.

@@ -4,6 +4,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestASurveyIsWrittenAndPublishedByFormsAlone(t *testing.T) {
@@ -28,6 +31,17 @@ func TestASurveyIsWrittenAndPublishedByFormsAlone(t *testing.T) {
 	p = b.get("/listen/surveys/delivery")
 	b.post("/listen/surveys/delivery", url.Values{"do": {"publish"}, "base": {p.base()}}).has(t, ".toasts", "version 1")
 	b.get("/listen/surveys/delivery/link").has(t, "main", "/q/delivery")
+	p = b.get("/listen/surveys/delivery/link?touchpoint=technician&unit=nulle%22part&via=sms")
+	var copies []string
+	p.Find("[data-copy]").Each(func(_ int, x *goquery.Selection) { copies = append(copies, x.AttrOr("data-copy", "")) })
+	const where = ` data-touchpoint="technician" data-unit="nulle&#34;part" async></script>`
+	want := []string{r.http.URL + "/q/delivery?touchpoint=technician&unit=nulle%22part&via=sms",
+		`<script src="` + r.http.URL + `/w.js" data-survey="delivery"` + where, `<script src="` + r.http.URL + `/w.js" data-survey="delivery" data-mode="inline"` + where,
+		r.http.URL + "/q/delivery?kiosk=1&touchpoint=technician&unit=nulle%22part"}
+	if d := cmp.Diff(want, copies); d != "" {
+		t.Error(d)
+	}
+	p.has(t, "main form", "Aucune entité n’a ce code")
 	b.get("/listen/surveys").has(t, "main", "publiée, version 1")
 }
 
