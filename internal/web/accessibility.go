@@ -9,7 +9,7 @@ const statedOn = "2026-11-22"
 func (s *Server) serveAccessibility(w http.ResponseWriter, r *http.Request, v *visit) error {
 	l := v.Lang
 	p := newTextPage(v, l.T("web.accessibility.title"), "web.accessibility.state", "web.accessibility.tests", "web.accessibility.known", "web.accessibility.contact", "web.accessibility.remedy")
-	p.frame.Sub = l.T("web.accessibility.sub", "on", statedOn)
+	p.frame.Sub = l.T("web.accessibility.sub", "on", dayWords(v, statedOn))
 	contact := &p.Parts[3]
 	if v.Settings.Contact != "" {
 		contact.Lines = append(contact.Lines, l.T("web.accessibility.write"))

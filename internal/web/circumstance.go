@@ -84,7 +84,7 @@ func (g *ground) circumstanceLines(all []circumstance.Event) []circumstanceLine 
 	for _, e := range slices.Backward(all) {
 		x := circumstanceLine{Name: l.Text(e.Name), Text: l.Text(e.Text), Kind: l.T("circumstance.kind." + string(e.Kind)), When: g.circumstanceDays(e), Where: g.circumstancePlaces(e)}
 		if g.Viewer.May(people.EditStructure) {
-			x.Href = "/listen/context/" + url.PathEscape(e.Key)
+			x.Href = "/listen/context/" + url.PathEscape(e.Key) + "#event"
 		}
 		out = append(out, x)
 	}
@@ -162,10 +162,12 @@ const mostChecks = 200
 
 func (c *checkList) add(f ui.Field) {
 	f.Name, f.Kind = c.Name, "checkbox"
-	if f.Checked {
-		c.Chosen++
+	if !f.Checked {
+		c.Items = append(c.Items, f)
+		return
 	}
-	c.Items = append(c.Items, f)
+	c.Items = slices.Insert(c.Items, c.Chosen, f) // the ticked first: the list is longer than its window
+	c.Chosen++
 }
 
 func (s *Server) serveCircumstances(w http.ResponseWriter, r *http.Request, v *visit) error {

@@ -114,7 +114,7 @@ func (s *Server) documentFacts(ctx context.Context, v *visit) ([]any, error) {
 	}
 	council := l.T("protect.fact.no_council")
 	if x := v.Settings.Consultation; x != nil {
-		council = l.T("protect.fact.council", "on", dayWords(v, x.On), "purpose", x.Purpose)
+		council = l.T("protect.fact.council", "on", dayWords(v, x.On), "purpose", strings.TrimRight(x.Purpose, ". "))
 	}
 	return []any{"name", orElse(v.Settings.Name, l.T("protect.fact.organisation")), "dpo", orElse(strings.Join(dpo, ", "), l.T("protect.fact.no_dpo")),
 		"personal", orElse(strings.Join(personal, ", "), l.T("protect.fact.none")), "attributes", orElse(strings.Join(others, ", "), l.T("protect.fact.none")),

@@ -116,7 +116,7 @@ type joinPage struct {
 
 func (p *joinPage) fields() []ui.Field {
 	l := p.visit.Lang
-	return []ui.Field{{Name: "email", Label: l.T("setup.email"), Kind: "email", Value: p.User.Email, Autocomplete: "username", Hint: l.T("me.join.email")},
+	return []ui.Field{{Name: "email", Label: l.T("setup.email"), Kind: "email", Value: p.User.Email, Autocomplete: "username", Hint: l.T("me.join.email"), Quiet: true},
 		{Name: "password", Label: l.T("me.password.new"), Kind: "password", Required: true, Hint: l.T("me.password.rules"), Autocomplete: "new-password", Strength: strengthPath, Error: p.Error}}
 }
 

@@ -2,9 +2,11 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -190,14 +192,16 @@ func newUnitFilePage(v *visit, plan unitPlan) *unitFilePage {
 				p.Left++
 				continue
 			}
-			p.Table.Rows = append(p.Table.Rows, changeRow(v, plan.o, c))
+			p.Table.Rows = append(p.Table.Rows, changeRow(v, plan, c))
 		}
 	}
 	p.Counts = countsText(v, counts)
 	p.Facts = []string{l.T("unit.file.rows", "count", plan.report.Rows)}
 	p.Faults = ui.Table{Caption: l.T("unit.file.faults"), Columns: []ui.Column{{Label: l.T("unit.line"), Numeric: true}, {Label: l.T("unit.fault")}, {Label: l.T("unit.value")}}}
 	plan.report.Say(l)
-	for _, x := range append(plan.report.Rejected, plan.report.Moved...) {
+	faults := slices.Concat(plan.report.Rejected, plan.report.Moved)
+	slices.SortStableFunc(faults, func(a, b intake.Rejection) int { return cmp.Compare(a.Line, b.Line) })
+	for _, x := range faults {
 		if len(p.Faults.Rows) < changesShown {
 			p.Faults.Rows = append(p.Faults.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Int(int64(x.Line))}, {Text: x.Say(l)}, {Text: x.Value}}})
 		}
@@ -211,18 +215,26 @@ func newUnitFilePage(v *visit, plan unitPlan) *unitFilePage {
 	return p
 }
 
-func changeRow(v *visit, o *people.Organisation, c people.UnitChange) ui.Row {
+// named is what a unit is called in the file, or else in the organisation.
+func (p unitPlan) named(v *visit, k cx.UnitID) string {
+	if i := slices.IndexFunc(p.units, func(u people.Unit) bool { return u.Key == k }); i >= 0 {
+		return v.Lang.Text(p.units[i].Name)
+	}
+	return cmpName(v, p.o, k)
+}
+
+func changeRow(v *visit, plan unitPlan, c people.UnitChange) ui.Row {
 	l := v.Lang
 	row := ui.Row{Cells: []ui.Cell{{Text: l.Text(c.Becomes.Name), Note: string(c.Unit)}, {Text: l.T("unit.kind." + string(c.Kind))}, {}, {}}}
 	switch c.Kind {
 	case people.UnitMoved:
-		row.Cells[2].Text, row.Cells[3].Text = cmpName(v, o, c.Was.Parent), cmpName(v, o, c.Becomes.Parent)
+		row.Cells[2].Text, row.Cells[3].Text = cmpName(v, plan.o, c.Was.Parent), plan.named(v, c.Becomes.Parent)
 	case people.UnitRenamed:
 		row.Cells[2].Text, row.Cells[3].Text = l.Text(c.Was.Name), l.Text(c.Becomes.Name)
 	case people.UnitEdited:
 		row.Cells[2].Text, row.Cells[3].Text = c.Was.Level, c.Becomes.Level
 	case people.UnitAdded:
-		row.Cells[3].Text = cmpName(v, o, c.Becomes.Parent)
+		row.Cells[3].Text = plan.named(v, c.Becomes.Parent)
 	}
 	return row
 }
