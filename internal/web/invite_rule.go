@@ -75,6 +75,17 @@ pilot: {attribute: unit, in: [lyon]}
 reminders: [4]        # days
 `
 
+// exampleOfRule asks a survey that is published here, when there is one.
+func (s *Server) exampleOfRule(ctx context.Context) (string, error) {
+	all, err := s.Surveys.Present(ctx)
+	for _, one := range all {
+		if one.Version > 0 && !one.Archived {
+			return strings.Replace(ruleExample, "survey: livraison", "survey: "+string(one.Draft.Key), 1), err
+		}
+	}
+	return ruleExample, err
+}
+
 func (s *Server) serveInviteRule(w http.ResponseWriter, r *http.Request, v *visit) error {
 	p, err := s.newInviteRulePage(r.Context(), v, r.PathValue("key"))
 	if err != nil {
@@ -92,7 +103,9 @@ func (s *Server) newInviteRulePage(ctx context.Context, v *visit, key string) (*
 	p := &inviteRulePage{ground: g, MayEdit: v.Viewer.May(people.EditStructure)}
 	if key == newRule && p.MayEdit {
 		p.frame = v.frame(l.T("invitation.rule.new"), ui.SectionListen)
-		p.Text = ruleExample
+		if p.Text, err = s.exampleOfRule(ctx); err != nil {
+			return nil, err
+		}
 	} else if err := s.fillRule(ctx, p, key); err != nil {
 		return nil, err
 	}
@@ -112,7 +125,7 @@ func (s *Server) fillRule(ctx context.Context, p *inviteRulePage, key string) er
 		return err
 	}
 	p.Text = string(text)
-	p.Facts = []ui.Fact{{Label: l.T("invitation.fact.survey"), Value: string(k.Survey), Href: "/listen/surveys/" + url.PathEscape(string(k.Survey))},
+	p.Facts = []ui.Fact{{Label: l.T("invitation.fact.survey"), Value: s.surveyName(ctx, p.ground, k.Survey), Href: "/listen/surveys/" + url.PathEscape(string(k.Survey))},
 		{Label: l.T("invitation.fact.trigger"), Value: p.triggerWords(k.Trigger)}}
 	p.launch(&k.Rule)
 	for _, by := range []string{"channel", "wording", "segment"} {
@@ -126,6 +139,15 @@ func (s *Server) fillRule(ctx context.Context, p *inviteRulePage, key string) er
 		p.rates(by, counts)
 	}
 	return nil
+}
+
+// surveyName is what a survey is called by its team; its key when there is none such any more.
+func (s *Server) surveyName(ctx context.Context, g *ground, key cx.SurveyID) string {
+	one, err := s.Surveys.Survey(ctx, key)
+	if err != nil {
+		return string(key)
+	}
+	return g.lang().Text(one.Draft.Name)
 }
 
 // launch fills the checklist, the decisions taken and the stages that may come.
