@@ -113,19 +113,22 @@ func TestRebuildGoesOnWhileFeedbackArrives(t *testing.T) {
 		}
 		arrive <- err
 	}()
-	next := int64(300)
-	for done := false; !done; {
+	arriving := func() bool {
 		select {
 		case err := <-arrive:
-			if err != nil {
-				t.Fatal(err)
-			}
-			done = true
+			arrive <- err
+			return false
 		default:
-			w.seed(t, next, next+20)
-			w.put(t, record.Amended, cx.Live, w.change(next-100, func(f *cx.Feedback) { f.Scores = map[cx.MetricID]int64{"nps": next % 11} }))
-			next += 20
+			return true
 		}
+	}
+	// bounded: were it quicker than rebuilding, each rebuild would be longer than the one before
+	for next := int64(300); next < 6000 && arriving(); next += 20 {
+		w.seed(t, next, next+20)
+		w.put(t, record.Amended, cx.Live, w.change(next-100, func(f *cx.Feedback) { f.Scores = map[cx.MetricID]int64{"nps": next % 11} }))
+	}
+	if err := <-arrive; err != nil {
+		t.Fatal(err)
 	}
 	w.settle(t, i)
 	w.check(t, i)

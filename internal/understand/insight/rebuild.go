@@ -135,17 +135,27 @@ func (i *Insight) fill(ctx context.Context, s *store, era record.Era) error {
 	return nil
 }
 
-// catchUp follows the feed to where the file in use stands, without stopping it.
+// catchUp follows the feed to its head, without stopping the file in use. What arrives meanwhile is followed in turn, a few
+// times and no more: where it arrives quicker than it is followed, that would never end.
 func (i *Insight) catchUp(ctx context.Context, s *store) error {
-	for {
-		n, err := i.step(ctx, s)
-		if err != nil || n < catchUpBatch {
+	for range catchUpRounds {
+		head, err := i.d.DB.Head(ctx)
+		if err != nil {
 			return err
 		}
+		for s.at.Load().Position.Before(head) {
+			if n, err := i.step(ctx, s); err != nil || n == 0 {
+				return err
+			}
+		}
 	}
+	return nil
 }
 
-const catchUpBatch = 1000
+const (
+	catchUpBatch  = 1000
+	catchUpRounds = 3
+)
 
 func (i *Insight) step(ctx context.Context, s *store) (int, error) {
 	at := s.at.Load()
