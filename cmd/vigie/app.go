@@ -119,13 +119,9 @@ func (a *app) takeErasures(ctx context.Context, log string) error {
 	return a.Door.TakeErasures(ctx, f)
 }
 
-// handler answers everything on the network.
+// handler answers everything on the network; site is web.Of the house with what the command says of it.
 func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
-	site.People, site.Journeys, site.Catalogue, site.Door, site.Insight, site.Customers = a.People, a.Journeys, a.Catalogue, a.Door, a.Insight, a.Customers
-	site.Circumstances, site.Views, site.Version = a.Circumstances, a.Views, version
-	site.Imports, site.Surveys, site.Responses, site.Tally, site.Invites = a.Imports, a.Surveys, a.Responses, a.Tally, a.Invites
-	site.Search, site.SearchLag = a.Search.Search, a.Search.Lag
-	site.Log, site.Charts = a.env.log, chart.New(chart.Config{}, chart.Deps{Log: a.env.log})
+	site.Version, site.Log, site.Charts = version, a.env.log, chart.New(chart.Config{}, chart.Deps{Log: a.env.log})
 	if err := site.Charts.Start(context.Background()); err != nil {
 		return nil, nil, err
 	}
@@ -134,8 +130,9 @@ func (a *app) handler(site web.Deps) (http.Handler, func(), error) {
 		return nil, nil, err
 	}
 	a.metrics = api.NewMetrics()
-	rest, err := api.New(api.Deps{DB: a.DB, People: a.People, Door: a.Door, Customers: a.Customers, Journeys: a.Journeys,
-		Catalogue: a.Catalogue, Circumstances: a.Circumstances, Surveys: a.Surveys, Responses: a.Responses, Invites: a.Invites, OpenInvitation: a.OpenInvitation, HearSMS: a.HearSMS, Ask: a.Insight.Ask, List: a.Insight.List, Follow: a.Insight.WaitFor, Metrics: a.metrics, Log: a.env.log})
+	rooms := api.Of(a.House)
+	rooms.Metrics, rooms.Log = a.metrics, a.env.log
+	rest, err := api.New(rooms)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -141,7 +141,7 @@ func (b *bench) served(ctx context.Context) (key string, err error) {
 	if err != nil {
 		return "", err
 	}
-	handler, stop, err := a.handler(web.Deps{})
+	handler, stop, err := a.handler(web.Of(a.House))
 	if err != nil {
 		return "", err
 	}

@@ -34,7 +34,8 @@ func (demoCmd) Run(ctx context.Context, e *environment) error {
 	}
 	defer a.close()
 	d := &demoHouse{app: a, story: story}
-	s := &server{app: a, site: web.Deps{Dev: true}}
+	s := &server{app: a, site: web.Of(a.House)}
+	s.site.Dev = true
 	s.prepare = func(ctx context.Context) (err error) {
 		s.site.Cast, err = d.install(ctx)
 		return err

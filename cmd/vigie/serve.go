@@ -29,7 +29,8 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer a.close()
-	s := &server{app: a, site: web.Deps{Secure: c.HTTPS, SurveyWork: c.SurveyWork, Dev: c.Dev, SetupToken: rand.Text(), SetupLocal: onLoopback(e.Listen)}}
+	s := &server{app: a, site: web.Of(a.House)}
+	s.site.Secure, s.site.SurveyWork, s.site.Dev, s.site.SetupToken, s.site.SetupLocal = c.HTTPS, c.SurveyWork, c.Dev, rand.Text(), onLoopback(e.Listen)
 	if err := c.mailbox(ctx, s); err != nil {
 		return err
 	}

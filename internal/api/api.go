@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vigie/internal/cx"
+	"vigie/internal/house"
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
@@ -59,6 +60,15 @@ type API struct {
 	mux      *http.ServeMux
 	document []byte
 	page     docsPages
+}
+
+// Of hands the interface the rooms of a house; the rest of Deps is the caller's.
+func Of(h *house.House) Deps {
+	return Deps{
+		DB: h.DB, People: h.People, Door: h.Door, Customers: h.Customers, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances,
+		Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, OpenInvitation: h.OpenInvitation, HearSMS: h.HearSMS,
+		Ask: h.Insight.Ask, List: h.Insight.List, Follow: h.Insight.WaitFor,
+	}
 }
 
 // New gives the handler of everything under /api/. It is inert.

@@ -45,8 +45,9 @@ func newWorld(t testing.TB, db *record.DB) *world {
 	h.Catalogue.Used = func(context.Context, cx.MetricID) (bool, error) { return false, nil }
 	t.Cleanup(h.Stop)
 	w.must(errors.Join(h.Catalogue.Seed(t.Context()), h.StartDoor(t.Context()), h.StartDerived(t.Context())))
-	w.api, err = New(Deps{DB: db, People: w.people, Door: w.door, Customers: h.Customers, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, OpenInvitation: h.OpenInvitation, HearSMS: h.HearSMS,
-		Ask: w.eye.Ask, List: w.eye.List, Follow: w.eye.WaitFor, Metrics: NewMetrics(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	d := Of(h)
+	d.Metrics, d.Log = NewMetrics(), slog.New(slog.NewTextHandler(t.Output(), nil))
+	w.api, err = New(d)
 	w.must(err)
 	server := httptest.NewServer(w.api)
 	t.Cleanup(server.Close)

@@ -53,8 +53,7 @@ func newRig(t *testing.T, change func(*web.Deps)) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Stop)
-	d := web.Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Imports: h.Imports, Surveys: h.Surveys, Tally: h.Tally, Responses: h.Responses, Invites: h.Invites, Views: h.Views, Insight: h.Insight, Door: h.Door,
-		Customers: h.Customers, Search: h.Search.Search, SearchLag: h.Search.Lag}
+	d := web.Of(h)
 	d.Charts = drawer()
 	d.Live.Blocks, d.Live.Deadline = time.Minute, time.Minute // pages are looked at whole, however slow the machine
 	if change != nil {

@@ -13,6 +13,7 @@ import (
 
 	"vigie/assets"
 	"vigie/internal/cx"
+	"vigie/internal/house"
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
@@ -44,9 +45,9 @@ type Deps struct {
 	Customers *customer.Reference
 	// Imports is where files are imported.
 	Imports *intake.Desk
-	// Surveys are the questionnaires, Responses takes what people answer to them.
 	// Tally counts reasons of contact.
-	Tally     *tally.Store
+	Tally *tally.Store
+	// Surveys are the questionnaires, Responses takes what people answer to them.
 	Surveys   *survey.Store
 	Responses *response.Desk
 	// Invites is who is asked, and how that went.
@@ -104,6 +105,15 @@ type Server struct {
 	streams     atomic.Int64
 	stopping    chan struct{}
 	stopOnce    sync.Once
+}
+
+// Of hands the pages the rooms of a house; the rest of Deps is the caller's.
+func Of(h *house.House) Deps {
+	return Deps{
+		People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Views: h.Views, Insight: h.Insight,
+		Door: h.Door, Customers: h.Customers, Imports: h.Imports, Tally: h.Tally, Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites,
+		Search: h.Search.Search, SearchLag: h.Search.Lag,
+	}
 }
 
 // New is inert: no goroutine, no I/O.
