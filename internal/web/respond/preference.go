@@ -60,7 +60,8 @@ func (s *Server) serveStop(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// doStop stops all surveys at one click (RFC 8058): no question, no page to go through.
+// doStop stops all surveys at one click (RFC 8058): no question, no page to go through, and no redirection, that mail
+// programs do not follow.
 func (s *Server) doStop(w http.ResponseWriter, r *http.Request) error {
 	_, person, err := s.d.Preferences.Invites.WhoseToken(r.Context(), r.PathValue("token"))
 	if err != nil {
@@ -69,8 +70,7 @@ func (s *Server) doStop(w http.ResponseWriter, r *http.Request) error {
 	if err := s.d.Preferences.Invites.ChangePreference(r.Context(), person, "one-click", func(p *invite.Preference) { p.Off = true }); err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/p/"+r.PathValue("token")+"?done=off", http.StatusSeeOther)
-	return nil
+	return s.showPreferences(w, r, person, "off")
 }
 
 func (s *Server) servePreferences(w http.ResponseWriter, r *http.Request) error {
@@ -78,9 +78,16 @@ func (s *Server) servePreferences(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
+	return s.showPreferences(w, r, person, r.URL.Query().Get("done"))
+}
+
+func (s *Server) showPreferences(w http.ResponseWriter, r *http.Request, person cx.PersonID, done string) error {
 	p, err := s.newPreferences(r, person)
 	if err != nil {
 		return err
+	}
+	if slices.Contains([]string{"wishes", "off", "on", "object", "accept", "erase"}, done) {
+		p.Done = p.L.T("respond.prefer.done." + done)
 	}
 	return s.render(w, r, http.StatusOK, preferenceView(p))
 }
@@ -195,9 +202,6 @@ func (s *Server) newPreferences(r *http.Request, person cx.PersonID) (*preferenc
 	}
 	p := &preferencePage{frame: f, Action: "/p/" + r.PathValue("token"), Off: st.Off}
 	p.Title = f.L.T("respond.prefer.title")
-	if done := r.URL.Query().Get("done"); slices.Contains([]string{"wishes", "off", "on", "object", "accept", "erase"}, done) {
-		p.Done = f.L.T("respond.prefer.done." + done)
-	}
 	if st.Objection {
 		p.Objected = f.L.Date(st.Objected)
 	}

@@ -97,7 +97,8 @@ func TestOneClickStopsAndALinkFollowedDoesNot(t *testing.T) {
 	if p := r.get("/p/" + token + "/stop"); p.status != http.StatusOK || r.standing(person).Off {
 		t.Fatalf("a GET stopped everything: %d", p.status)
 	}
-	p := r.read(http.Post(r.http.URL+"/p/"+token+"/stop", "application/x-www-form-urlencoded", strings.NewReader("List-Unsubscribe=One-Click")))
+	program := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }} // RFC 8058, 3.1
+	p := r.read(program.Post(r.http.URL+"/p/"+token+"/stop", "application/x-www-form-urlencoded", strings.NewReader("List-Unsubscribe=One-Click")))
 	if st := r.standing(person); p.status != http.StatusOK || !st.Off || st.Objection {
 		t.Fatalf("%d %+v", p.status, st)
 	}
