@@ -19,6 +19,8 @@ type Preferences struct {
 	// Answers gives what a person answered, Erase removes one answer for good.
 	Answers func(context.Context, people.Scope, cx.PersonID) (customer.Person, []cx.Feedback, error)
 	Erase   func(context.Context, cx.FeedbackID) error
+	// Audit keeps that a person erased an answer or objected; subject is the feedback's number, or "person:<number>".
+	Audit func(ctx context.Context, what, subject string) error
 	// Metrics name the scores.
 	Metrics func(context.Context) (map[cx.MetricID]cx.Metric, error)
 }
@@ -112,7 +114,9 @@ func (s *Server) doPreferences(w http.ResponseWriter, r *http.Request) error {
 	case "off", "on":
 		err = store.ChangePreference(r.Context(), person, "page", func(p *invite.Preference) { p.Off = done == "off" })
 	case "object", "accept":
-		err = store.ChangePreference(r.Context(), person, "page", func(p *invite.Preference) { p.Objection = done == "object" })
+		if err = store.ChangePreference(r.Context(), person, "page", func(p *invite.Preference) { p.Objection = done == "object" }); err == nil {
+			err = s.d.Preferences.Audit(r.Context(), "invitation."+done, "person:"+strconv.FormatInt(int64(person), 10))
+		}
 	case "erase":
 		err = s.eraseAnswer(r, person)
 	default:
@@ -160,9 +164,14 @@ func (s *Server) eraseAnswer(r *http.Request, person cx.PersonID) error {
 		return err
 	}
 	for _, f := range l {
-		if strconv.FormatInt(int64(f.ID), 10) == r.PostForm.Get("answer") {
-			return s.d.Preferences.Erase(r.Context(), f.ID)
+		id := strconv.FormatInt(int64(f.ID), 10)
+		if id != r.PostForm.Get("answer") {
+			continue
 		}
+		if err := s.d.Preferences.Erase(r.Context(), f.ID); err != nil {
+			return err
+		}
+		return s.d.Preferences.Audit(r.Context(), "feedback.erase", id)
 	}
 	return cx.Fail(cx.NotFound, "answer", "collect.unknown_feedback")
 }

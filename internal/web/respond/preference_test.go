@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"vigie/internal/channel/mail"
 	"vigie/internal/channel/mail/mailtest"
 	"vigie/internal/channel/sms"
@@ -84,6 +86,18 @@ func TestAPersonSaysHowTheyWantToBeAsked(t *testing.T) {
 	answer, _ := r.get("/p/" + token).Find("input[name=answer]").Attr("value")
 	if p = r.preference(token, url.Values{"do": {"erase"}, "answer": {answer}}); p.Find(".answered").Length() != 0 || answer == "" {
 		t.Fatalf("the answer is still there: %d", p.status)
+	}
+	trail, err := r.People.Trail(t.Context(), 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []string
+	for _, e := range trail {
+		kept = append(kept, e.Actor+" "+e.What+" "+e.Subject)
+	}
+	me := fmt.Sprint("person:", person)
+	if d := cmp.Diff([]string{"customer feedback.erase " + answer, "customer invitation.accept " + me, "customer invitation.object " + me}, kept); d != "" {
+		t.Error(d)
 	}
 	if p = r.preference(token, url.Values{"do": {"erase"}, "answer": {"1"}}); p.status != http.StatusNotFound {
 		t.Fatalf("an answer that is none of theirs: %d", p.status)
