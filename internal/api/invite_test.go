@@ -55,6 +55,9 @@ func TestRulesEventsAndLinks(t *testing.T) {
 			{"an unknown state", "GET", "/invitations?state=lost", "", http.StatusBadRequest, "state"},
 			{"an SMS of nobody", "POST", "/sms-replies", `{"from":"+33600000009","text":"10"}`, http.StatusOK, `"unknown"`},
 			{"channels", "PUT", "/invitation-channels", `{"base":"https://avis.example.org","sms":{"url":"https://gate.example.org","from":"Vigie","token":"tiptop"}}`, http.StatusOK, `gate.example.org`},
+			{"channels with a mail server", "PUT", "/invitation-channels", `{"base":"https://avis.example.org","mail":{"host":"mx.example.org","user":"vigie","password":"tiptop","from":{"email":"avis@example.org"}}}`, http.StatusOK, `mx.example.org`},
+			{"a mail server's field unknown", "PUT", "/invitation-channels", `{"base":"https://avis.example.org","mail":{"hosts":"mx.example.org"}}`, http.StatusBadRequest, "mail.hosts"},
+			{"a rule with the checks it was read with", "PUT", "/invitation-rules/noted", strings.Replace(rule, `{"name"`, `{"checks":{"dpo":{"by":"lea","at":"2026-01-05T10:00:00Z"}},"name"`, 1), http.StatusCreated, `"delay":60`},
 		} {
 			r := w.send(c.method, c.path, c.body)
 			if r.status != c.status || !strings.Contains(string(r.body), c.says) || strings.Contains(string(r.body), "tiptop") {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/lexer"
@@ -71,7 +72,7 @@ func shape(v *any, t reflect.Type, path string) []error {
 	if words, plain := (*v).(string); plain && t == reflect.TypeFor[cx.Text]() {
 		*v = map[string]any{"fr": words}
 	}
-	if *v == nil {
+	if _, plain := (*v).(string); *v == nil || plain && t == reflect.TypeFor[time.Time]() {
 		return nil
 	}
 	wrong := []error{cx.Fail(cx.Invalid, path, "api.wrong_type", "found", kindOf(*v), "wanted", wanted(t.Kind().String()))}
@@ -107,9 +108,10 @@ func shape(v *any, t reflect.Type, path string) []error {
 
 func shapeFields(m map[string]any, t reflect.Type, path string) []error {
 	fields := map[string]reflect.Type{}
-	for n := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(n).Tag.Get("json"), ",")
-		fields[name] = t.Field(n).Type
+	for _, f := range reflect.VisibleFields(t) { // those of what it embeds too
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+			fields[name] = f.Type
+		}
 	}
 	var errs []error
 	for _, key := range sorted(m) {
