@@ -47,7 +47,17 @@ func opStage() operation { return ruleOp("stage_invitation_rule", StageChange{},
 func opCheckRule() operation {
 	return ruleOp("check_invitation_rule", CheckMade{}, invite.Rule{})
 }
-func opRunRule() operation { return ruleOp("run_invitation_rule", RunOf{}, invite.Run{}) }
+
+func opRunRule() operation {
+	o := ruleOp("run_invitation_rule", RunOf{}, invite.Run{})
+	o.inTypes = append(jsonOrYAML(), "text/csv", xlsxType)
+	o.params = append(o.params, inQuery("name", "api.param.run", "string"), inQuery("column", "api.param.list_column", "string"), inQuery("try", "api.param.try", "boolean"))
+	return o
+}
+
+func opRuns() operation {
+	return operation{id: "list_invitation_runs", tag: "invitations", params: []*huma.Param{pathKey()}, out: map[string][]invite.Run{}, outTypes: jsonOrYAML(), refusals: []int{404}}
+}
 
 func ruleOp(id string, in, out any) operation {
 	return operation{id: id, tag: "invitations", params: []*huma.Param{pathKey()}, in: in, inTypes: jsonOrYAML(), out: out, outTypes: jsonOrYAML(),

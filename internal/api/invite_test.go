@@ -1,9 +1,12 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+
+	"vigie/internal/listen/invite"
 )
 
 func TestEventsComeAsLines(t *testing.T) {
@@ -63,6 +66,51 @@ func TestRulesEventsAndLinks(t *testing.T) {
 			if r.status != c.status || !strings.Contains(string(r.body), c.says) || strings.Contains(string(r.body), "tiptop") {
 				t.Errorf("%s: %d %s", c.name, r.status, r.body)
 			}
+		}
+	})
+}
+
+func TestAListIsRunFromAFileOrNames(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		steps := []string{`PUT /surveys/pulse {"name":{"fr":"Pouls"},"languages":["fr"],"sections":[{"questions":[{"key":"csat","kind":"csat","text":{"fr":"Satisfait ?"}}]}]}`,
+			`POST /surveys/pulse/publish `, `PUT /invitation-rules/wave {"name":{"fr":"Vague"},"survey":"pulse","trigger":{"list":true},"pilot":{"attribute":"region","answered":true}}`}
+		for _, check := range invite.Checklist() {
+			steps = append(steps, `POST /invitation-rules/wave/checks {"check":"`+check+`","made":true}`)
+		}
+		steps = append(steps, `POST /invitation-rules/wave/stage {"stage":"go"}`)
+		for i, email := range []string{"zoe", "lea", "max"} {
+			steps = append(steps, fmt.Sprintf(`POST /events {"event":"seen","at":"2026-01-05T10:00:00Z","customer":{"ref":"C%d","email":"%s@example.org","attributes":{"region":"nord"}}}`, i, email))
+		}
+		for _, s := range steps {
+			part := strings.SplitN(s, " ", 3)
+			if r := w.send(part[0], part[1], part[2]); r.status >= 300 {
+				t.Fatal(s, r.status, string(r.body))
+			}
+		}
+		csv := "Réf client;Courriel\nC0;\n;lea@example.org\n;nobody@example.org\nC1;\n;broken@\n"
+		for _, c := range []struct {
+			name, kind, query, body string
+			status                  int
+			says                    []string
+		}{
+			{"tried", "text/csv", "?name=w1&try=true", csv, http.StatusOK, []string{`"planned":2`}},
+			{"a file", "text/csv", "?name=w1", csv, http.StatusOK, []string{`"planned":2`, `"read":5`, `"found":2`, `{"line":4,"why":"unknown"}`, `{"line":5,"why":"twice"}`, `{"line":6,"why":"malformed"}`}},
+			{"again", "text/csv", "?name=w1", csv, http.StatusOK, []string{`"again":2`}},
+			{"no name", "text/csv", "", csv, http.StatusUnprocessableEntity, []string{"name"}},
+			{"no such column", "text/csv", "?name=w2&column=x", csv, http.StatusUnprocessableEntity, []string{"column"}},
+			{"names", "application/json", "", `{"name":"w3","customers":["max@example.org","C9"]}`, http.StatusOK, []string{`"planned":1`, `{"line":2,"why":"unknown"}`}},
+			{"a segment", "application/json", "", `{"name":"w4","if":{"attribute":"region","in":["sud"]}}`, http.StatusOK, []string{`"condition":3`}},
+			{"no condition", "application/json", "", `{"name":"w5","if":{}}`, http.StatusUnprocessableEntity, []string{`"if"`}},
+		} {
+			r := w.stream("POST", "/api/v1/invitation-rules/wave/run"+c.query, strings.NewReader(c.body), with("Content-Type", c.kind))
+			for _, want := range c.says {
+				if r.status != c.status || !strings.Contains(string(r.body), want) {
+					t.Errorf("%s: %d, no %s: %s", c.name, r.status, want, r.body)
+				}
+			}
+		}
+		if r := w.send("GET", "/invitation-rules/wave/runs", ""); !strings.Contains(string(r.body), `"w4"`) || strings.Contains(string(r.body), "example.org") {
+			t.Error(string(r.body))
 		}
 	})
 }

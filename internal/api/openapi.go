@@ -147,8 +147,11 @@ func (d describer) content(v any, types []string) map[string]*huma.MediaType {
 	out := map[string]*huma.MediaType{}
 	for _, t := range types {
 		out[t] = &huma.MediaType{Schema: d.schema(v)}
-		if t == "text/csv" {
+		switch {
+		case t == "text/csv":
 			out[t].Schema = &huma.Schema{Type: "string"}
+		case t == "application/octet-stream", strings.HasPrefix(t, "application/vnd."):
+			out[t].Schema = &huma.Schema{Type: "string", Format: "binary"}
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package house
 
 import (
 	"context"
+	"iter"
 	"net/url"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/intake"
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
@@ -142,4 +144,19 @@ func (h *House) HearSMS(ctx context.Context, from, text string) (invite.Heard, e
 	}
 	_, err = h.Responses.Answer(ctx, response.Token(token), said)
 	return heard, err
+}
+
+// Listed reads the lines of a list of customers out of a file (CSV, XLSX…); column names them, "" when it is to be found.
+func Listed(f *intake.File, column string) (iter.Seq2[invite.Listed, error], error) {
+	rows, err := intake.Persons(f, column)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(invite.Listed, error) bool) {
+		for r, err := range rows {
+			if !yield(invite.Listed{Line: r.Line, Ref: r.Ref, Email: r.Email, Phone: r.Phone, Any: r.Any, Problem: r.Problem}, err) {
+				return
+			}
+		}
+	}, nil
 }

@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"vigie/internal/cx"
 	"vigie/internal/people"
@@ -118,4 +119,69 @@ func (r *Reference) HashOf(ctx context.Context, k Kind, typed string) (h Hash, o
 		return n.hash, true, nil
 	}
 	return h, false, nil
+}
+
+// FindEach gives the person that each of several names, in order; the zero Person where nobody is named so. A reference goes
+// before an e-mail, that before a phone. For a viewer who may see all people.
+func (r *Reference) FindEach(ctx context.Context, s people.Scope, typed []Known) ([]Person, error) {
+	if !s.People().All {
+		return nil, unknown()
+	}
+	secret, err := r.key(ctx)
+	if err != nil {
+		return nil, err
+	}
+	each := make([][]name, len(typed))
+	var hashes [][]byte
+	for i := range typed {
+		each[i] = r.names(&typed[i], secret)
+		for _, n := range each[i] {
+			hashes = append(hashes, n.hash[:])
+		}
+	}
+	named, err := personsNamed(ctx, r.db, hashes)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[cx.PersonID]Person, len(named))
+	for _, p := range named {
+		known[p] = Person{}
+	}
+	if err := loadPersons(ctx, r.db, known); err != nil {
+		return nil, err
+	}
+	out := make([]Person, len(typed))
+	for i, l := range each {
+		for _, n := range l {
+			if p := known[named[n.hash]]; p.ID != 0 {
+				out[i] = p
+				break
+			}
+		}
+	}
+	return out, nil
+}
+
+func personsNamed(ctx context.Context, q record.Querier, hashes [][]byte) (map[Hash]cx.PersonID, error) {
+	out := make(map[Hash]cx.PersonID, len(hashes))
+	for some := range slices.Chunk(hashes, record.InLimit) {
+		in, args := record.In(some)
+		rows, err := q.Query(ctx, `SELECT hash, person FROM identity WHERE hash `+in, args...)
+		if err != nil {
+			return nil, fmt.Errorf("persons named: %w", err)
+		}
+		for rows.Next() {
+			var h []byte
+			var p cx.PersonID
+			if err := rows.Scan(&h, &p); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			out[Hash(h)] = p
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

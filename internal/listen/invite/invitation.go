@@ -1,6 +1,8 @@
 package invite
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"vigie/internal/cx"
@@ -58,6 +60,18 @@ func (s State) String() string {
 		return "unsure"
 	}
 	return ""
+}
+
+// is gives the condition of being in a state, with its number written out: partial indexes are found by it.
+func (s State) is() string { return "state = " + strconv.Itoa(int(s)) }
+
+// among gives the condition of being in one of some states.
+func among(states ...State) string {
+	l := make([]string, len(states))
+	for i, s := range states {
+		l[i] = strconv.Itoa(int(s))
+	}
+	return "state IN (" + strings.Join(l, ", ") + ")"
 }
 
 // out tells whether it was given to a server, for all we know.

@@ -104,7 +104,7 @@ func (g *gate) remember(ctx context.Context, tx *record.Tx) error {
 		some := ids[:min(len(ids), record.InLimit)]
 		ids = ids[len(some):]
 		in, args := record.In(some)
-		l, err := invitations(ctx, tx, `identity `+in+` AND state <> 10 AND (planned > ? OR due > 0) ORDER BY id`, append(args, since)...)
+		l, err := invitations(ctx, tx, `identity `+in+` AND NOT `+Refused.is()+` AND (planned > ? OR due > 0) ORDER BY id`, append(args, since)...)
 		if err != nil {
 			return err
 		}

@@ -108,8 +108,8 @@ func (s *Store) RuleCounts(ctx context.Context, scope people.Scope, c Counting) 
 		args = append(args, c.Rule)
 	}
 	by := c.By
-	rows, err := s.d.DB.Query(ctx, `SELECT `+by+`, state, why, COUNT(*), COALESCE(SUM(CASE WHEN sent > 0 AND state <> 6 THEN 1 ELSE 0 END), 0),
-		COALESCE(SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN answered > 0 THEN 1 ELSE 0 END), 0)
+	rows, err := s.d.DB.Query(ctx, `SELECT `+by+`, state, why, COUNT(*), COALESCE(SUM(CASE WHEN sent > 0 AND NOT `+Bounced.is()+` THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN `+Bounced.is()+` THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN answered > 0 THEN 1 ELSE 0 END), 0)
 		FROM invitation WHERE `+where+` AND planned >= ? GROUP BY `+by+`, state, why ORDER BY `+by+`, state, why`, append(args, c.Since)...)
 	if err != nil {
 		return nil, fmt.Errorf("invitations counted: %w", err)

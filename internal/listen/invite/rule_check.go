@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/survey"
 )
 
 // Check gives everything wrong with a rule, nil when it may be kept. Whether its survey may be asked is looked at when it
@@ -25,6 +26,8 @@ func (r *Rule) Check() []*cx.Error {
 	}
 	r.Trigger.check(&l)
 	r.Sampling.check(&l)
+	l.condition("if", r.If, 1)
+	l.condition("pilot", r.Pilot, 1)
 	l.within("delay", r.Delay, 0, 366*24*60)
 	l.within("valid", r.Valid, 0, 366)
 	l.within("expires", r.Expires, 0, 366)
@@ -54,6 +57,38 @@ func (l *problems) within(field string, n, low, high int) {
 	if n < low || n > high {
 		l.add(field, "invite.between", "min", low, "max", high)
 	}
+}
+
+// conditionMost is how deep conditions may stand in each other.
+const conditionMost = 8
+
+// condition wants exactly one thing said, of what is known before anybody is asked: attributes and the language.
+func (l *problems) condition(field string, c *survey.Condition, depth int) {
+	if c == nil {
+		return
+	}
+	said, tests := 0, 0
+	for _, is := range []bool{c.All != nil, c.Any != nil, c.Not != nil, c.Attribute != "", c.Language != nil} {
+		if is {
+			said++
+		}
+	}
+	for _, is := range []bool{c.In != nil, c.From != nil || c.To != nil, c.Answered != nil} {
+		if is {
+			tests++
+		}
+	}
+	if said != 1 || depth > conditionMost || c.Question != "" || c.Row != "" || c.Channel != nil || c.Attribute != "" && tests != 1 || c.Attribute == "" && tests > 0 {
+		l.add(field, "invite.condition")
+		return
+	}
+	for i := range c.All {
+		l.condition(field+".all."+strconv.Itoa(i), &c.All[i], depth+1)
+	}
+	for i := range c.Any {
+		l.condition(field+".any."+strconv.Itoa(i), &c.Any[i], depth+1)
+	}
+	l.condition(field+".not", c.Not, depth+1)
 }
 
 func (t Trigger) check(l *problems) {

@@ -2,55 +2,88 @@ package invite
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/survey"
 	"vigie/internal/people"
 	"vigie/internal/record"
 )
 
-// Run is one look of a rule at all customers.
+// Run is one look of a rule at all customers, at those of a segment, or at those of a list.
 type Run struct {
 	Rule string `json:"rule"`
-	// Name makes the run one: the same again plans nothing twice. A day for schedules.
-	Name  string      `json:"name"`
-	After cx.PersonID `json:"after"` // how far it came
-	Done  bool        `json:"done"`
-	// Reasons counts what became of those looked at: "planned", or why not.
+	// Name makes the run one: the same again plans nobody twice. A day for schedules.
+	Name string `json:"name"`
+	// Stage the rule was in: the same run at a later stage looks at everybody again.
+	Stage Stage             `json:"stage,omitempty"`
+	If    *survey.Condition `json:"if,omitempty"` // of a segment
+	After cx.PersonID       `json:"after"`        // how far it came
+	Done  bool              `json:"done"`
+	Begun time.Time         `json:"begun"`
+	// Reasons counts what became of those looked at: "planned", "again" (by this run, before), or why not.
 	Reasons map[string]int `json:"reasons,omitempty"`
+	// Lines of the list; nil when it was none.
+	Lines *Lines `json:"lines,omitempty"`
+	// Again: somebody may have been planned by this run before.
+	Again bool `json:"repeat,omitempty"`
 }
 
-const runSetting = "run."
+// Repeated counts those whom a run planned, or refused, before.
+const Repeated = "again"
 
 // RunRules looks at all customers once for rules triggered by a list or a schedule, planning as it goes: memory does not
 // grow with their number. Stopped, it goes on where it was when it is called again with the same name.
 func (s *Store) RunRules(ctx context.Context, name string, keys []string) ([]Run, error) {
-	p, err := s.planner(ctx)
-	if err != nil {
-		return nil, err
-	}
 	runs, err := s.resume(ctx, name, keys)
 	if err != nil {
 		return nil, err
 	}
-	after, open := next(runs)
+	w, err := s.newWalk(ctx, runs, false)
+	if err != nil {
+		return nil, err
+	}
+	err = w.everybody(ctx)
+	return w.runs, err
+}
+
+// walk is runs under way.
+type walk struct {
+	s    *Store
+	p    *planner
+	runs []Run
+	try  bool // nothing is kept
+}
+
+func (s *Store) newWalk(ctx context.Context, runs []Run, try bool) (*walk, error) {
+	p, err := s.planner(ctx)
+	return &walk{s: s, p: p, runs: runs, try: try}, err
+}
+
+// everybody looks at all customers from where the runs are.
+func (w *walk) everybody(ctx context.Context) error {
+	after, open := next(w.runs)
 	if !open {
-		return runs, nil
+		return nil
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	for h := range s.walk(ctx, after) {
+	for h := range w.s.herds(ctx, after) {
 		if h.err != nil {
-			return runs, h.err
+			return h.err
 		}
-		if err := s.runBatch(ctx, p, runs, h); err != nil {
-			return runs, err
+		if err := w.batch(ctx, h); err != nil {
+			return err
+		}
+		if len(h.persons) == 0 {
+			return nil
 		}
 	}
-	return runs, ctx.Err()
+	return ctx.Err()
 }
 
 // herd is some persons with what planning knows of them; none at the end.
@@ -60,8 +93,8 @@ type herd struct {
 	err      error
 }
 
-// walk reads all customers after one, the next ones while those before are planned, until the end, an error or ctx ends.
-func (s *Store) walk(ctx context.Context, after cx.PersonID) <-chan herd {
+// herds reads all customers after one, the next ones while those before are planned, until the end, an error or ctx ends.
+func (s *Store) herds(ctx context.Context, after cx.PersonID) <-chan herd {
 	out := make(chan herd, 1)
 	go func() {
 		defer close(out)
@@ -84,27 +117,24 @@ func (s *Store) walk(ctx context.Context, after cx.PersonID) <-chan herd {
 	return out
 }
 
+// resume takes up the runs of a name where they were; one that is done stays so, unless its rule came to another stage.
 func (s *Store) resume(ctx context.Context, name string, keys []string) ([]Run, error) {
 	runs := make([]Run, len(keys))
 	for i, key := range keys {
-		runs[i] = Run{Rule: key, Name: name, Reasons: map[string]int{}}
-		rows, err := s.d.DB.Query(ctx, `SELECT value FROM invite_setting WHERE name = ?`, runSetting+key)
+		rule, err := s.Rule(ctx, key)
 		if err != nil {
 			return nil, err
 		}
-		kept, err := record.Column[string](rows)
-		if err != nil {
+		runs[i] = Run{Rule: key, Name: name, Stage: rule.Stage, Begun: s.d.Now().UTC(), Reasons: map[string]int{}}
+		was, err := s.runOf(ctx, s.d.DB, key, name)
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		var was Run
-		if len(kept) == 0 {
-			continue
-		}
-		if err := json.Unmarshal([]byte(kept[0]), &was); err != nil {
-			return nil, fmt.Errorf("run of %s: %w", key, err)
-		}
-		if was.Name == name {
-			runs[i] = was
+		case was == nil:
+		case was.Stage == rule.Stage:
+			runs[i] = *was
+		default:
+			runs[i].If, runs[i].Again = was.If, true
 		}
 	}
 	return runs, nil
@@ -120,38 +150,64 @@ func next(runs []Run) (after cx.PersonID, open bool) {
 	return after, open
 }
 
-func (s *Store) runBatch(ctx context.Context, p *planner, runs []Run, h herd) error {
+// batch plans some persons; none ends the runs.
+func (w *walk) batch(ctx context.Context, h herd) error {
 	l := h.persons
 	var plans []Invitation
-	for i := range runs {
-		r := &runs[i]
+	for i := range w.runs {
+		r := &w.runs[i]
 		if r.Done {
 			continue
 		}
-		rule, err := s.Rule(ctx, r.Rule)
+		rule, err := w.s.Rule(ctx, r.Rule)
 		if err != nil {
 			return err
 		}
 		for _, person := range l {
-			if person.ID <= r.After {
+			if r.Lines == nil && person.ID <= r.After {
 				continue
 			}
-			c := Case{Contact: h.contacts[person.ID], Once: fmt.Sprintf("r:%s:%d", r.Name, person.ID), At: p.now}
-			inv, t, err := p.think(ctx, &rule.Rule, c)
+			inv, err := w.p.inRun(ctx, &rule.Rule, r, h.contacts[person.ID], person.ID)
 			if err != nil {
 				return err
 			}
-			r.Reasons[reason(inv, t)]++
-			if inv != nil && inv.Why != BySample { // who was not drawn can be told again from the draw
+			if inv != nil {
 				plans = append(plans, *inv)
 			}
 		}
-		if len(l) > 0 {
+		if len(l) > 0 && r.Lines == nil {
 			r.After = max(r.After, l[len(l)-1].ID)
 		}
 		r.Done = len(l) == 0
 	}
-	return s.keepRun(ctx, runs, plans)
+	if w.try { // all is counted but the quotas
+		_, err := notYet(ctx, w.s.d.DB, w.runs, plans)
+		return err
+	}
+	return w.s.keepRun(ctx, w.runs, plans)
+}
+
+// inRun thinks of one person and counts what became of them; nil when there is nothing to keep.
+func (p *planner) inRun(ctx context.Context, rule *Rule, r *Run, who Contact, id cx.PersonID) (*Invitation, error) {
+	c := Case{Contact: who, Once: onceOf(r.Name, id), At: p.now}
+	if !r.If.Holds(rule.state(c)) {
+		r.Reasons[string(ByCondition)]++
+		return nil, nil
+	}
+	inv, t, err := p.think(ctx, rule, c)
+	if err != nil {
+		return nil, err
+	}
+	r.Reasons[reason(inv, t)]++
+	if inv != nil && inv.Why == BySample { // who was not drawn can be told again from the draw
+		return nil, nil
+	}
+	return inv, nil
+}
+
+// onceOf names what a run asks one person about.
+func onceOf(run string, id cx.PersonID) string {
+	return "r:" + run + ":" + strconv.FormatInt(int64(id), 10)
 }
 
 func reason(inv *Invitation, t Thought) string {
@@ -169,20 +225,20 @@ func (s *Store) keepRun(ctx context.Context, runs []Run, plans []Invitation) err
 		if _, err := tx.Next(ctx, lock, 1); err != nil {
 			return err
 		}
-		if _, err := s.insert(ctx, tx, plans); err != nil {
+		fresh, err := notYet(ctx, tx, runs, plans)
+		if err != nil {
 			return err
 		}
-		for _, i := range plans { // the quota is known only now
+		if _, err := s.insert(ctx, tx, fresh); err != nil {
+			return err
+		}
+		for _, i := range fresh { // the quota is known only now
 			if i.State == Refused && i.Why == ByQuota {
-				recount(runs, i.Rule)
+				recount(runs, i.Rule, Planned.String(), string(ByQuota))
 			}
 		}
 		for _, r := range runs {
-			b, err := json.Marshal(r)
-			if err != nil {
-				return err
-			}
-			if err := s.keep(ctx, tx, runSetting+r.Rule, string(b)); err != nil {
+			if err := putRun(ctx, tx, r); err != nil {
 				return err
 			}
 		}
@@ -190,11 +246,61 @@ func (s *Store) keepRun(ctx context.Context, runs []Run, plans []Invitation) err
 	})
 }
 
-func recount(runs []Run, rule string) {
+// notYet leaves out of plans those that a run which may have planned before did plan.
+func notYet(ctx context.Context, q record.Querier, runs []Run, plans []Invitation) ([]Invitation, error) {
+	for _, r := range runs {
+		if !r.Again {
+			continue
+		}
+		known, err := plannedBy(ctx, q, r.Rule, plans)
+		if err != nil {
+			return nil, err
+		}
+		plans = slices.DeleteFunc(plans, func(i Invitation) bool {
+			if i.Rule != r.Rule || !known[i.Once] {
+				return false
+			}
+			recount(runs, r.Rule, reason(&i, Thought{}), Repeated)
+			return true
+		})
+	}
+	return plans, nil
+}
+
+// plannedBy tells which of what plans are about the rule thought of already.
+func plannedBy(ctx context.Context, q record.Querier, rule string, plans []Invitation) (map[string]bool, error) {
+	var all []string
+	for _, i := range plans {
+		if i.Rule == rule {
+			all = append(all, i.Once)
+		}
+	}
+	known := map[string]bool{}
+	for some := range slices.Chunk(all, record.InLimit) {
+		in, args := record.In(some)
+		rows, err := q.Query(ctx, `SELECT once FROM invitation WHERE rule = ? AND once `+in, append([]any{rule}, args...)...)
+		if err != nil {
+			return nil, fmt.Errorf("planned before: %w", err)
+		}
+		met, err := record.Column[string](rows)
+		if err != nil {
+			return nil, err
+		}
+		for _, once := range met {
+			known[once] = true
+		}
+	}
+	return known, nil
+}
+
+// recount moves one of a rule's run from a reason to another.
+func recount(runs []Run, rule, from, to string) {
 	for i := range runs {
-		if runs[i].Rule == rule {
-			runs[i].Reasons[Planned.String()]--
-			runs[i].Reasons[string(ByQuota)]++
+		if r := &runs[i]; r.Rule == rule {
+			if r.Reasons[from]--; r.Reasons[from] == 0 {
+				delete(r.Reasons, from)
+			}
+			r.Reasons[to]++
 		}
 	}
 }

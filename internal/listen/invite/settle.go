@@ -130,20 +130,20 @@ func (s *Store) Abandoned(ctx context.Context, before time.Time) (int, error) {
 		return 0, err
 	}
 	return s.sweep(ctx, func(i *Invitation) { s.become(i, t, Result{Fate: Doubt}, s.d.Now().UTC()) },
-		`state = 3 AND leaving <= ? ORDER BY leaving LIMIT ?`, before.UnixMicro())
+		Leaving.is()+` AND leaving <= ? ORDER BY leaving LIMIT ?`, before.UnixMicro())
 }
 
 // Quieted takes those sent before a moment, of which nothing came back, as delivered.
 func (s *Store) Quieted(ctx context.Context, before time.Time) (int, error) {
 	now := s.d.Now().UTC()
-	return s.sweep(ctx, func(i *Invitation) { i.State, i.Settled = Delivered, now }, `state = 4 AND sent < ? ORDER BY sent LIMIT ?`, before.UnixMicro())
+	return s.sweep(ctx, func(i *Invitation) { i.State, i.Settled = Delivered, now }, Sent.is()+` AND sent < ? ORDER BY sent LIMIT ?`, before.UnixMicro())
 }
 
 // Expire closes those that may not be answered any more.
 func (s *Store) Expire(ctx context.Context) (int, error) {
 	now := s.d.Now().UTC()
 	return s.sweep(ctx, func(i *Invitation) { i.State, i.Due = Expired, time.Time{} },
-		`state IN (4, 5, 7, 11) AND expires > 0 AND expires <= ? ORDER BY expires LIMIT ?`, now.UnixMicro())
+		among(Sent, Delivered, Opened, Unsure)+` AND expires > 0 AND expires <= ? ORDER BY expires LIMIT ?`, now.UnixMicro())
 }
 
 // sweep changes up to 1,000 invitations, found by a condition on one moment.

@@ -219,9 +219,11 @@ func (s *Store) forget(ctx context.Context, tx *record.Tx, identity int64) error
 	if err != nil {
 		return err
 	}
+	waits := among(Planned, Held, Leaving)
 	for _, id := range ids {
 		_, err := tx.Exec(ctx, `UPDATE invitation SET identity = 0, occurrence = 0, once = ?, due = 0, said = '{}', segment = '',
-			why = CASE WHEN state IN (1, 2, 3) THEN 'erased' ELSE why END, state = CASE WHEN state IN (1, 2, 3) THEN 10 ELSE state END WHERE id = ?`, fmt.Sprint("e:", id), id)
+			why = CASE WHEN `+waits+` THEN ? ELSE why END, state = CASE WHEN `+waits+` THEN ? ELSE state END WHERE id = ?`,
+			fmt.Sprint("e:", id), string(ByErasure), int64(Refused), id)
 		if err != nil {
 			return fmt.Errorf("forget invitation: %w", err)
 		}
