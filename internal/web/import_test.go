@@ -73,7 +73,7 @@ func (p page) draftForm() url.Values {
 // over waits until an import is at rest.
 func (b *browser) over(path string) page {
 	b.t.Helper()
-	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+	for until := time.Now().Add(5 * time.Minute); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
 		if p := b.get(path); p.Find("#import[hx-trigger]").Length() == 0 {
 			return p
 		}

@@ -17,7 +17,7 @@ import (
 )
 
 func mailboxConfig(b *mailtest.IMAP) mail.MailboxConfig {
-	return mail.MailboxConfig{Server: mail.Server{Host: mailtest.Host, Port: b.Port, User: mailtest.User, Password: mailtest.Password, CA: b.CA, Timeout: 20 * time.Second}}
+	return mail.MailboxConfig{Server: mail.Server{Host: mailtest.Host, Port: b.Port, User: mailtest.User, Password: mailtest.Password, CA: b.CA, Timeout: time.Minute}}
 }
 
 func mailbox(t *testing.T, c mail.MailboxConfig) *mail.Mailbox {

@@ -22,7 +22,7 @@ func clock() time.Time { return at }
 
 func config(s *mailtest.SMTP) mail.Config {
 	return mail.Config{
-		Server: mail.Server{Host: mailtest.Host, Port: s.Port, User: mailtest.User, Password: mailtest.Password, CA: s.CA, Timeout: 20 * time.Second},
+		Server: mail.Server{Host: mailtest.Host, Port: s.Port, User: mailtest.User, Password: mailtest.Password, CA: s.CA, Timeout: time.Minute},
 		From:   mail.Address{Name: "Filambre, service clients", Email: "avis@filambre.example"},
 	}
 }
