@@ -33,6 +33,7 @@ func (m Metric) Check() []*Error {
 	l.add(!ValidKey(string(m.Key)), "key", "metric.key", "key", string(m.Key))
 	l.add(m.Name.empty(), "name", "metric.name")
 	l.add(!m.Direction.known(), "direction", "metric.direction", "direction", string(m.Direction))
+	m.checkCounted(&l)
 	if !m.checkScale(&l) {
 		return l
 	}
@@ -42,6 +43,16 @@ func (m Metric) Check() []*Error {
 	}
 	m.checkBoxes(&l, m.Top, m.Bottom, "metric")
 	return l
+}
+
+// checkCounted: what is counted of invitations is a yes or a no that Vigie knows to tell.
+func (m Metric) checkCounted(l *faults) {
+	if m.Counts == "" {
+		return
+	}
+	l.add(m.Counts != Invitations, "counts", "metric.counts", "counts", string(m.Counts))
+	l.add(m.Counts == Invitations && !slices.Contains(InvitationMetrics(), m.Key), "counts", "metric.counts_key", "key", string(m.Key))
+	l.add(m.Min != 0 || m.Max != 1 || m.step() != 1, "counts", "metric.counts_scale")
 }
 
 func (d Direction) known() bool { return d == "" || d == HigherBetter || d == LowerBetter }
@@ -119,6 +130,7 @@ func (i Indicator) Check(m Metric) []*Error {
 	l.add(!slices.Contains(Formulas(), i.Formula), "formula", "indicator.formula", "formula", string(i.Formula))
 	l.add(!slices.Contains(Programs(), i.Program), "program", "indicator.program", "program", string(i.Program))
 	l.add(!slices.Contains(Audiences(), i.Audience), "audience", "indicator.audience", "audience", string(i.Audience))
+	l.add(m.Counts == Invitations && i.Audience == Employees, "audience", "indicator.invited_employees")
 	l.add(slices.Contains(i.Roles, ""), "roles", "indicator.role")
 	l.add(i.MinN < 0, "min_n", "indicator.min_n", "value", i.MinN)
 	l.add(!finite(i.MaxWidth) || i.MaxWidth < 0, "max_width", "indicator.max_width", "value", printable(i.MaxWidth))

@@ -29,8 +29,29 @@ type Metric struct {
 	// Bottom: last value of the bottom boxes (NPS: 6). nil: the complement of Top.
 	Bottom *float64 `json:"bottom,omitempty" yaml:"bottom,omitempty"`
 	Aspect bool     `json:"aspect,omitempty" yaml:"aspect,omitempty"`
+	// Counts says what is counted: "" scores that people gave, or what became of invitations (see InvitationMetrics).
+	Counts Counted `json:"counts,omitempty" yaml:"counts,omitempty"`
 	// Retired: no longer offered; what was scored stays.
 	Retired bool `json:"retired,omitempty" yaml:"retired,omitempty"`
+}
+
+// Counted is what a metric counts.
+type Counted string
+
+// Invitations: yes (1) or no (0) of each invitation, told by Vigie; nobody scores it.
+const Invitations Counted = "invitations"
+
+// What is told of an invitation. Each is said of some invitations only: that they are the denominator.
+const (
+	InvitationAnswered  MetricID = "invitation_answered"  // of those delivered, where an answer can be known
+	InvitationDelivered MetricID = "invitation_delivered" // of those sent
+	InvitationBounced   MetricID = "invitation_bounced"   // of those sent
+	InvitationWithheld  MetricID = "invitation_withheld"  // of those that a rule wanted to put
+)
+
+// InvitationMetrics gives the metrics over invitations that there are.
+func InvitationMetrics() []MetricID {
+	return []MetricID{InvitationAnswered, InvitationDelivered, InvitationBounced, InvitationWithheld}
 }
 
 // Points gives the number of points of the scale.

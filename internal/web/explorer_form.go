@@ -163,7 +163,7 @@ func (g *ground) scorePicker() (picker, *ui.DateRange) {
 	l := g.lang()
 	metric, _, _ := strings.Cut(g.Score, ":")
 	p := picker{ID: "q-score", Name: "score_metric", Label: l.T("explorer.ask.score"), Groups: []optionGroup{{Choices: []pickOption{{Label: l.T("explorer.none"), Selected: metric == ""}}}}}
-	for _, m := range g.Catalogue.MetricList {
+	for _, m := range g.Catalogue.Scored() {
 		p.Groups[0].Choices = append(p.Groups[0].Choices, pickOption{Value: string(m.Key), Label: l.Text(m.Name), Selected: string(m.Key) == metric})
 	}
 	if metric == "" {

@@ -115,7 +115,7 @@ func (g *ground) pickKeys(list bool) []string {
 		out = append(out, "words", "program")
 	}
 	out = append(out, "channel", "collected_by", "survey", "language", "source")
-	for _, m := range g.Catalogue.MetricList {
+	for _, m := range g.Catalogue.Scored() {
 		out = append(out, scorePrefix+string(m.Key))
 	}
 	for _, a := range g.Catalogue.Projected() {

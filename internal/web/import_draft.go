@@ -206,7 +206,7 @@ func (b *draftBuilder) metric(key string) (cx.Metric, bool) {
 // fitting lists the metrics of the catalogue in use on whose scale all the values seen stand, and the one chosen.
 func fitting(c *catalogue.Catalogue, f intake.Fact, chosen string) []cx.Metric {
 	var out []cx.Metric
-	for _, m := range c.MetricList {
+	for _, m := range c.Scored() {
 		fits := !f.Numeric || m.Min <= f.Min && m.Max >= f.Max
 		if string(m.Key) == chosen || fits && !m.Retired {
 			out = append(out, m)

@@ -62,19 +62,15 @@ func (s *Server) reportSince() int64 { return s.now().AddDate(0, 0, -reportDays)
 func ruleAddress(key string) string { return "/listen/rules/" + url.PathEscape(key) }
 
 // sum is what became of those a rule, a wording or a channel asked.
-type sum struct{ planned, out, back, answered, refused int }
+type sum struct{ delivered, rated, answered int }
 
 func sumsOf(counts []invite.Count) map[string]sum {
 	out := map[string]sum{}
 	for _, c := range counts {
 		x := out[c.Key]
-		x.planned += c.N
-		x.out += c.Out
-		x.back += c.Back
+		x.delivered += c.Delivered
+		x.rated += c.Rated
 		x.answered += c.Answered
-		if c.State == invite.Refused {
-			x.refused += c.N
-		}
 		out[c.Key] = x
 	}
 	return out

@@ -183,7 +183,7 @@ func (x *surveyRoom) metricsOn(q *survey.Question, taken cx.MetricID, none strin
 	bare := *q
 	bare.Metric = ""
 	low, high, _ := bare.Scale()
-	for _, m := range x.Catalogue.MetricList {
+	for _, m := range x.Catalogue.Scored() {
 		if m.Min == low && m.Max == high || m.Key == taken || q.Kind == survey.CES && m.Key == "ces1" {
 			out = append(out, ui.Option{Value: string(m.Key), Label: x.lang().Text(m.Name)})
 		}

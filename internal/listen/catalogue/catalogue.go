@@ -16,6 +16,13 @@ type Catalogue struct {
 	MetricList    []cx.Metric
 	IndicatorList []cx.Indicator
 	AttributeList []Attribute
+
+	scored map[cx.MetricID]cx.Metric // those that people score
+}
+
+// Scored lists the metrics that people score, in their order: not what is counted of invitations.
+func (c *Catalogue) Scored() []cx.Metric {
+	return slices.DeleteFunc(slices.Clone(c.MetricList), func(m cx.Metric) bool { return m.Counts != "" })
 }
 
 // Metric gives a metric, or NotFound.
@@ -67,10 +74,13 @@ func (c *Catalogue) Projected() []Attribute {
 func newCatalogue(metrics []cx.Metric, indicators []cx.Indicator, attributes []Attribute) *Catalogue {
 	c := &Catalogue{
 		Metrics: map[cx.MetricID]cx.Metric{}, Indicators: map[cx.IndicatorID]cx.Indicator{}, Attributes: map[cx.AttributeID]Attribute{},
-		MetricList: metrics, IndicatorList: indicators, AttributeList: attributes,
+		MetricList: metrics, IndicatorList: indicators, AttributeList: attributes, scored: map[cx.MetricID]cx.Metric{},
 	}
 	for _, m := range metrics {
 		c.Metrics[m.Key] = m
+		if m.Counts == "" {
+			c.scored[m.Key] = m
+		}
 	}
 	for _, i := range indicators {
 		c.Indicators[i.Key] = i

@@ -335,11 +335,11 @@ func join(l []*cx.Error) error {
 	return errors.Join(errs...)
 }
 
-// Metrics gives the metrics of now by key; do not modify them.
+// Metrics gives the metrics of now that people score, by key; do not modify them.
 func (s *Store) Metrics(ctx context.Context) (map[cx.MetricID]cx.Metric, error) {
 	c, err := s.Present(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return c.Metrics, nil
+	return c.scored, nil
 }

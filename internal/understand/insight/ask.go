@@ -31,6 +31,7 @@ type plan struct {
 	scope     people.Scope
 	indicator cx.Indicator
 	metric    cx.Metric
+	table     string // facts, or invitations
 	column    string // of the metric; "" when nobody answered it yet
 	dims      []*dimension
 	agents    bool // the question looks at advisers
@@ -46,7 +47,7 @@ type Draft struct {
 }
 
 func (i *Insight) plan(ctx context.Context, s *store, scope people.Scope) *plan {
-	return &plan{store: s, shape: i.shape.Load(), cols: s.columns.Load(), scope: scope, coming: func(key cx.AttributeID) bool {
+	return &plan{store: s, shape: i.shape.Load(), cols: s.columns.Load(), scope: scope, table: facts, coming: func(key cx.AttributeID) bool {
 		c, err := i.d.Catalogue(ctx)
 		if err != nil {
 			return false
@@ -158,8 +159,8 @@ func (p *plan) resolve(q Query) error {
 	if err := p.resolveIndicator(q.Indicator); err != nil {
 		return err
 	}
-	if n, ok := p.cols.metrics[string(p.indicator.Metric)]; ok {
-		p.column = p.cols.list[n].name
+	if err := p.resolveColumn(); err != nil {
+		return err
 	}
 	if p.scope.Figures().Empty() {
 		return cx.Fail(cx.Denied, "", "insight.denied")
@@ -174,6 +175,24 @@ func (p *plan) resolve(q Query) error {
 			p.agents = true
 		}
 		return q.Versus.check()
+	}
+	return nil
+}
+
+// resolveColumn finds where the metric is kept. What is told of invitations to employees is in no file.
+func (p *plan) resolveColumn() error {
+	if p.metric.Counts == cx.Invitations {
+		if p.indicator.Audience == cx.Employees {
+			return cx.Fail(cx.Invalid, "indicator", "insight.invited_employees")
+		}
+		if !slices.Contains(verdictColumns[:], p.metric.Key) {
+			return cx.Fail(cx.Invalid, "indicator", "insight.unknown_metric", "key", string(p.metric.Key))
+		}
+		p.table, p.column = invitations, string(p.metric.Key)
+		return nil
+	}
+	if n, ok := p.cols.metrics[string(p.indicator.Metric)]; ok {
+		p.column = p.cols.list[n].name
 	}
 	return nil
 }
@@ -259,7 +278,10 @@ func (p *plan) count(ctx context.Context, tx *sql.Conn, where Where, during *Per
 // filter writes the conditions: the indicator's program and audience, the viewer's perimeter, then the question's.
 func (p *plan) filter(where Where, during *Period, field string) (*sqlWhere, error) {
 	w := &sqlWhere{}
-	w.add("program = ? AND audience = ?", int64(programCode(string(p.indicator.Program))), int64(audienceCode(string(p.indicator.Audience))))
+	w.add("program = ?", int64(programCode(string(p.indicator.Program))))
+	if p.table == facts {
+		w.add("audience = ?", int64(audienceCode(string(p.indicator.Audience))))
+	}
 	p.inside(w, p.scope.Figures())
 	if p.agents {
 		p.advisers(w)
@@ -289,7 +311,7 @@ func (p *plan) sql(w *sqlWhere) (text string, args []any) {
 		args = append(args, codesTo(len(d.nodes)), d.nodes)
 	}
 	by := strings.Join(append(groups, fmt.Sprint(len(p.dims)+1)), ", ")
-	text = fmt.Sprintf("SELECT %s%s AS v, count(*) AS n FROM facts WHERE %s IS NOT NULL AND %s GROUP BY %s", inner.String(), p.column, p.column, w, by)
+	text = fmt.Sprintf("SELECT %s%s AS v, count(*) AS n FROM %s WHERE %s IS NOT NULL AND %s GROUP BY %s", inner.String(), p.column, p.table, p.column, w, by)
 	if joined {
 		text = fmt.Sprintf("SELECT %sf.v, CAST(sum(f.n) AS BIGINT) FROM (%s) f%s GROUP BY %s", outer.String(), text, joins.String(), by)
 	}

@@ -43,6 +43,9 @@ func (p *plan) dimensionOf(name, field string) (*dimension, error) {
 	if d := timeDimension(name); d != nil {
 		return d, nil
 	}
+	if err := p.cuts(name, field); err != nil {
+		return nil, err
+	}
 	switch name {
 	case "score":
 		return p.scoreDimension(field)
@@ -57,7 +60,7 @@ func (p *plan) dimensionOf(name, field string) (*dimension, error) {
 	if key, ok := strings.CutPrefix(name, "attributes."); ok {
 		return p.attributeDimension(key, field)
 	}
-	if slices.Contains(contextColumns[:], name) {
+	if slices.Contains(p.contextColumns(), name) {
 		return &dimension{name: name, sql: name, key: p.values(name)}, nil
 	}
 	return nil, cx.Fail(cx.Invalid, field, "insight.unknown_key", "key", name)

@@ -147,6 +147,9 @@ func narrow(point int64, typ string) (driver.Value, bool) {
 func columnsFor(cols *columns, shape *structure, lacking []string) (add []column, widen map[int]string) {
 	widen = map[int]string{}
 	for key, m := range shape.catalogue.Metrics {
+		if m.Counts != "" {
+			continue // a column of the invitations
+		}
 		typ := metricType(m)
 		if n, ok := cols.metrics[string(key)]; !ok {
 			add = append(add, column{name: "m", key: string(key), typ: typ})

@@ -15,6 +15,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/record"
@@ -60,13 +61,17 @@ type Deps struct {
 	// Read gives the present rows of ids, in any order, without those that are unknown.
 	Read func(ctx context.Context, ids []int64) ([]collect.Stored, error)
 	// All gives every feedback, in the order of their ids as far as possible; payloads stay untouched after yield.
-	All       func(ctx context.Context, yield func(collect.Stored) error) error
-	Catalogue func(ctx context.Context) (*Catalogue, error)
-	Journeys  func(ctx context.Context) ([]journey.Journey, error)
-	Units     func(ctx context.Context) ([]people.Unit, error)
-	Zone      *time.Location   // of the organisation; nil: UTC
-	Now       func() time.Time // nil: time.Now
-	Log       *slog.Logger     // nil: discarded
+	All func(ctx context.Context, yield func(collect.Stored) error) error
+	// Invitations gives, of ids, those that figures count as they are now, in any order; AllInvitations gives all of them. Both
+	// nil: none is followed.
+	Invitations    func(ctx context.Context, ids []int64) ([]invite.Fact, error)
+	AllInvitations func(ctx context.Context, yield func(invite.Fact) error) error
+	Catalogue      func(ctx context.Context) (*Catalogue, error)
+	Journeys       func(ctx context.Context) ([]journey.Journey, error)
+	Units          func(ctx context.Context) ([]people.Unit, error)
+	Zone           *time.Location   // of the organisation; nil: UTC
+	Now            func() time.Time // nil: time.Now
+	Log            *slog.Logger     // nil: discarded
 }
 
 // Insight answers questions over its projection and keeps the projection up to the feed.
@@ -109,7 +114,7 @@ func New(c Config, d Deps) *Insight {
 	if d.DB != nil {
 		all := []record.Kind{record.Created, record.Amended, record.Repaired, record.Erased}
 		i.follower = record.NewFollower(record.FollowerConfig{Name: "insight", Batch: 5000, Gentle: true, Acts: map[record.Subject][]record.Kind{
-			record.Feedback: all, record.Structure: all}}, d.DB, following{i})
+			record.Feedback: all, record.Structure: all, record.Invitation: all}}, d.DB, following{i})
 	}
 	return i
 }

@@ -33,7 +33,7 @@ func (i *Insight) List(ctx context.Context, scope people.Scope, q ListQuery) (Li
 		if l.Position, err = position(ctx, tx); err != nil {
 			return err
 		}
-		if l.Total, err = total(ctx, tx, w); err != nil {
+		if l.Total, err = p.total(ctx, tx, w); err != nil {
 			return err
 		}
 		return l.page(ctx, tx, w, q)
@@ -83,8 +83,8 @@ func (p *plan) own(w *sqlWhere) {
 	w.add(term, args...)
 }
 
-func total(ctx context.Context, tx *sql.Conn, w *sqlWhere) (n int, err error) {
-	q := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM facts WHERE %s LIMIT %d)", w, maxTotal+1)
+func (p *plan) total(ctx context.Context, tx *sql.Conn, w *sqlWhere) (n int, err error) {
+	q := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT %d)", p.table, w, maxTotal+1)
 	if err = tx.QueryRowContext(ctx, q, w.args...).Scan(&n); err != nil {
 		err = fmt.Errorf("total: %w", err)
 	}
@@ -111,7 +111,8 @@ func (l *List) page(ctx context.Context, tx *sql.Conn, w *sqlWhere, q ListQuery)
 	return err
 }
 
-// Values gives the values of a dimension that customers' feedback has, the most frequent first: for filter menus.
+// Values gives the values of a dimension that customers' feedback has (that invitations have, of a dimension of theirs), the most
+// frequent first: for filter menus.
 func (i *Insight) Values(ctx context.Context, scope people.Scope, dim string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, i.c.Deadline)
 	defer cancel()
@@ -119,6 +120,9 @@ func (i *Insight) Values(ctx context.Context, scope people.Scope, dim string) ([
 	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Conn) error {
 		p := i.plan(ctx, s, scope)
 		p.agents = dim == "agent"
+		if onlyInvited(dim) {
+			p.table = invitations
+		}
 		if scope.Figures().Empty() {
 			return cx.Fail(cx.Denied, "", "insight.denied")
 		}
@@ -134,14 +138,16 @@ func (i *Insight) Values(ctx context.Context, scope people.Scope, dim string) ([
 
 func (p *plan) distinct(ctx context.Context, tx *sql.Conn) ([]string, error) {
 	w := &sqlWhere{}
-	w.add("audience = ?", int64(customerCode))
+	if p.table == facts {
+		w.add("audience = ?", int64(customerCode))
+	}
 	p.inside(w, p.scope.Figures())
 	if p.agents {
 		p.advisers(w)
 	}
 	d := p.dims[0]
 	counts := map[string]int64{}
-	text := fmt.Sprintf("SELECT %s, count(*) FROM facts WHERE %s GROUP BY 1", d.sql, w)
+	text := fmt.Sprintf("SELECT %s, count(*) FROM %s WHERE %s GROUP BY 1", d.sql, p.table, w)
 	err := stream(ctx, tx, text, w.args, func(v []driver.Value) error {
 		if key := d.key(d.node(codeOf(v[0]))); key != "" {
 			counts[key] += codeOf(v[1])

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/invite"
 	"vigie/internal/record"
 )
 
@@ -86,7 +88,7 @@ func (s *store) fit(ctx context.Context, shape *structure, lacking []string) err
 				add = append(add, attributeColumn(a))
 			}
 		}
-		if s.zones != shape.zoneNames() {
+		if len(s.dict("rule").all()) == 0 && s.zones != shape.zoneNames() {
 			s.zones = shape.zoneNames()
 			if err := s.mark(ctx, "zones", s.zones); err != nil {
 				return err
@@ -126,25 +128,18 @@ func (i *Insight) apply(ctx context.Context, s *store, entries []record.Entry, t
 	for len(entries) > 0 && !at.Position.Before(entries[0].Position) {
 		entries = entries[1:]
 	}
-	replace, present, erased, err := i.present(ctx, s, entries)
-	if err != nil {
-		return err
-	}
-	rows, err := i.rows(ctx, s, present)
+	changes, erased, err := i.changes(ctx, s, entries)
 	if err != nil {
 		return err
 	}
 	var kept func()
 	err = s.within(ctx, func(ctx context.Context) error {
-		if err := s.delete(ctx, replace); err != nil {
-			return err
-		}
 		if erased && !s.erased.Load() {
 			if err := s.mark(ctx, "erased", "1"); err != nil {
 				return err
 			}
 		}
-		if kept, err = s.append(rows); err != nil {
+		if kept, err = s.take(ctx, changes); err != nil {
 			return err
 		}
 		return s.keepCursor(ctx, to)
@@ -160,35 +155,88 @@ func (i *Insight) apply(ctx context.Context, s *store, entries []record.Entry, t
 	return nil
 }
 
-// present reads the feedbacks of the entries as they are now, and tells which may already stand in facts.
-func (i *Insight) present(ctx context.Context, s *store, entries []record.Entry) (replace []int64, now []collect.Stored, erased bool, err error) {
+// changed are the rows of one table that entries replace and bring.
+type changed struct {
+	table   string
+	replace []int64
+	rows    [][]driver.Value
+}
+
+// changes reads what the entries are about as it is now; erased tells that something of a person is to go for good.
+func (i *Insight) changes(ctx context.Context, s *store, entries []record.Entry) (out []changed, erased bool, err error) {
+	met := touched(s, entries, record.Feedback)
+	if len(met.ids) > 0 {
+		now, err := i.d.Read(ctx, met.ids)
+		if err != nil {
+			return nil, false, fmt.Errorf("read feedback: %w", err)
+		}
+		rows, err := i.rows(ctx, s, now)
+		if err != nil {
+			return nil, false, err
+		}
+		out, erased = append(out, changed{facts, met.replace, rows}), met.erased
+	}
+	met = touched(s, entries, record.Invitation)
+	if len(met.ids) > 0 && i.d.Invitations != nil {
+		now, err := i.d.Invitations(ctx, met.ids)
+		if err != nil {
+			return nil, false, fmt.Errorf("read invitations: %w", err)
+		}
+		out = append(out, changed{invitations, met.replace, newAskedCoder(s, i.shape.Load()).rows(now)})
+		erased = erased || slices.ContainsFunc(now, func(f invite.Fact) bool { return f.Erased })
+	}
+	return out, erased, nil
+}
+
+// take replaces and brings rows, with what the dictionaries gained, in the running transaction.
+func (s *store) take(ctx context.Context, all []changed) (kept func(), err error) {
+	added := 0
+	for _, c := range all {
+		if err := s.delete(ctx, c.table, c.replace); err != nil {
+			return nil, err
+		}
+		if err := s.append(c.table, c.rows); err != nil {
+			return nil, err
+		}
+		added += len(c.rows)
+	}
+	if added == 0 {
+		return func() {}, nil
+	}
+	err = s.w.Raw(func(dc any) error {
+		kept, err = s.keepDictionaries(dc.(driver.Conn))
+		return err
+	})
+	return kept, err
+}
+
+// met are the ids that entries are about, and those of them that may already stand in the file.
+type met struct {
+	ids, replace []int64
+	erased       bool
+}
+
+func touched(s *store, entries []record.Entry, subject record.Subject) met {
+	var out met
 	seen := map[int64]bool{} // id → to be replaced
-	var ids []int64
 	for _, e := range entries {
-		if e.Subject != record.Feedback {
+		if e.Subject != subject {
 			continue
 		}
 		old := e.Kind != record.Created || !s.overlap.Before(e.Position)
 		was, known := seen[e.ID]
 		if !known {
-			ids = append(ids, e.ID)
+			out.ids = append(out.ids, e.ID)
 		}
 		seen[e.ID] = was || old
-		erased = erased || e.Kind == record.Erased
+		out.erased = out.erased || e.Kind == record.Erased
 	}
-	if len(ids) == 0 {
-		return nil, nil, false, nil
-	}
-	for _, id := range ids {
+	for _, id := range out.ids {
 		if seen[id] {
-			replace = append(replace, id)
+			out.replace = append(out.replace, id)
 		}
 	}
-	now, err = i.d.Read(ctx, ids)
-	if err != nil {
-		return nil, nil, false, fmt.Errorf("read feedback: %w", err)
-	}
-	return replace, now, erased, nil
+	return out
 }
 
 // rows codes the live ones, making room for metrics met for the first time.
@@ -228,30 +276,29 @@ func (c *coder) rows(all []collect.Stored) (rows [][]driver.Value, lacking []str
 // deleteAtOnce is the number of ids of one statement.
 const deleteAtOnce = 500
 
-func (s *store) delete(ctx context.Context, ids []int64) error {
+func (s *store) delete(ctx context.Context, table string, ids []int64) error {
 	for len(ids) > 0 {
 		n := min(deleteAtOnce, len(ids))
 		args := make([]any, n)
 		for k, id := range ids[:n] {
 			args[k] = id
 		}
-		q := "DELETE FROM facts WHERE id IN (" + strings.TrimSuffix(strings.Repeat("?,", n), ",") + ")"
+		q := "DELETE FROM " + table + " WHERE id IN (" + strings.TrimSuffix(strings.Repeat("?,", n), ",") + ")"
 		if _, err := s.w.ExecContext(ctx, q, args...); err != nil {
-			return fmt.Errorf("delete facts: %w", err)
+			return fmt.Errorf("delete %s: %w", table, err)
 		}
 		ids = ids[n:]
 	}
 	return nil
 }
 
-// append adds rows and what the dictionaries gained, in the running transaction.
-func (s *store) append(rows [][]driver.Value) (kept func(), err error) {
-	kept = func() {}
+// append adds rows in the running transaction.
+func (s *store) append(table string, rows [][]driver.Value) error {
 	if len(rows) == 0 {
-		return kept, nil
+		return nil
 	}
-	err = s.w.Raw(func(dc any) error {
-		app, err := duckdb.NewAppenderFromConn(dc.(driver.Conn), "", "facts")
+	err := s.w.Raw(func(dc any) error {
+		app, err := duckdb.NewAppenderFromConn(dc.(driver.Conn), "", table)
 		if err != nil {
 			return err
 		}
@@ -260,16 +307,12 @@ func (s *store) append(rows [][]driver.Value) (kept func(), err error) {
 				return errors.Join(err, app.Close())
 			}
 		}
-		if err := app.Close(); err != nil {
-			return err
-		}
-		kept, err = s.keepDictionaries(dc.(driver.Conn))
-		return err
+		return app.Close()
 	})
 	if err != nil {
-		return nil, fmt.Errorf("append facts: %w", err)
+		return fmt.Errorf("append %s: %w", table, err)
 	}
-	return kept, nil
+	return nil
 }
 
 // recover closes and reopens the file after a fatal error; when that happens twice in a row, the file is moved aside

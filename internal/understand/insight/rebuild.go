@@ -122,6 +122,11 @@ func (i *Insight) fill(ctx context.Context, s *store, era record.Era) error {
 	if err := s.pour(ctx, shape, i.counted); err != nil {
 		return err
 	}
+	if i.d.AllInvitations != nil {
+		if err := s.pourInvitations(ctx, shape, i.d.AllInvitations); err != nil {
+			return err
+		}
+	}
 	overlap, err := i.d.DB.Head(ctx)
 	if err != nil {
 		return err
@@ -300,7 +305,7 @@ func (s *store) drain(ctx context.Context, shape *structure, in <-chan *codedBat
 
 // appendMany appends until enough for a transaction, the end, or a batch that needs more columns.
 func (s *store) appendMany(ctx context.Context, dc driver.Conn, in <-chan *codedBatch) (again *codedBatch, more bool, err error) {
-	app, err := duckdb.NewAppenderFromConn(dc, "", "facts")
+	app, err := duckdb.NewAppenderFromConn(dc, "", facts)
 	if err != nil {
 		return nil, false, err
 	}
@@ -359,8 +364,8 @@ func (s *store) appendAgain(ctx context.Context, shape *structure, b *codedBatch
 		return fmt.Errorf("no column for %d metrics", len(lacking))
 	}
 	var kept func()
-	err = s.within(ctx, func(context.Context) (err error) {
-		kept, err = s.append(rows)
+	err = s.within(ctx, func(ctx context.Context) (err error) {
+		kept, err = s.take(ctx, []changed{{table: facts, rows: rows}})
 		return err
 	})
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"vigie/internal/cx"
 )
@@ -11,6 +12,9 @@ import (
 // Scored tells whether any live feedback, of whatever program and audience, holds a score of a metric: everything
 // committed before the call counts. Unavailable while figures cannot tell.
 func (i *Insight) Scored(ctx context.Context, metric cx.MetricID) (scored bool, err error) {
+	if slices.Contains(verdictColumns[:], metric) {
+		return true, nil // told of invitations, whenever there are
+	}
 	ctx, cancel := context.WithTimeout(ctx, i.c.Deadline)
 	defer cancel()
 	if !i.Ready() {

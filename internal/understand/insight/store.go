@@ -22,7 +22,7 @@ import (
 )
 
 // fileSchema of the projection: a file of another one is rebuilt.
-const fileSchema = "1"
+const fileSchema = "2"
 
 // column is one of the facts' columns that came with the catalogue: a metric ("m3") or an attribute ("a7").
 type column struct {
@@ -65,6 +65,7 @@ CREATE TABLE facts (id BIGINT, instant BIGINT, day INTEGER, month INTEGER, progr
 	identity BIGINT, words BOOLEAN,
 	touchpoint INTEGER, channel INTEGER, collected_by INTEGER, unit INTEGER, survey INTEGER, language INTEGER,
 	source INTEGER, agent INTEGER);
+` + createInvitations + `;
 INSERT INTO cursor VALUES ('', 0, 0);
 INSERT INTO meta VALUES ('schema', '` + fileSchema + `')`
 

@@ -28,6 +28,9 @@ func (p *plan) where(w *sqlWhere, conditions Where, field string) error {
 }
 
 func (p *plan) condition(w *sqlWhere, key string, c Condition, field string) error {
+	if err := p.cuts(key, field); err != nil {
+		return err
+	}
 	switch {
 	case key == "score":
 		if p.column == "" && p.indicator.Key == "" {
@@ -195,7 +198,7 @@ func (p *plan) matcher(key, field string) (col string, match func(value string, 
 	case strings.HasPrefix(key, "unit.") && p.shape.levels[key[len("unit."):]]:
 		level := key[len("unit."):]
 		return "unit", func(v string, w map[string]bool) bool { return has(p.shape.atLevel(cx.UnitID(v), level), w) }, nil
-	case slices.Contains(contextColumns[:], key):
+	case slices.Contains(p.contextColumns(), key):
 		return key, has, nil
 	}
 	return "", nil, cx.Fail(cx.Invalid, field, "insight.unknown_key", "key", key)
