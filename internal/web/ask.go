@@ -9,6 +9,7 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/lang"
 	"vigie/internal/listen/catalogue"
+	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
 	"vigie/internal/people"
 	"vigie/internal/record"
@@ -22,6 +23,7 @@ type ground struct {
 	Catalogue    *catalogue.Catalogue
 	Journeys     *journey.Journeys
 	Organisation *people.Organisation
+	Rules        []invite.Kept
 	hidden       *hiddenNames    // of the feedback read with it; blocks that show words stand apart
 	seen         record.Position // where the figures were before the page asked anything
 }
@@ -42,6 +44,9 @@ func (s *Server) ground(ctx context.Context, v *visit, f filters, of matter) (*g
 	}
 	if g.Organisation, err = s.People.Present(ctx); err != nil {
 		return nil, fmt.Errorf("organisation: %w", err)
+	}
+	if g.Rules, err = s.Invites.Rules(ctx); err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
 	}
 	if g.Usual {
 		if err := s.usual.settle(ctx, s.Insight, &g.filters, usualAsk{of.where(g.Journeys), v.Now}); err != nil {

@@ -82,7 +82,7 @@ func (s *Server) presentFigure(ctx context.Context, g *ground, m measured) (ui.H
 	}
 	h.Foot = strings.Trim(h.Foot+" · "+l.T("catalogue.now.days"), " ·")
 	if g.mayRead() && row.Figure.Has && m.Audience == cx.Customers {
-		h.Href = g.common().with(func(f *filters) { f.Score, f.Program = string(m.Metric.Key), string(m.Program) }).at("/verbatims")
+		h.Href = g.common().with(func(f *filters) { f.Score, f.Program = string(m.Metric.Key), string(m.Program) }).at(m.list())
 	}
 	return ui.Heads{Label: l.T("catalogue.now"), Items: []ui.Head{h}}, nil
 }

@@ -71,7 +71,7 @@ func (s *Server) serveExplorer(w http.ResponseWriter, r *http.Request, v *visit)
 		return err
 	}
 	if r.URL.Query().Get("part") == "pick" {
-		return s.servePick(w, r, g, pickAsked{here: address(explorerPath, a.values())})
+		return s.servePick(w, r, g, pickAsked{here: address(explorerPath, a.values()), of: g.counts(a.Indicator)})
 	}
 	if r.URL.Query().Get("part") == "news" {
 		return s.serveNews(w, r, g, a)
@@ -172,7 +172,7 @@ func staffPeriod(now time.Time, by []string) (from, to time.Time) {
 func (s *Server) firstIndicator(ctx context.Context, g *ground) (cx.IndicatorID, error) {
 	candidates := slices.Concat([]cx.IndicatorID{"csat"}, headIndicators[:])
 	for _, i := range g.Catalogue.IndicatorList {
-		if i.Audience == cx.Customers {
+		if i.Audience == cx.Customers && g.counts(i.Key) == "" {
 			candidates = append(candidates, i.Key)
 		}
 	}

@@ -27,16 +27,23 @@ var grains = [...]string{"day", "week", "month", "quarter", "year"}
 // fixedAxes are the dimensions that every company has, time first, in the order they are offered.
 var fixedAxes = [...]string{"day", "week", "month", "quarter", "year", "journey", "stage", "touchpoint", "channel", "collected_by", "unit", "agent", "survey", "language", "source", "score"}
 
-// axisNames gives all dimensions of questions: the fixed ones, the levels of units, the attributes.
-func (g *ground) axisNames() []string {
+// axisNames gives all dimensions of questions over what is counted: the fixed ones, the levels of units, the attributes.
+func (g *ground) axisNames(of cx.Counted) []string {
 	var out []string
-	for _, name := range fixedAxes {
+	fixed := fixedAxes[:]
+	if of == cx.Invitations {
+		fixed = invitedAxes[:]
+	}
+	for _, name := range fixed {
 		out = append(out, name)
 		if name == "unit" {
 			for _, level := range g.Organisation.Levels() {
 				out = append(out, "unit."+level)
 			}
 		}
+	}
+	if of == cx.Invitations {
+		return out
 	}
 	for _, a := range g.Catalogue.Projected() {
 		if !a.Personal {
@@ -114,6 +121,10 @@ func (g *ground) valueName(a axis, key string) string {
 		return g.word("cockpit.collected.", key)
 	case "language":
 		return g.languageName(key)
+	case "rule":
+		return g.ruleName(key)
+	case "why":
+		return g.word("invitation.why.", key)
 	case "score":
 		if v, err := strconv.ParseFloat(key, 64); err == nil {
 			return l.Short(v, 2)
@@ -282,9 +293,10 @@ func (g *ground) closedAxis(name string) string {
 const mostOffered = 25
 
 // populations are the values that the question may be compared with, dimension by dimension.
-func (s *Server) populations(ctx context.Context, g *ground, by []string) ([]optionGroup, error) {
+func (s *Server) populations(ctx context.Context, g *ground, q asked) ([]optionGroup, error) {
 	var out []optionGroup
-	for _, name := range g.axisNames() {
+	of, by := g.counts(q.Indicator), q.By
+	for _, name := range g.axisNames(of) {
 		a := g.axis(name)
 		if a.Grain != "" || name == "score" || name == "agent" || name == "source" || name == "survey" || name == "stage" || slices.Contains(by, name) {
 			continue
@@ -292,7 +304,7 @@ func (s *Server) populations(ctx context.Context, g *ground, by []string) ([]opt
 		if name == "unit" && len(g.Organisation.Levels()) > 0 {
 			continue // its levels are offered
 		}
-		values, err := s.values(ctx, g.scope(), name)
+		values, err := s.valuesOf(ctx, g.scope(), of, name)
 		if err != nil {
 			return nil, err
 		}

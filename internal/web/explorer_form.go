@@ -133,7 +133,7 @@ func (g *ground) axisPicker(a asked, place int) picker {
 	}
 	groups := []optionGroup{{Choices: []pickOption{{Label: l.T("explorer.none"), Selected: chosen == ""}}}, {Label: l.T("explorer.group.time")},
 		{Label: l.T("explorer.group.journey")}, {Label: l.T("explorer.group.organisation")}, {Label: l.T("explorer.group.how")}, {Label: l.T("explorer.group.attributes")}}
-	for _, name := range g.axisNames() {
+	for _, name := range g.axisNames(g.counts(a.Indicator)) {
 		if name != chosen && slices.Contains(a.By, name) {
 			continue
 		}
@@ -193,7 +193,7 @@ func (s *Server) populationPicker(ctx context.Context, g *ground, a asked) (pick
 			others.Choices = append(others.Choices, pickOption{Value: "others:" + key, Label: l.T("explorer.others.of", "dimension", lowerFirst(g.axisLabel(key)))})
 		}
 	}
-	groups, err := s.populations(ctx, g, a.By)
+	groups, err := s.populations(ctx, g, a)
 	if err != nil {
 		return p, err
 	}
@@ -226,7 +226,12 @@ func (s *Server) explorerFilters(ctx context.Context, g *ground, a asked) (*ui.F
 		bar.ClearHref = ""
 	}
 	keepFilters(bar, g.filters)
-	bar.Picker, err = s.picker(ctx, g, pickAsked{here: here})
+	if g.counts(a.Indicator) == cx.Invitations {
+		if err := s.invitedBar(ctx, g, bar); err != nil {
+			return nil, err
+		}
+	}
+	bar.Picker, err = s.picker(ctx, g, pickAsked{here: here, of: g.counts(a.Indicator)})
 	return bar, err
 }
 

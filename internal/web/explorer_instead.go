@@ -128,7 +128,7 @@ func (g *ground) holds(key string) bool {
 	if level, ok := strings.CutPrefix(key, "unit."); ok {
 		return slices.Contains(g.Organisation.Levels(), level)
 	}
-	return slices.Contains(fixedAxes[:], key)
+	return slices.Contains(fixedAxes[:], key) || slices.Contains(invitedAxes[:], key)
 }
 
 // goneSaid names what is no more; "" when everything still is.

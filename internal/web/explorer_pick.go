@@ -16,11 +16,12 @@ import (
 
 // pickAsked is where a picker stands and what is being picked in it.
 type pickAsked struct {
-	here   string   // the page, with what goes along beside the filters
-	list   bool     // of feedback, which is narrowed by more than a question is
-	key    string   // what is being narrowed; "": not chosen yet
-	query  string   // what is searched among its values
-	chosen []string // of its values, not yet applied
+	here   string     // the page, with what goes along beside the filters
+	list   bool       // of feedback, which is narrowed by more than a question is
+	of     cx.Counted // what the question counts
+	key    string     // what is being narrowed; "": not chosen yet
+	query  string     // what is searched among its values
+	chosen []string   // of its values, not yet applied
 }
 
 // filterPicker is everything a question or a list may be narrowed by: first what, then how.
@@ -79,7 +80,7 @@ func (s *Server) picker(ctx context.Context, g *ground, a pickAsked) (templ.Comp
 
 func (s *Server) newPicker(ctx context.Context, g *ground, a pickAsked) (filterPicker, error) {
 	p := filterPicker{Label: g.lang().T("ui.filter.more")}
-	for _, key := range g.pickKeys(a.list) {
+	for _, key := range g.pickKeys(a) {
 		label := g.pickGroup(key)
 		if n := len(p.Groups); n == 0 || p.Groups[n-1].Label != label {
 			p.Groups = append(p.Groups, pickGroup{Label: label})
@@ -87,7 +88,7 @@ func (s *Server) newPicker(ctx context.Context, g *ground, a pickAsked) (filterP
 		group := &p.Groups[len(p.Groups)-1]
 		group.Items = append(group.Items, g.pickItem(a, key, g.pickLabel(key)))
 	}
-	if a.key == "" || !slices.Contains(g.pickKeys(a.list), a.key) {
+	if a.key == "" || !slices.Contains(g.pickKeys(a), a.key) {
 		return p, nil
 	}
 	how, err := s.pickHow(ctx, g, a)
@@ -103,7 +104,10 @@ func (g *ground) pickItem(a pickAsked, key, label string) pickItem {
 }
 
 // pickKeys are what may be narrowed, group by group.
-func (g *ground) pickKeys(list bool) []string {
+func (g *ground) pickKeys(a pickAsked) []string {
+	if a.of == cx.Invitations {
+		return slices.DeleteFunc(g.axisNames(a.of), func(name string) bool { return name == "unit" || slices.Contains(grains[:], name) })
+	}
 	out := []string{"journey", "stage", "touchpoint"}
 	for _, level := range g.Organisation.Levels() {
 		out = append(out, "unit."+level)
@@ -111,7 +115,7 @@ func (g *ground) pickKeys(list bool) []string {
 	if g.closedAxis("agent") == "" {
 		out = append(out, "agent")
 	}
-	if list {
+	if a.list {
 		out = append(out, "words", "program")
 	}
 	out = append(out, "channel", "collected_by", "survey", "language", "source")
@@ -175,7 +179,7 @@ func (s *Server) pickHow(ctx context.Context, g *ground, a pickAsked) (pickHow, 
 	var met []string
 	if !scored {
 		var err error
-		if met, err = s.values(ctx, g.scope(), a.key); err != nil {
+		if met, err = s.valuesOf(ctx, g.scope(), a.of, a.key); err != nil {
 			return how, err
 		}
 		chosen := append(texts(c.In), texts(c.Not)...)

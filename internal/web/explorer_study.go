@@ -164,7 +164,7 @@ func (s *Server) setAgainst(ctx context.Context, st *study) error {
 
 func joined(keys []string) string { return strings.Join(keys, "\x00") }
 
-// words is the list of the feedbacks behind a figure; "" when the viewer may not read it, and for employees.
+// words is the list of the feedbacks, or of the invitations, behind a figure; "" when the viewer may not read it, and for employees.
 func (st *study) words(keys []string) string {
 	if !st.g.mayRead() || st.m.Audience != cx.Customers {
 		return ""
@@ -179,7 +179,7 @@ func (st *study) words(keys []string) string {
 				a.at(f, keys[i], st.m.Metric.Key)
 			}
 		}
-	}).at("/verbatims")
+	}).at(st.m.list())
 }
 
 // byName tells whether values stand in the order of their names: an order by figure or size would rank noise.

@@ -35,7 +35,7 @@ type filters struct {
 }
 
 // contextFilters are dimensions that only a question of the explorer, and the list behind it, are narrowed by.
-var contextFilters = [...]string{"stage", "collected_by", "survey", "agent"}
+var contextFilters = [...]string{"stage", "collected_by", "survey", "agent", "rule", "wording", "segment", "why"}
 
 const attributePrefix = "attributes."
 

@@ -123,7 +123,12 @@ func channelDrop(g *ground, met []string) ui.Dropdown {
 }
 
 // channelName gives a channel in words; one of another's making keeps its own.
-func (g *ground) channelName(c string) string { return g.word("cockpit.channel.", c) }
+func (g *ground) channelName(c string) string {
+	if id := "cockpit.channel." + c; g.lang().Has(id) {
+		return g.lang().T(id)
+	}
+	return g.word("invitation.channel.", c)
+}
 
 // word gives a message of a family, the value itself when the family does not know it.
 func (g *ground) word(family, value string) string {
@@ -208,14 +213,23 @@ type metValues struct {
 
 // values gives the values met of a dimension, the most frequent first.
 func (s *Server) values(ctx context.Context, scope people.Scope, dim string) ([]string, error) {
-	key := dim + "|" + perimeterKey(scope)
+	return s.valuesOf(ctx, scope, "", dim)
+}
+
+// valuesOf gives those that feedback, or invitations, have.
+func (s *Server) valuesOf(ctx context.Context, scope people.Scope, of cx.Counted, dim string) ([]string, error) {
+	key := string(of) + "|" + dim + "|" + perimeterKey(scope)
 	s.known.mu.Lock()
 	if m, ok := s.known.met[key]; ok && s.now().Before(m.until) {
 		s.known.mu.Unlock()
 		return m.values, nil
 	}
 	s.known.mu.Unlock()
-	values, err := s.Insight.Values(ctx, scope, dim)
+	ask := s.Insight.Values
+	if of == cx.Invitations {
+		ask = s.Insight.InvitedValues
+	}
+	values, err := ask(ctx, scope, dim)
 	if k := cx.KindOf(err); err != nil && (k == cx.Invalid || k == cx.Unavailable) {
 		return nil, nil // no column yet, too many values, or figures being built: the bar then offers none
 	}

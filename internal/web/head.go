@@ -89,7 +89,7 @@ func (s *Server) newHead(ctx context.Context, g *ground, j *journey.Journey, m m
 	h := m.head(g, row)
 	h.Spark = spark
 	if g.mayRead() {
-		h.Href = words.at("/verbatims")
+		h.Href = words.at(m.list())
 	}
 	return h, true, nil
 }

@@ -22,7 +22,7 @@ func (s *Server) relationBlock(ctx context.Context, h *homeStand) (templ.Compone
 	heads := ui.Heads{Label: l.T("home.block.relation")}
 	for _, i := range h.Catalogue.IndicatorList {
 		m, ok := measure(h.Catalogue, i.Key, nil)
-		if !ok || m.Program != cx.Relational || m.Audience != cx.Customers || len(heads.Items) == mostHeads {
+		if !ok || m.Metric.Counts != "" || m.Program != cx.Relational || m.Audience != cx.Customers || len(heads.Items) == mostHeads {
 			continue
 		}
 		item, found, err := s.newHead(ctx, h.ground, h.journey, m)

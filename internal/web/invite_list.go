@@ -40,6 +40,7 @@ type invitationsPage struct {
 	frame  ui.Frame
 	Tabs   []ui.Tab
 	States []ui.Tab
+	Says   []string // of those behind a figure: which figure, and what it is narrowed to
 	Table  ui.Table
 	Pager  ui.Pager
 }
@@ -47,7 +48,11 @@ type invitationsPage struct {
 const invitationsShown = 50
 
 func (s *Server) serveInvitations(w http.ResponseWriter, r *http.Request, v *visit) error {
-	p, err := s.newInvitationsPage(r.Context(), v, r.URL.Query())
+	newPage := s.newInvitationsPage
+	if r.URL.Query().Get("score") != "" {
+		newPage = s.newInvitedPage
+	}
+	p, err := newPage(r.Context(), v, r.URL.Query())
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func (s *Server) fillRule(ctx context.Context, p *inviteRulePage, key string) er
 		{Label: l.T("invitation.fact.trigger"), Value: p.triggerWords(k.Trigger)}}
 	p.launch(&k.Rule)
 	for _, by := range []string{"channel", "wording", "segment"} {
-		counts, err := s.Invites.RuleCounts(ctx, p.scope(), invite.Counting{Rule: key, By: by, Since: s.reportSince()})
+		counts, err := s.Invites.RuleCounts(ctx, p.scope(), invite.Counting{Rule: key, By: by, Since: p.sinceDay(reportDays).UnixMicro()})
 		if err != nil {
 			return err
 		}
@@ -177,29 +177,6 @@ func (p *inviteRulePage) launch(r *invite.Rule) {
 		if stage != r.Stage {
 			p.Stages = append(p.Stages, ui.Option{Value: string(stage), Label: l.T("invitation.stage." + stageKey(stage))})
 		}
-	}
-}
-
-func (p *inviteRulePage) rates(by string, counts []invite.Count) {
-	l := p.lang()
-	t := ui.Table{Caption: l.T("invitation.by." + by), Columns: []ui.Column{{Label: l.T("invitation.by." + by)}, {Label: l.T("invitation.delivered"), Numeric: true},
-		{Label: l.T("invitation.answered"), Numeric: true}, {Label: l.T("invitation.rate"), Numeric: true}}}
-	sums := sumsOf(counts)
-	for _, key := range slices.Sorted(maps.Keys(sums)) {
-		x := sums[key]
-		if key == "" || x.out == 0 {
-			continue
-		}
-		name := key
-		if by == "channel" {
-			name = l.T("invitation.channel." + key)
-		}
-		f := x.rate()
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: name}, {Text: l.Int(int64(x.out))}, {Text: l.Int(int64(x.answered))},
-			{Text: l.Percent(f.Value, 0), Note: "[" + l.Number(f.Low, 0) + " – " + l.Number(f.High, 0) + "]"}}})
-	}
-	if len(t.Rows) > 0 {
-		p.Rates = append(p.Rates, t)
 	}
 }
 

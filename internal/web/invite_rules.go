@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"vigie/internal/cx"
 	"vigie/internal/listen/invite"
 	"vigie/internal/people"
 	"vigie/internal/web/ui"
@@ -45,7 +44,7 @@ func (s *Server) newInviteRulesPage(ctx context.Context, v *visit) (*inviteRules
 	if err != nil {
 		return nil, err
 	}
-	counts, err := s.Invites.Counts(ctx, g.scope(), "rule", s.reportSince())
+	counts, err := s.Invites.Counts(ctx, g.scope(), "rule", g.sinceDay(reportDays).UnixMicro())
 	if err != nil {
 		return nil, err
 	}
@@ -57,43 +56,7 @@ func (s *Server) newInviteRulesPage(ctx context.Context, v *visit) (*inviteRules
 	return p, nil
 }
 
-func (s *Server) reportSince() int64 { return s.now().AddDate(0, 0, -reportDays).UnixMicro() }
-
 func ruleAddress(key string) string { return "/listen/rules/" + url.PathEscape(key) }
-
-// sum is what became of those a rule, a wording or a channel asked.
-type sum struct{ delivered, rated, answered int }
-
-func sumsOf(counts []invite.Count) map[string]sum {
-	out := map[string]sum{}
-	for _, c := range counts {
-		x := out[c.Key]
-		x.delivered += c.Delivered
-		x.rated += c.Rated
-		x.answered += c.Answered
-		out[c.Key] = x
-	}
-	return out
-}
-
-// rate is answered ÷ delivered with its interval, as every share here.
-func (x sum) rate() cx.Figure {
-	one := 1.0
-	spec := cx.NewSpec(cx.Indicator{Formula: cx.TopShare}, cx.Metric{Min: 0, Max: 1, Step: 1, Top: &one})
-	var h cx.Histogram
-	h.Add(1, int64(x.answered))
-	h.Add(0, int64(x.out-x.answered))
-	return spec.Figure(h)
-}
-
-func (g *ground) rateWords(x sum) string {
-	l := g.lang()
-	if x.out == 0 {
-		return l.T("invitation.rate.none")
-	}
-	f := x.rate()
-	return l.T("invitation.rate.says", "rate", l.Percent(f.Value, 0), "low", l.Number(f.Low, 0), "high", l.Percent(f.High, 0), "n", l.Int(int64(x.out)))
-}
 
 func (g *ground) triggerWords(t invite.Trigger) string {
 	l := g.lang()

@@ -187,7 +187,7 @@ func (s *Server) newNormHeads(ctx context.Context, p *normPage) (ui.Heads, error
 		if g.mayRead() {
 			h.Href = g.common().with(func(f *filters) {
 				f.Unit, f.Score, f.Program = string(k), string(p.m.Metric.Key), string(p.m.Program)
-			}).at("/verbatims")
+			}).at(p.m.list())
 		}
 		heads.Items = append(heads.Items, h)
 	}

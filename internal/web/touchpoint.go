@@ -178,7 +178,7 @@ func (g *ground) wordsAt(a about, change func(*filters)) string {
 	if !g.mayRead() {
 		return ""
 	}
-	return g.verbatimsOf(a).with(change).at("/verbatims")
+	return g.verbatimsOf(a).with(change).at(a.m.list())
 }
 
 // behind gives the address of all the feedback counted in a part of a figure, with words or without.

@@ -340,3 +340,33 @@ func (c *Count) add(st Verdicts, n int) {
 		}
 	}
 }
+
+// Listed gives invitations by their numbers, in that order: those within the viewer's people.
+func (s *Store) Listed(ctx context.Context, scope people.Scope, ids []InvitationID) ([]Invitation, error) {
+	where, args, seen := within(scope.People())
+	if !seen || len(ids) == 0 {
+		return nil, nil
+	}
+	found := map[InvitationID]Invitation{}
+	for chunk := range slices.Chunk(ids, record.InLimit) {
+		numbers := make([]int64, len(chunk))
+		for n, id := range chunk {
+			numbers[n] = int64(id)
+		}
+		in, some := record.In(numbers)
+		l, err := invitations(ctx, s.d.DB, where+` AND id `+in, append(slices.Clone(args), some...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range l {
+			found[i.ID] = i
+		}
+	}
+	out := make([]Invitation, 0, len(found))
+	for _, id := range ids {
+		if i, ok := found[id]; ok {
+			out = append(out, i)
+		}
+	}
+	return out, nil
+}

@@ -114,15 +114,24 @@ func (l *List) page(ctx context.Context, tx *sql.Conn, w *sqlWhere, q ListQuery)
 // Values gives the values of a dimension that customers' feedback has (that invitations have, of a dimension of theirs), the most
 // frequent first: for filter menus.
 func (i *Insight) Values(ctx context.Context, scope people.Scope, dim string) ([]string, error) {
+	if onlyInvited(dim) {
+		return i.InvitedValues(ctx, scope, dim)
+	}
+	return i.valuesIn(ctx, scope, facts, dim)
+}
+
+// InvitedValues gives the values of a dimension that invitations have, the most frequent first.
+func (i *Insight) InvitedValues(ctx context.Context, scope people.Scope, dim string) ([]string, error) {
+	return i.valuesIn(ctx, scope, invitations, dim)
+}
+
+func (i *Insight) valuesIn(ctx context.Context, scope people.Scope, table, dim string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, i.c.Deadline)
 	defer cancel()
 	var out []string
 	err := i.question(ctx, func(ctx context.Context, s *store, tx *sql.Conn) error {
 		p := i.plan(ctx, s, scope)
-		p.agents = dim == "agent"
-		if onlyInvited(dim) {
-			p.table = invitations
-		}
+		p.table, p.agents = table, dim == "agent"
 		if scope.Figures().Empty() {
 			return cx.Fail(cx.Denied, "", "insight.denied")
 		}
