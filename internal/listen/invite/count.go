@@ -57,9 +57,9 @@ func (i *Invitation) verdicts(known, customer bool) Verdicts {
 	return s
 }
 
-// withholds tells whether a reason is the person's wish, their address or the policy, rather than a draw or the rule itself.
+// withholds tells whether a reason is the person's wish or the policy, rather than a draw, an address or the rule itself.
 func (w Why) withholds() bool {
-	return !slices.Contains([]Why{BySample, ByQuota, ByStage, ByCondition, BySurvey, Withdrawn, ByErasure, BySender, ByTrouble}, w)
+	return slices.Contains([]Why{ByObjection, ByOff, ByTopic, ByChannel, ByEvent, ByLate, ByPause, ByBlackout, ByQuiet, ByCap, ByYearly, ByRest, ByPriority}, w)
 }
 
 // Asked is when an invitation counts: when it was sent, else when it left or was thought of.

@@ -188,7 +188,7 @@ func (a *asked) told(m cx.MetricID) (of, yes bool) {
 	}
 	left := !a.sent.IsZero() || a.state == invite.Bounced || a.state == invite.Answered
 	back := a.state == invite.Bounced
-	wish := a.state == invite.Refused && slices.Contains([]string{"reach", "objection", "off", "cap", "rest", "late", "priority"}, a.why)
+	wish := a.state == invite.Refused && slices.Contains([]string{"objection", "off", "cap", "rest", "late", "priority"}, a.why)
 	switch m {
 	case cx.InvitationAnswered:
 		return left && !back && a.survey != "secret", a.state == invite.Answered
