@@ -73,9 +73,6 @@ func (s *Server) newInvitationsPage(ctx context.Context, v *visit, q url.Values)
 	f := invite.Filter{Rule: q.Get("rule"), Limit: invitationsShown + 1}
 	p.States = append(p.States, ui.Tab{Label: l.T("invitation.all"), Href: invitationsAt(f.Rule, "", 0), Current: q.Get("state") == ""})
 	for _, one := range invite.States() {
-		if one == invite.Opened { // openings are not watched
-			continue
-		}
 		current := one.String() == q.Get("state")
 		if current {
 			f.State = one

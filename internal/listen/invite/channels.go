@@ -20,6 +20,9 @@ type Channels struct {
 	Mail    *mail.Config        `json:"mail,omitempty"`    // nil: no e-mail leaves
 	Mailbox *mail.MailboxConfig `json:"mailbox,omitempty"` // nil: failures are not read
 	SMS     *sms.GatewayConfig  `json:"sms,omitempty"`     // nil: no short message leaves
+	// Opens: e-mails hold an image that tells that they were opened. Off as it comes: many laws ask for consent first, and
+	// readers that load images by themselves, or never, make it say little. Never in anonymous or employees' surveys.
+	Opens bool `json:"opens,omitempty"`
 }
 
 // Check gives everything wrong with c.

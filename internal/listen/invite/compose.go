@@ -26,6 +26,7 @@ type sheet struct {
 	Base   string
 	Link   string // path where it is answered
 	Leave  string // path of the preferences
+	Seen   string // path of the image that tells that it was opened; "": openings are not watched
 }
 
 //go:embed mail.gohtml
@@ -38,9 +39,9 @@ type button struct{ Value, Href string }
 
 // mailPage is what mail.gohtml draws.
 type mailPage struct {
-	Lang, Subject, Hello, Why, Question, Low, High, Answer, Link, Footer, Stop, StopHref string
-	Paragraphs                                                                           []string
-	Buttons                                                                              []button
+	Lang, Subject, Hello, Why, Question, Low, High, Answer, Link, Footer, Stop, StopHref, Seen string
+	Paragraphs                                                                                 []string
+	Buttons                                                                                    []button
 }
 
 // mail makes the e-mail of a letter; its Message-ID depends on the invitation and the round alone.
@@ -62,6 +63,9 @@ func (s *sheet) page() mailPage {
 	w := s.wording()
 	p := mailPage{Lang: s.Tag, Subject: s.say(w.Subject, "invite.mail.subject"), Answer: s.L.T("invite.mail.answer"), Link: s.Base + s.Link,
 		Footer: s.L.T("invite.mail.footer", "house", s.House), Stop: s.L.T("invite.mail.stop"), StopHref: s.Base + s.Leave}
+	if s.Seen != "" {
+		p.Seen = s.Base + s.Seen
+	}
 	if s.Round > 0 {
 		p.Subject = s.L.T("invite.mail.reminder", "subject", p.Subject)
 	}

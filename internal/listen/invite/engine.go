@@ -37,6 +37,7 @@ type Engine struct {
 type lines struct {
 	kept    string // the setting they were made from
 	base    string
+	opens   bool // e-mails tell that they were opened
 	domain  string
 	mail    *mail.Sender
 	sms     *sms.Gateway
@@ -185,7 +186,7 @@ func (e *Engine) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.lines.base = c.Base
+	e.lines.base, e.lines.opens = c.Base, c.Opens
 	if c.Mail != nil {
 		if e.lines.mail, err = mail.NewSender(*c.Mail, mail.Deps{Log: s.d.Log}); err != nil {
 			return err

@@ -102,6 +102,10 @@ func (e *Engine) sheet(ctx context.Context, l Letter) (*sheet, error) {
 	}
 	token, err := e.d.Store.PreferenceToken(ctx, l.Identity)
 	s.Leave = "/p/" + token
+	if err == nil && opens(e.lines.opens, s.Survey) {
+		token, err = e.d.Store.OpenToken(ctx, l.ID)
+		s.Seen = "/p/" + token + "/seen.gif"
+	}
 	return s, err
 }
 

@@ -2,6 +2,7 @@ package respond
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -51,6 +52,21 @@ type answer struct {
 	When   string
 	Scores []string
 	Words  []string
+}
+
+// dot is an image of one transparent point.
+const dot = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+
+// serveSeen is the image of an e-mail that tells that it was opened; it looks the same whether it told anything.
+func (s *Server) serveSeen(w http.ResponseWriter, r *http.Request) error {
+	if r.Method == http.MethodGet {
+		if err := s.d.Preferences.Invites.Opened(r.Context(), r.PathValue("token")); err != nil {
+			return err
+		}
+	}
+	w.Header().Set("Content-Type", "image/gif")
+	_, _ = io.WriteString(w, dot) // the reader has gone: nobody to tell
+	return nil
 }
 
 // serveStop is where a mail program's "unsubscribe" may lead by GET: to the page, where a person decides.

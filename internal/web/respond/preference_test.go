@@ -2,6 +2,7 @@ package respond_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -228,5 +229,23 @@ func (r *rig) work() {
 		var err error
 		again, err = r.Inviting.RunOnce(r.t.Context())
 		r.must(err)
+	}
+}
+
+func TestTheImageOfAMessageLooksTheSameWhateverItTells(t *testing.T) {
+	r := open(t, 0)
+	for _, token := range []string{"AQ.none", "none"} {
+		res, err := http.Get(r.http.URL + "/p/" + token + "/seen.gif")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "image/gif" || http.DetectContentType(b) != "image/gif" {
+			t.Errorf("%s: %d %s", token, res.StatusCode, res.Header.Get("Content-Type"))
+		}
+		_ = res.Body.Close()
 	}
 }

@@ -86,6 +86,7 @@ func (s *Server) Handler() http.Handler {
 	if s.d.Preferences != nil {
 		mux.Handle("GET /p/{token}", s.page(s.servePreferences))
 		mux.Handle("POST /p/{token}", s.page(s.doPreferences))
+		mux.Handle("GET /p/{token}/seen.gif", s.page(s.serveSeen))
 		mux.Handle("GET /p/{token}/stop", s.page(s.serveStop))
 		mux.Handle("POST /p/{token}/stop", s.page(s.doStop))
 	}
