@@ -155,7 +155,7 @@ func (a *API) routes() []route {
 	l = append(l, a.contextEvents().routes(a)...)
 	l = append(l, a.surveys().routes(a)...)
 	l = append(l, a.invitationRoutes()...)
-	l = append(l, a.hooks()...)
+	l = append(append(l, a.hooks()...), a.channelHooks()...)
 	return append(l,
 		at("PUT", "/units", people.EditStructure, a.putUnits, opPutUnits()),
 		at("DELETE", "/journeys/{key}", people.EditStructure, a.deleteJourney, opErase("delete_journey")),

@@ -252,7 +252,7 @@ type Reply struct {
 
 // ReplyHeard says what was made of it.
 type ReplyHeard struct {
-	Status string   `json:"status"` // stopped, answered, kept (words without a score), unknown (nobody asked)
+	Status string   `json:"status"` // stopped, answered, kept (words without a score), doubt (kept, to be read), closed (too late), anonymous (not kept), unknown (nobody asked)
 	Score  *float64 `json:"score,omitempty"`
 }
 
@@ -261,6 +261,10 @@ func (a *API) smsReply(c *call) error {
 	if err := c.structured(&r); err != nil {
 		return err
 	}
+	return a.hear(c, r)
+}
+
+func (a *API) hear(c *call, r Reply) error {
 	if len(r.Text) > 2000 || r.From == "" {
 		return cx.Fail(cx.Invalid, "from", "invite.no_name")
 	}
@@ -274,6 +278,12 @@ func (a *API) smsReply(c *call) error {
 		out.Status = "stopped"
 	case h.Invitation == 0:
 		out.Status = "unknown"
+	case h.Anonymous:
+		out.Status = "anonymous"
+	case h.Closed:
+		out.Status = "closed"
+	case h.Doubt:
+		out.Status = "doubt"
 	case h.Score != nil:
 		out.Status = "answered"
 	}

@@ -114,3 +114,29 @@ func TestAListIsRunFromAFileOrNames(t *testing.T) {
 		}
 	})
 }
+
+func TestGatewaysAndMailServicesSayWhatBecameOfMessages(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		dsn := "From: MAILER-DAEMON@mx.example.org\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; zoe@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+		form := "application/x-www-form-urlencoded"
+		for _, c := range []struct {
+			name, path, kind, body string
+			status                 int
+			says                   string
+		}{
+			{"a receipt", "sms-receipts", "application/json", `{"id":"inv.1.0","status":"delivered","extra":1}`, http.StatusOK, `"unknown":1`},
+			{"a form", "sms-receipts", form, "MessageSid=SM1&MessageStatus=failed&To=%2B33600000009&ErrorCode=30005", http.StatusOK, `"unknown":1`},
+			{"no receipt", "sms-receipts", "application/json", `{"hello":1}`, http.StatusUnprocessableEntity, "status"},
+			{"a reply", "sms-replies", form, "From=%2B33600000009&Body=10&SmsSid=SM2", http.StatusOK, `"unknown"`},
+			{"a reply with more", "sms-replies", "application/json", `{"from":"+33600000009","text":"10","network":"x"}`, http.StatusOK, `"unknown"`},
+			{"a failure report", "bounces", "message/rfc822", dsn, http.StatusOK, `"unknown":1`},
+			{"what a service says", "bounces", "application/json", `[{"type":"hard","email":"zoe@example.org","ts":3},{"type":"delivered","email":"lea@example.org"}]`, http.StatusOK, `"unknown":2`},
+			{"an unknown word", "bounces", "application/json", `{"type":"lost","email":"zoe@example.org"}`, http.StatusUnprocessableEntity, "type"},
+		} {
+			r := w.stream("POST", "/api/v1/hooks/"+c.path, strings.NewReader(c.body), with("Content-Type", c.kind))
+			if r.status != c.status || !strings.Contains(string(r.body), c.says) {
+				t.Errorf("%s: %d %s", c.name, r.status, r.body)
+			}
+		}
+	})
+}

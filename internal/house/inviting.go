@@ -79,7 +79,7 @@ func (h *House) OpenInvitation(ctx context.Context, l invite.Letter) (string, er
 		}
 		return "/q/" + url.PathEscape(string(l.Survey)) + "?" + q.Encode(), nil
 	}
-	token, err := h.Invites.Answering(ctx, l.ID)
+	token, err := h.Invites.Answering(ctx, l.Root())
 	if err != nil {
 		return "", err
 	}
@@ -128,21 +128,22 @@ func (h *House) HearSMS(ctx context.Context, from, text string) (invite.Heard, e
 	if err != nil || heard.Invitation == 0 || heard.Stop {
 		return heard, err
 	}
-	said := response.Said{Answers: map[survey.QuestionID]survey.Answer{}}
-	if heard.Score != nil {
-		said.Answers[heard.Question] = survey.Answer{Number: heard.Score}
-	}
-	if heard.Words != "" && heard.Comment != "" {
-		said.Answers[heard.Comment] = survey.Answer{Text: heard.Words}
-	}
-	if len(said.Answers) == 0 {
-		return heard, nil
-	}
-	token, err := h.Invites.Answering(ctx, heard.Invitation)
+	v, err := h.Surveys.Published(ctx, heard.Survey, heard.Version)
 	if err != nil {
 		return heard, err
 	}
-	_, err = h.Responses.Answer(ctx, response.Token(token), said)
+	if v.Privacy == survey.Anonymous { // a number says who answers
+		heard.Anonymous = true
+		return heard, nil
+	}
+	token, err := h.Invites.Answering(ctx, heard.Root)
+	if err != nil {
+		return heard, err
+	}
+	_, err = h.Responses.Text(ctx, response.Token(token), response.Texted{Question: heard.Question, Score: heard.Score, Words: heard.Words, Doubt: heard.Doubt})
+	if heard.Closed = cx.KindOf(err) == cx.Conflict; heard.Closed {
+		err = nil
+	}
 	return heard, err
 }
 

@@ -2,6 +2,7 @@ package sms
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -109,19 +110,36 @@ func NewGateway(c GatewayConfig) (*Gateway, error) {
 	return &Gateway{c: c, client: client}, nil
 }
 
-// Send hands a message to the gateway. nil: it took it; else a *Failure.
-func (g *Gateway) Send(ctx context.Context, m Message) error {
+// Send hands a message to the gateway, which may say what it calls it ("" when it does not). nil: it took it; else a
+// *Failure.
+func (g *Gateway) Send(ctx context.Context, m Message) (name string, err error) {
 	req, err := g.request(ctx, m)
 	if err != nil {
-		return &Failure{Outcome: Refused, Words: err.Error(), cause: err}
+		return "", &Failure{Outcome: Refused, Words: err.Error(), cause: err}
 	}
 	resp, err := g.client.Do(req)
 	if err != nil {
-		return unanswered(err)
+		return "", unanswered(err)
 	}
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, 4096)) // its words only: the status decides
-	return judged(resp.StatusCode, oneLine(string(body)))
+	if err := judged(resp.StatusCode, oneLine(string(body))); err != nil {
+		return "", err
+	}
+	return called(body), nil
+}
+
+// called gives the number of a message out of a gateway's answer.
+func called(body []byte) string {
+	var said struct {
+		SID       string `json:"sid"`
+		MessageID string `json:"message_id"`
+		ID        string `json:"id"`
+	}
+	if json.Unmarshal(body, &said) != nil {
+		return ""
+	}
+	return cmp.Or(said.SID, said.MessageID, said.ID)
 }
 
 // unanswered tells a request that never left from one that may have.

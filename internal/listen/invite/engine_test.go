@@ -193,9 +193,11 @@ To: c1@example.org
 --b--
 `, "\n", "\r\n")
 	r := &returns{s: p.Store}
-	must(t, r.Take(t.Context(), mail.Arrived{Raw: []byte(dsn), Cursor: mail.Cursor{Validity: 1, Last: 7}}))
-	if d := cmp.Diff(map[string]int{"bounced hard": 1}, p.states()); d != "" {
-		t.Fatal(d)
+	for range 2 { // told twice it is one
+		must(t, r.Take(t.Context(), mail.Arrived{Raw: []byte(dsn), Cursor: mail.Cursor{Validity: 1, Last: 7}}))
+		if d := cmp.Diff(map[string]int{"bounced hard": 1, "planned": 1}, p.states()); d != "" {
+			t.Fatal(d)
+		}
 	}
 	if c, err := r.Cursor(t.Context()); err != nil || c.Last != 7 {
 		t.Fatal(c, err)

@@ -88,6 +88,7 @@ const (
 	BySender   Why = "setup"   // the channel is not set up
 	Withdrawn  Why = "rule"    // its rule was stopped or removed
 	ByErasure  Why = "erased"  // the person was erased
+	ByAnswer   Why = "already" // the same question was answered by another way
 )
 
 // Invitation is one question put, or to be put, to one person.
@@ -126,11 +127,30 @@ type Said struct {
 	Until      time.Time      `json:"until,omitzero"`  // held, or refused by a clock: when it is allowed
 	Rival      cx.SurveyID    `json:"rival,omitempty"` // given way to
 	Words      string         `json:"words,omitempty"` // of the server
+	// Instead of one whose address failed: the first of them, whose address to answer at they share. Next is the one that
+	// was planned instead of this one.
+	Instead InvitationID `json:"instead,omitempty"`
+	Next    InvitationID `json:"next,omitempty"`
+	// Gateway is what the gateway calls the last message.
+	Gateway string `json:"gateway,omitempty"`
 }
 
+// Root is the invitation whose address to answer at this one shares: itself, or the first of those it stands for.
+func (i *Invitation) Root() InvitationID {
+	if i.Instead != 0 {
+		return i.Instead
+	}
+	return i.ID
+}
+
+// event names the occurrence, "" when there is none; what is asked again another way is about the same.
 func (i *Invitation) event() string {
 	if i.Occurrence == 0 {
 		return ""
 	}
-	return i.Once
+	once, _, _ := strings.Cut(i.Once, again)
+	return once
 }
+
+// again ends the Once of what is asked another way.
+const again = ">"

@@ -168,11 +168,17 @@ func (g *gate) decide(ctx context.Context, i *Invitation) (*Letter, error) {
 		g.hold(i, Withdrawn, g.now.Add(time.Hour))
 		return nil, nil
 	}
-	if !g.ready[i.Channel] {
+	to, found := g.address(p, i.Channel)
+	if !found && i.Sent.IsZero() { // it may fail since it was planned
+		if ch := r.after(i.Channel, g.reach(p)); ch != "" {
+			i.Channel = ch
+			to, found = g.address(p, ch)
+		}
+	}
+	if found && !g.ready[i.Channel] {
 		g.hold(i, BySender, g.now.Add(10*time.Minute))
 		return nil, nil
 	}
-	to, found := g.address(p, i.Channel)
 	if !found {
 		g.refuse(i, ByReach)
 		return nil, nil
@@ -232,6 +238,11 @@ func (g *gate) address(p cx.PersonID, channel string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// reach is by which channels a person may be written to.
+func (g *gate) reach(p cx.PersonID) Contact {
+	return contact(customer.Person{}, g.names[p], g.standing[p])
 }
 
 // zone is the person's own when it is known, else that of the unit they dealt with.

@@ -14,21 +14,25 @@ type Heard struct {
 	Stop bool
 	// Invitation it answers; 0: none was sent to that number.
 	Invitation InvitationID
-	Survey     cx.SurveyID
-	Version    int64
+	// Root is the invitation at whose address it is answered.
+	Root    InvitationID
+	Survey  cx.SurveyID
+	Version int64
 	// Question and Score: the point meant, when there is exactly one; Score nil otherwise.
 	Question survey.QuestionID
 	Score    *float64
-	// Comment is the question that takes words, "" when the survey has none; Words all that is not the score.
-	Comment survey.QuestionID
-	Words   string
+	// Words: all that is not the score. Doubt: a number among them may mean two things.
+	Words string
+	Doubt bool
+	// Anonymous: the survey is, and an answer from a number is not: nothing of it is kept. Closed: it was too late.
+	Anonymous, Closed bool
 }
 
 // Hear reads an answer by short message: STOP ends short messages to that person at once; a score is for the first question of
 // the last survey sent to that number. A number that may mean two things is never guessed: the whole answer is kept as words.
 func (s *Store) Hear(ctx context.Context, from, text string) (Heard, error) {
 	var h Heard
-	i, err := s.lastTo(ctx, from, SMS)
+	last, err := s.sentTo(ctx, from, SMS, 1)
 	if err != nil {
 		return h, err
 	}
@@ -36,36 +40,28 @@ func (s *Store) Hear(ctx context.Context, from, text string) (Heard, error) {
 		h.Stop = true
 		return h, s.stopSMS(ctx, from)
 	}
-	if i == nil {
+	if len(last) == 0 {
 		return h, nil
 	}
-	h.Invitation, h.Survey, h.Version = i.ID, i.Survey, i.Version
+	i := &last[0]
+	h.Invitation, h.Root, h.Survey, h.Version = i.ID, i.Root(), i.Survey, i.Version
 	v, err := s.d.Surveys.Published(ctx, i.Survey, i.Version)
 	if err != nil {
 		return h, err
 	}
-	h.Words, h.Comment = text, comment(&v.Definition)
+	h.Words = text
 	q := firstScore(&v.Definition)
 	if q == nil {
 		return h, nil
 	}
 	low, high, _ := q.Scale()
 	r := sms.Read(text, int(low), int(high))
+	h.Question, h.Doubt = q.Key, r.Doubt
 	if r.Score != nil && !r.Doubt {
 		score := float64(*r.Score)
-		h.Question, h.Score, h.Words = q.Key, &score, r.Words
+		h.Score, h.Words = &score, r.Words
 	}
 	return h, nil
-}
-
-// comment gives the first question answered in words, "" when there is none.
-func comment(d *survey.Definition) survey.QuestionID {
-	for _, q := range d.Questions() {
-		if q.Kind == survey.Text {
-			return q.Key
-		}
-	}
-	return ""
 }
 
 // stopSMS notes that whoever has a number wants no more short messages; nobody known by it was ever written to.

@@ -39,7 +39,7 @@ func (e *Engine) sendOne(ctx context.Context, l Letter) Result {
 		return r
 	}
 	if l.Channel == SMS {
-		err = e.lines.sms.Send(ctx, sheet.sms())
+		r.Gateway, err = e.lines.sms.Send(ctx, sheet.sms())
 	} else {
 		var m mail.Message
 		if m, err = sheet.mail(e.lines.domain); err == nil {

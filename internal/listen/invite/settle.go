@@ -2,11 +2,9 @@ package invite
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"vigie/internal/cx"
-	"vigie/internal/listen/customer"
 	"vigie/internal/record"
 )
 
@@ -27,6 +25,8 @@ type Result struct {
 	Fate  Fate
 	Words string // the server's
 	To    string // the address, for Unknown
+	// Gateway is what the gateway calls the message, "" when it does not say.
+	Gateway string
 }
 
 // Settle keeps what became of messages that were leaving.
@@ -67,8 +67,11 @@ func (s *Store) settle(ctx context.Context, tx *record.Tx, t *tables, i *Invitat
 	if i.State == Leaving || i.State == Unsure && r.Fate != Doubt {
 		s.become(i, t, r, now)
 	}
+	if r.Gateway != "" {
+		i.Gateway = cut(r.Gateway, 100)
+	}
 	if r.Fate == Unknown {
-		if err := s.breakAddress(ctx, tx, i, r.To); err != nil {
+		if err := s.lost(ctx, tx, t, i, r.To); err != nil {
 			return err
 		}
 	}
@@ -107,19 +110,6 @@ func (s *Store) become(i *Invitation, t *tables, r Result, now time.Time) {
 // pause before the next attempt: one minute, then twice as long each time, four hours at most.
 func pause(attempts int) time.Duration {
 	return min(time.Minute<<min(attempts-1, 10), 4*time.Hour)
-}
-
-// breakAddress notes that an address of the person fails for good.
-func (s *Store) breakAddress(ctx context.Context, tx *record.Tx, i *Invitation, to string) error {
-	kind := customer.Email
-	if i.Channel == SMS {
-		kind = customer.Phone
-	}
-	h, ok, err := s.d.Customers.HashOf(ctx, kind, to)
-	if err != nil || !ok {
-		return err
-	}
-	return s.breakName(ctx, tx, customer.Name{Identity: customer.Identity{ID: i.Identity}, Hash: h})
 }
 
 // Abandoned takes those marked as leaving before a moment, by a process that stopped, as unsure; they leave again when the
@@ -171,77 +161,4 @@ func (s *Store) sweep(ctx context.Context, change func(*Invitation), where strin
 		return nil
 	})
 	return n, err
-}
-
-// Answered marks an invitation as answered, in the transaction that keeps the answer. Of one that is unknown, or answered
-// already, nothing changes.
-func (s *Store) Answered(ctx context.Context, tx *record.Tx, id InvitationID) error {
-	i, err := find(ctx, tx, id)
-	if cx.KindOf(err) == cx.NotFound {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if i.State == Answered {
-		return nil
-	}
-	i.State, i.Why, i.Due, i.AnsweredAt = Answered, "", time.Time{}, s.d.Now().UTC()
-	return s.update(ctx, tx, i)
-}
-
-// Notice is what came back of a message.
-type Notice struct {
-	ID    InvitationID
-	Hard  bool // the address fails for good
-	Soft  bool // this message failed
-	Known bool // a receipt, or an automatic answer: it was delivered
-	Stop  bool // marked as unwanted
-	To    string
-	Words string
-}
-
-// Notify keeps what came back. A message answered stays so.
-func (s *Store) Notify(ctx context.Context, tx *record.Tx, n Notice) error {
-	i, err := find(ctx, tx, n.ID)
-	if cx.KindOf(err) == cx.NotFound {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	now := s.d.Now().UTC()
-	switch {
-	case i.State == Answered || i.State == Refused:
-	case n.Hard:
-		i.State, i.Why, i.Due, i.Settled = Bounced, HardBounce, time.Time{}, now
-	case n.Soft:
-		i.State, i.Why, i.Due, i.Settled = Bounced, SoftBounce, time.Time{}, now
-	case n.Known && (i.State == Sent || i.State == Unsure):
-		i.State, i.Settled = Delivered, now
-	}
-	i.Words = cut(n.Words, 300)
-	if n.Hard && n.To != "" {
-		if err := s.breakAddress(ctx, tx, i, n.To); err != nil {
-			return err
-		}
-	}
-	if n.Stop {
-		if err := s.stop(ctx, tx, i, "complaint"); err != nil {
-			return err
-		}
-	}
-	return s.update(ctx, tx, i)
-}
-
-// stop notes that the person of an invitation wants no more of any.
-func (s *Store) stop(ctx context.Context, tx *record.Tx, i *Invitation, proof string) error {
-	of, err := s.d.Customers.PersonsOf(ctx, tx, []cx.IdentityID{i.Identity})
-	if err != nil || of[i.Identity] == 0 {
-		return err
-	}
-	if err := s.changePreference(ctx, tx, of[i.Identity], proof, func(p *Preference) { p.Off = true }); err != nil {
-		return fmt.Errorf("stop: %w", err)
-	}
-	return nil
 }

@@ -26,6 +26,11 @@ func (s *Store) insert(ctx context.Context, tx *record.Tx, l []Invitation) (int6
 	if err := s.quotas(ctx, tx, l); err != nil {
 		return 0, err
 	}
+	return s.put(ctx, tx, l)
+}
+
+// put keeps new invitations and numbers them.
+func (s *Store) put(ctx context.Context, tx *record.Tx, l []Invitation) (int64, error) {
 	last, err := tx.Next(ctx, "invitation", len(l))
 	if err != nil {
 		return 0, err

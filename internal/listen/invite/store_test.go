@@ -266,25 +266,6 @@ func TestAMessageOfACrashIsUnsure(t *testing.T) {
 	})
 }
 
-func TestAnAddressThatFailsGivesWayToTheNextChannel(t *testing.T) {
-	w := newWorld(t, recordtest.SQLite(t))
-	ctx := t.Context()
-	w.rule(Rule{Key: "delivered", Survey: "delivery", Trigger: Trigger{Event: "order.delivered"}})
-	w.happen("order.delivered", 1)
-	w.planAll()
-	l := w.leave()
-	must(t, w.Settle(ctx, []Result{{ID: l[0].ID, Fate: Unknown, To: l[0].To, Words: "no such user"}}))
-	w.happen("order.delivered", 1)
-	w.planAll()
-	next := w.leave()
-	if len(next) != 1 || next[0].Channel != SMS || next[0].To != "+33600000001" {
-		t.Fatalf("%+v", next)
-	}
-	if d := cmp.Diff(map[string]int{"bounced hard": 1, "leaving": 1}, w.states()); d != "" {
-		t.Fatal(d)
-	}
-}
-
 func TestAQuotaIsKeptForEachSegment(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		w := newWorld(t, db)

@@ -251,6 +251,9 @@ type After struct {
 	Slot     string `json:"slot,omitempty"` // one of Slots
 	// Quote: the person agrees in writing to be quoted; taken back the same way.
 	Quote bool `json:"quote,omitempty"`
+	// Words of short messages that no question of the survey takes; Doubt: see DoubtAttribute.
+	Words string `json:"words,omitempty"`
+	Doubt bool   `json:"doubt,omitempty"`
 }
 
 // Slots of a day in which a person may be called back.

@@ -111,6 +111,7 @@ func (r *Response) incoming() collect.Incoming {
 	if r.After.Quote {
 		in.Attributes[QuoteAttribute] = true
 	}
+	r.After.texted(&in)
 	return in
 }
 
@@ -124,7 +125,7 @@ func callBack(attributes map[string]any, slot, reach string) {
 
 // amendment makes the feedback say what in says: what was said before and is no longer goes.
 func (r *Response) amendment(in collect.Incoming) collect.Amendment {
-	a := collect.Amendment{Scores: map[string]any{}, Attributes: map[string]any{PartialAttribute: nil, CallbackAttribute: nil, ReachAttribute: nil, QuoteAttribute: nil}, Verbatims: in.Verbatims}
+	a := collect.Amendment{Scores: map[string]any{}, Attributes: map[string]any{PartialAttribute: nil, CallbackAttribute: nil, ReachAttribute: nil, QuoteAttribute: nil, DoubtAttribute: nil}, Verbatims: in.Verbatims}
 	if a.Verbatims == nil {
 		a.Verbatims = []cx.Verbatim{}
 	}

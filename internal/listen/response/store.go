@@ -24,6 +24,8 @@ type said struct {
 	Agreed  map[string]Agreed                   `json:"agreed,omitempty"`
 }
 
+// insert keeps a new response. One under the same address of which nothing is answered yet follows the invitation that was
+// sent instead of the first.
 func insert(ctx context.Context, tx *record.Tx, t Token, r *Response) error {
 	id, err := tx.Next(ctx, "response", 1)
 	if err != nil {
@@ -34,7 +36,8 @@ func insert(ctx context.Context, tx *record.Tx, t Token, r *Response) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO response (id, token, survey, version, invitation, feedback, state, said, revision, entered, started, changed)
-		VALUES (?, ?, ?, ?, ?, 0, 0, ?, 0, 0, ?, ?) ON CONFLICT (token) DO NOTHING`, id, t.hash(), string(r.Survey), r.Number, r.Invitation, string(b), r.Started.UnixMicro(), r.Started.UnixMicro())
+		VALUES (?, ?, ?, ?, ?, 0, 0, ?, 0, 0, ?, ?) 
+		ON CONFLICT (token) DO UPDATE SET invitation = excluded.invitation, said = excluded.said WHERE response.revision = 0 AND response.invitation <> excluded.invitation`, id, t.hash(), string(r.Survey), r.Number, r.Invitation, string(b), r.Started.UnixMicro(), r.Started.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("response: %w", err)
 	}

@@ -1,0 +1,108 @@
+package invite
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"time"
+
+	"vigie/internal/cx"
+	"vigie/internal/record"
+)
+
+// Answered marks an invitation as answered, in the transaction that keeps the answer. Of one that is unknown, or answered
+// already, nothing changes.
+func (s *Store) Answered(ctx context.Context, tx *record.Tx, id InvitationID) error {
+	i, err := find(ctx, tx, id)
+	if cx.KindOf(err) == cx.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if i.State == Answered {
+		return nil
+	}
+	if err := s.notTwice(ctx, tx, i.Next); err != nil {
+		return err
+	}
+	i.State, i.Why, i.Due, i.AnsweredAt = Answered, "", time.Time{}, s.d.Now().UTC()
+	return s.update(ctx, tx, i)
+}
+
+// Notice is what came back of a message.
+type Notice struct {
+	ID    InvitationID
+	Hard  bool // the address fails for good
+	Soft  bool // this message failed
+	Known bool // a receipt, or an automatic answer: it was delivered
+	Stop  bool // marked as unwanted
+	To    string
+	Words string
+}
+
+// notify keeps what came back, and tells whether it is about an invitation. A message answered stays so.
+func (s *Store) notify(ctx context.Context, tx *record.Tx, n Notice) (bool, error) {
+	if _, err := tx.Next(ctx, lock, 1); err != nil {
+		return false, err
+	}
+	i, err := find(ctx, tx, n.ID)
+	if notFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, s.tell(ctx, tx, i, n)
+}
+
+func (s *Store) tell(ctx context.Context, tx *record.Tx, i *Invitation, n Notice) error {
+	was := *i
+	if err := s.told(ctx, tx, i, n); err != nil {
+		return err
+	}
+	if n.Stop {
+		if err := s.stop(ctx, tx, i, "complaint"); err != nil {
+			return err
+		}
+	}
+	if reflect.DeepEqual(was, *i) {
+		return nil
+	}
+	return s.update(ctx, tx, i)
+}
+
+// told moves the state by what came back; the same told twice, and what comes after an answer, changes nothing.
+func (s *Store) told(ctx context.Context, tx *record.Tx, i *Invitation, n Notice) error {
+	now := s.d.Now().UTC()
+	settled := func(state State, why Why) {
+		i.State, i.Why, i.Due, i.Settled, i.Words = state, why, time.Time{}, now, cut(n.Words, 300)
+	}
+	switch {
+	case i.State == Answered || i.State == Refused:
+	case n.Hard && i.Why != HardBounce:
+		settled(Bounced, HardBounce)
+		t, err := s.snapshot.Present(ctx)
+		if err != nil {
+			return err
+		}
+		return s.lost(ctx, tx, t, i, n.To)
+	case n.Soft && i.State != Bounced:
+		settled(Bounced, SoftBounce)
+	case n.Known && (i.State == Sent || i.State == Unsure):
+		i.State, i.Settled = Delivered, now
+	}
+	return nil
+}
+
+// stop notes that the person of an invitation wants no more of any.
+func (s *Store) stop(ctx context.Context, tx *record.Tx, i *Invitation, proof string) error {
+	of, err := s.d.Customers.PersonsOf(ctx, tx, []cx.IdentityID{i.Identity})
+	if err != nil || of[i.Identity] == 0 {
+		return err
+	}
+	if err := s.changePreference(ctx, tx, of[i.Identity], proof, func(p *Preference) { p.Off = true }); err != nil {
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
