@@ -90,7 +90,9 @@ func (s *Server) newInvitationsPage(ctx context.Context, v *visit, q url.Values)
 		list = list[:invitationsShown]
 		p.Pager.NextHref = invitationsAt(f.Rule, q.Get("state"), int64(list[len(list)-1].ID))
 	}
-	p.Pager.Says = l.T("invitation.count", "count", len(list))
+	if len(list) > 0 {
+		p.Pager.Says = l.T("invitation.count", "count", len(list))
+	}
 	p.Table, err = s.invitationTable(ctx, g, list)
 	return p, err
 }

@@ -48,9 +48,7 @@ type inviteRulePage struct {
 	Stages    []ui.Option
 	Stage     ui.Tag
 	MayEdit   bool
-	Text      string
 	Error     string
-	Base      string
 }
 
 type checkLine struct {
@@ -61,32 +59,11 @@ type checkLine struct {
 // newRule is the address of a rule not made yet.
 const newRule = "new"
 
-const ruleExample = `key: apres-livraison
-name: {fr: Après livraison, en: After delivery}
-survey: livraison
-trigger: {event: order.delivered}
-delay: 120            # minutes
-sampling: {share: 50} # percent
-channels: [email, sms]
-wordings:
-  - key: a
-    subject: {fr: Votre commande est arrivée. Et vous ?}
-pilot: {attribute: unit, in: [lyon]}
-reminders: [4]        # days
-`
-
-// exampleOfRule asks a survey that is published here, when there is one.
-func (s *Server) exampleOfRule(ctx context.Context) (string, error) {
-	all, err := s.Surveys.Present(ctx)
-	for _, one := range all {
-		if one.Version > 0 && !one.Archived {
-			return strings.Replace(ruleExample, "survey: livraison", "survey: "+string(one.Draft.Key), 1), err
-		}
-	}
-	return ruleExample, err
-}
-
 func (s *Server) serveInviteRule(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if r.PathValue("key") == newRule && v.Viewer.May(people.EditStructure) {
+		http.Redirect(w, r, ruleAddress(newRule)+"/edit", http.StatusSeeOther)
+		return nil
+	}
 	p, err := s.newInviteRulePage(r.Context(), v, r.PathValue("key"))
 	if err != nil {
 		return err
@@ -99,17 +76,11 @@ func (s *Server) newInviteRulePage(ctx context.Context, v *visit, key string) (*
 	if err != nil {
 		return nil, err
 	}
-	l := v.Lang
 	p := &inviteRulePage{ground: g, MayEdit: v.Viewer.May(people.EditStructure)}
-	if key == newRule && p.MayEdit {
-		p.frame = v.frame(l.T("invitation.rule.new"), ui.SectionListen)
-		if p.Text, err = s.exampleOfRule(ctx); err != nil {
-			return nil, err
-		}
-	} else if err := s.fillRule(ctx, p, key); err != nil {
+	if err := s.fillRule(ctx, p, key); err != nil {
 		return nil, err
 	}
-	p.frame.Crumb = []ui.Link{{Label: l.T("invitation.rules"), Href: "/listen/rules"}}
+	p.frame.Crumb = []ui.Link{{Label: v.Lang.T("invitation.rules"), Href: "/listen/rules"}}
 	return p, nil
 }
 
@@ -120,11 +91,6 @@ func (s *Server) fillRule(ctx context.Context, p *inviteRulePage, key string) er
 	}
 	l := p.lang()
 	p.Key, p.frame, p.Stage = key, p.visit.frame(l.Text(k.Name), ui.SectionListen), stageTag(p.ground, k.Stage)
-	text, err := k.Rule.YAML()
-	if err != nil {
-		return err
-	}
-	p.Text = string(text)
 	p.Facts = []ui.Fact{{Label: l.T("invitation.fact.survey"), Value: s.surveyName(ctx, p.ground, k.Survey), Href: "/listen/surveys/" + url.PathEscape(string(k.Survey))},
 		{Label: l.T("invitation.fact.trigger"), Value: p.triggerWords(k.Trigger)}}
 	p.launch(&k.Rule)
@@ -202,47 +168,6 @@ func (p *inviteRulePage) refusals(counts []invite.Count) {
 	}
 }
 
-func (s *Server) doSaveInviteRule(w http.ResponseWriter, r *http.Request, v *visit) error {
-	text, err := readYAML(w, r)
-	if err != nil {
-		return err
-	}
-	key := r.PathValue("key")
-	rule, err := invite.ParseRule([]byte(text))
-	if err == nil && key != newRule && rule.Key != key {
-		err = cx.Fail(cx.Invalid, "key", "invite.other_key", "key", rule.Key)
-	}
-	if err == nil {
-		base := int64(-1)
-		if key == newRule {
-			base = 0
-		}
-		err = s.Invites.SaveRule(r.Context(), v.Viewer.Actor(), rule, base)
-	}
-	if err != nil {
-		return s.refuseRule(w, r, v, text, err)
-	}
-	if err := s.audit(r.Context(), v, "invitation_rule.put", rule.Key); err != nil {
-		return err
-	}
-	s.toast(r, v.Lang.T("invitation.saved"))
-	http.Redirect(w, r, ruleAddress(rule.Key), http.StatusSeeOther)
-	return nil
-}
-
-// refuseRule shows the definition as typed, with all that is wrong.
-func (s *Server) refuseRule(w http.ResponseWriter, r *http.Request, v *visit, text string, problem error) error {
-	if kind := cx.KindOf(problem); kind == cx.Internal || kind == cx.Unavailable {
-		return problem
-	}
-	p, err := s.newInviteRulePage(r.Context(), v, r.PathValue("key"))
-	if err != nil {
-		return err
-	}
-	p.Text, p.Error = text, v.Lang.Error(problem)
-	return s.renderAs(w, r, api.Status(cx.KindOf(problem)), inviteRuleView(p))
-}
-
 func (s *Server) doStageInviteRule(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err := readForm(w, r); err != nil {
 		return err
@@ -279,13 +204,6 @@ func (s *Server) ruleChanged(w http.ResponseWriter, r *http.Request, v *visit, w
 	s.toast(r, v.Lang.T("invitation.saved"))
 	http.Redirect(w, r, ruleAddress(key), http.StatusSeeOther)
 	return nil
-}
-
-func (p *inviteRulePage) address() string {
-	if p.Key == "" {
-		return ruleAddress(newRule)
-	}
-	return ruleAddress(p.Key)
 }
 
 func (p *inviteRulePage) checkTags(c checkLine) []ui.Tag {

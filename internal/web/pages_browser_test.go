@@ -46,7 +46,7 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 	b.post("/listen/rules/new", url.Values{"text": {"key: livree\nname: {fr: Après livraison}\nsurvey: delivery\ntrigger: {event: order.delivered}\n"}})
 	b.post("/listen/tally/reasons", url.Values{"reasons": {"Facture\nPanne internet\n"}})
 	return r, b, map[string]string{
-		"/listen/rules/{key}":      "/listen/rules/livree",
+		"/listen/rules/{key}": "/listen/rules/livree", "/listen/rules/{key}/edit": "/listen/rules/livree/edit", "/listen/rules/{key}/yaml": "/listen/rules/livree/yaml",
 		"/listen/surveys/{survey}": "/listen/surveys/delivery", "/listen/surveys/{survey}/questions/{question}": "/listen/surveys/delivery/questions/cause", "/listen/surveys/{survey}/sections/{section}": "/listen/surveys/delivery/sections/0",
 		"/listen/surveys/{survey}/settings": "/listen/surveys/delivery/settings", "/listen/surveys/{survey}/endings": "/listen/surveys/delivery/endings", "/listen/surveys/{survey}/preview": "/listen/surveys/delivery/preview",
 		"/listen/surveys/{survey}/link": "/listen/surveys/delivery/link", "/listen/surveys/{survey}/versions": "/listen/surveys/delivery/versions", "/listen/surveys/{survey}/yaml": "/listen/surveys/delivery/yaml", "/listen/surveys/{survey}/import": "/listen/surveys/delivery/import",

@@ -98,6 +98,9 @@ func joinValues(values []string, words map[string]string, named bool) string {
 
 // valueWords says in words the values that what a line is about may take; none when they are free.
 func (x *surveyRoom) valueWords(what string) map[string]string {
+	if named := x.Known[what]; named != nil {
+		return named
+	}
 	out := map[string]string{}
 	switch q := x.Draft.Question(questionOf(what)); {
 	case what == "channel":

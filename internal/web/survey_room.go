@@ -50,6 +50,8 @@ type surveyRoom struct {
 	*ground
 	survey.Survey
 	Edits bool
+	// Known are the values that have names, by what a condition is about, beside those of questions.
+	Known map[string]map[string]string
 }
 
 func (s *Server) surveyRoom(r *http.Request, v *visit) (*surveyRoom, error) {

@@ -136,7 +136,7 @@ func (p Policy) rested(a Ask, h History) time.Time {
 func (p Policy) rival(a Ask, h History, pref Preference, now time.Time) cx.SurveyID {
 	ahead := p.Ahead
 	if ahead == 0 {
-		ahead = 14
+		ahead = AheadDays
 	}
 	with := History{Asked: append(slices.Clone(h.Asked), a.past(now)), Answered: h.Answered}
 	for _, r := range h.Rivals {

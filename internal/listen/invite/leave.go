@@ -65,7 +65,7 @@ type gate struct {
 // pastDays is further back than any usual clock looks.
 const pastDays = 800
 
-func (s *Store) gate(ctx context.Context, tx *record.Tx, t *tables, due []Invitation) (*gate, error) {
+func (s *Store) gate(ctx context.Context, tx record.Querier, t *tables, due []Invitation) (*gate, error) {
 	g := &gate{s: s, t: t, surveys: s.surveys(), past: map[cx.PersonID][]Invitation{}, zoneKnown: map[string]*time.Location{}}
 	var identities []cx.IdentityID
 	for _, i := range due {
@@ -90,7 +90,7 @@ func (s *Store) gate(ctx context.Context, tx *record.Tx, t *tables, due []Invita
 }
 
 // remember reads what the persons were asked, and what else waits for them.
-func (g *gate) remember(ctx context.Context, tx *record.Tx) error {
+func (g *gate) remember(ctx context.Context, tx record.Querier) error {
 	owner := map[cx.IdentityID]cx.PersonID{}
 	var ids []int64
 	for p, l := range g.names {

@@ -126,6 +126,9 @@ func (t *tables) loadSettings(ctx context.Context, q record.Querier) error {
 	}
 	for name, into := range map[string]any{"policy": &t.policy, "pace": &t.pace} {
 		if v := t.setting[name]; v != "" {
+			if name == "policy" { // what it leaves out is not the default's
+				t.policy = Policy{}
+			}
 			if err := json.Unmarshal([]byte(v), into); err != nil {
 				return fmt.Errorf("setting %s: %w", name, err)
 			}
