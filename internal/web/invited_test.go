@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"vigie/internal/channel/mail"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/invite"
 	"vigie/internal/people"
@@ -61,28 +62,30 @@ func (r *rig) sends() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	var back []mail.Notice
 	err = r.DB.Write(ctx, func(tx *record.Tx) error {
 		for k, i := range all {
 			now := time.Now().UnixMicro()
-			if _, err := tx.Exec(ctx, `UPDATE invitation SET state = 4, version = 1, due = 0, away = ?, sent = ? WHERE id = ?`, now, now, int64(i.ID)); err != nil {
+			if _, err := tx.Exec(ctx, `UPDATE invitation SET state = 5, version = 1, due = 0, away = ?, sent = ? WHERE id = ?`, now, now, int64(i.ID)); err != nil {
 				return err
 			}
+			tx.Publish(record.Event{Subject: record.Invitation, ID: int64(i.ID), Kind: record.Amended})
 			switch {
 			case k%10 == 0:
-				err = r.Invites.Notify(ctx, tx, invite.Notice{ID: i.ID, Hard: true})
+				back = append(back, mail.Notice{Fate: mail.Hard, Original: fmt.Sprintf("inv.%d.0@filambre.example", i.ID)})
 			case k%3 == 0:
-				err = r.Invites.Answered(ctx, tx, i.ID)
-			default:
-				err = r.Invites.Notify(ctx, tx, invite.Notice{ID: i.ID, Known: true})
-			}
-			if err != nil {
-				return err
+				if err := r.Invites.Answered(ctx, tx, i.ID); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	})
 	if err != nil {
 		r.t.Fatal(err)
+	}
+	if n, err := r.Invites.Returned(ctx, back); err != nil || n != len(back) {
+		r.t.Fatal(n, err)
 	}
 	r.settle()
 }

@@ -39,15 +39,15 @@ func (s *Store) Try(ctx context.Context, p Policy, id cx.PersonID, key cx.Survey
 		return Trial{Decision: Decision{Outcome: Refuse, Rule: BySurvey}}, nil
 	}
 	i := Invitation{Survey: key, Program: a.program, State: Planned, Latest: g.now.Add((&Rule{}).valid())}
-	i.Channel, i.Identity = g.reach(id)
+	i.Channel, i.Identity = g.firstReach(id)
 	if i.Channel == "" {
 		return Trial{Decision: Decision{Outcome: Refuse, Rule: ByReach}}, nil
 	}
 	return Trial{i.Channel, p.Decide(askOf(&i, nil, a.topic), g.history(ctx, id, &i), g.standing[id].Preference, g.now, g.zone(ctx, &i))}, nil
 }
 
-// reach gives the first channel by which a person may be written to, and one of their names.
-func (g *gate) reach(id cx.PersonID) (string, cx.IdentityID) {
+// firstReach gives the first channel by which a person may be written to, and one of their names.
+func (g *gate) firstReach(id cx.PersonID) (string, cx.IdentityID) {
 	for _, ch := range []string{Email, SMS} {
 		if _, found := g.address(id, ch); found {
 			return ch, first(g.names[id])
