@@ -14,7 +14,7 @@ var floors = [][]string{
 	{"internal/lang"},
 	{"internal/record"},
 	{"internal/people"},
-	{"internal/listen/catalogue", "internal/listen/circumstance", "internal/listen/customer"},
+	{"internal/listen/catalogue", "internal/listen/circumstance", "internal/listen/customer", "internal/listen/media"},
 	{"internal/listen/journey", "internal/listen/survey", "internal/channel/mail", "internal/channel/sms"},
 	{"internal/listen/collect"},
 	{"internal/listen/hook", "internal/listen/intake", "internal/listen/invite", "internal/listen/response", "internal/listen/tally"},
@@ -44,6 +44,7 @@ var owners = map[string][]string{
 	"github.com/nicksnyder/go-i18n":       {"internal/lang"},
 	"github.com/wneessen/go-mail":         {"internal/channel/mail"},
 	"github.com/emersion":                 {"internal/channel/mail"},
+	"github.com/minio/minio-go":           {"internal/listen/media"},
 	"rsc.io/qr":                           {"internal/web", "cmd/vigie"},
 }
 

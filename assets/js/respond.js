@@ -43,12 +43,45 @@ async function solve(task, bits) {
 }
 toil(document.querySelector('form[data-survey]'))
 
+// Files are too heavy to be kept here: they are sent at once, with their progress, or asked for again.
+function upload(form, by) {
+  const data = new FormData(form), bar = [...form.querySelectorAll('[data-sending]')].find(p => [...p.parentElement.querySelectorAll('input[type=file]')].some(i => i.files.length))
+  if (by?.name) data.append(by.name, by.value)
+  if (bar) bar.hidden = false
+  return new Promise((done, failed) => {
+    const x = new XMLHttpRequest()
+    x.upload.onprogress = e => { if (bar && e.lengthComputable) bar.querySelector('progress').value = e.loaded / e.total }
+    x.onload = () => x.status >= 500 || x.status === 429 && !x.responseText ? failed() : done({ text: async () => x.responseText, url: x.responseURL })
+    x.onerror = x.onabort = failed
+    x.open('POST', form.getAttribute('action'))
+    x.send(data)
+  }).finally(() => { if (bar) bar.hidden = true })
+}
+async function carry(form, by) {
+  try {
+    await toil(form)
+    await show(await upload(form, by))
+  } catch {
+    const p = form.querySelector('[data-toobig]')
+    if (p) { p.textContent = form.dataset.unsent; p.hidden = false }
+  } finally { sending = false }
+}
+function heavy(input) {
+  const p = input.closest('div').querySelector('[data-toobig]'), over = [...input.files].some(f => f.size > Number(input.dataset.max))
+  p.hidden = !over
+  if (over) { p.textContent = input.dataset.big; input.value = '' }
+  return over
+}
+
 let sending = false
-async function send(form) {
+async function send(form, by) {
   if (sending) return
   sending = true
+  if ([...form.querySelectorAll('input[type=file]')].some(i => i.files.length)) return carry(form, by)
   await toil(form)
-  const body = new URLSearchParams(new FormData(form)).toString()
+  const said = [...new FormData(form)].filter(([, v]) => typeof v === 'string')
+  if (by?.name) said.push([by.name, by.value])
+  const body = new URLSearchParams(said).toString()
   const action = form.getAttribute('action')
   try {
     await show(await post(action, body))
@@ -87,9 +120,13 @@ function chosen() {
 
 const oneTap = '.k-nps input[type=radio],.k-csat input[type=radio],.k-ces input[type=radio],.k-rating input[type=radio],.k-yesno input[type=radio]'
 
-document.addEventListener('submit', e => { if (e.target.method === 'post') { e.preventDefault(); send(e.target) } })
+document.addEventListener('submit', e => { if (e.target.method === 'post') { e.preventDefault(); send(e.target, e.submitter) } })
 document.addEventListener('change', e => {
   const t = e.target
+  if (t.type === 'file' && t.form?.matches('[data-survey]')) {
+    if (t.files.length && !heavy(t)) send(t.form, t.closest('div').querySelector('button[name=add]'))
+    return
+  }
   if (t.type === 'checkbox' && t.name.startsWith('a.')) {
     for (const o of t.closest('.options')?.querySelectorAll('input[type=checkbox]') ?? []) {
       if (o !== t && t.checked && ('alone' in t.dataset || 'alone' in o.dataset)) o.checked = false

@@ -62,6 +62,8 @@ type Feedback struct {
 	Verbatims []Verbatim         `json:"verbatims,omitempty"`
 	// Attributes: string, float64 or bool; the feedback's own win over its customer's, both as they were at the time.
 	Attributes map[AttributeID]any `json:"attributes,omitempty"`
+	// Media are the files sent with it, in the order they came.
+	Media []MediaID `json:"media,omitempty"`
 }
 
 // Verbatim is what a person wrote or said, to one question ("" when there was none).

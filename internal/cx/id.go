@@ -30,6 +30,9 @@ type (
 	ImportID   int64 // one import of a file
 )
 
+// MediaID names a file that a person sent: 128 random bits, as text. Who knows it may attach it to the feedback they send.
+type MediaID string
+
 // ValidKey tells whether s may serve as a key chosen by people.
 func ValidKey(s string) bool {
 	if s == "" || len(s) > 64 {

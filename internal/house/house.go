@@ -19,6 +19,7 @@ import (
 	"vigie/internal/listen/intake"
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
+	"vigie/internal/listen/media"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
 	"vigie/internal/listen/tally"
@@ -39,6 +40,10 @@ type Config struct {
 	Patience time.Duration
 	// ImportMax is the size of the largest file to import, in bytes; 0 is 1 GiB.
 	ImportMax int64
+	// MediaMax is the size of the largest file that a person sends, MediaRoom that of all of them, in bytes; 0: as media says.
+	MediaMax, MediaRoom int64
+	// Blobs keep these files; nil: a folder in Dir.
+	Blobs media.Blobs
 }
 
 // Deps is what the house stands on.
@@ -69,6 +74,8 @@ type House struct {
 	// Invites is who is asked, and how that went; Inviting plans and sends.
 	Invites  *invite.Store
 	Inviting *invite.Engine
+	// Media are the files that people send.
+	Media *media.Store
 	// Tally counts reasons of contact by one tap.
 	Tally *tally.Store
 	// Imports is where files wait, are imported and remembered.
@@ -88,9 +95,12 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	h.Customers = customer.New(customer.Config{}, customer.Deps{DB: d.DB})
 	h.Journeys.Indicators = h.Catalogue.Specs
 	var err error
+	if h.Media, err = media.New(media.Config{Dir: c.Dir, Max: c.MediaMax, Room: c.MediaRoom}, media.Deps{DB: d.DB, Blobs: c.Blobs, Now: d.Now, Log: d.Log}); err != nil {
+		return nil, err
+	}
 	h.Door, err = collect.New(collect.Config{Dir: c.Dir, Patience: c.Patience}, collect.Deps{
 		DB: d.DB, Customers: h.Customers, Metrics: h.Catalogue.Metrics, Touchpoints: h.Journeys.Touchpoints, Units: h.knownUnits,
-		Attributes: h.Catalogue.Met, Within: h.within, Now: d.Now, Log: d.Log,
+		Attributes: h.Catalogue.Met, Within: h.within, Media: h.Media, Now: d.Now, Log: d.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -148,8 +158,12 @@ func (h *House) StartImports(ctx context.Context) error {
 	return nil
 }
 
-// StartResponses tells the door what it was not told of answers, and erases what was erased.
+// StartResponses tells the door what it was not told of answers, and erases what was erased, files that nobody holds too.
 func (h *House) StartResponses(ctx context.Context) error {
+	if err := h.Media.Start(ctx); err != nil {
+		return err
+	}
+	h.OnStop(h.Media.Stop)
 	if err := h.Responses.Start(ctx); err != nil {
 		return err
 	}

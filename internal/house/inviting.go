@@ -26,7 +26,7 @@ func (h *House) newInviting(now func() time.Time) error {
 	if err != nil {
 		return err
 	}
-	h.Responses, err = response.New(response.Deps{DB: h.DB, Door: h.Door, Surveys: h.Surveys, Customers: h.Customers, Now: now, Log: h.log,
+	h.Responses, err = response.New(response.Deps{DB: h.DB, Door: h.Door, Surveys: h.Surveys, Customers: h.Customers, Media: h.Media, Now: now, Log: h.log,
 		Answered: func(ctx context.Context, tx *record.Tx, id int64) error {
 			return h.Invites.Answered(ctx, tx, invite.InvitationID(id))
 		}})

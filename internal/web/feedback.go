@@ -31,6 +31,7 @@ type feedbackPage struct {
 	Status     ui.Tag
 	Timeline   []ui.Voice
 	Quarantine bool
+	Media      []mediaShown
 }
 
 func (s *Server) serveFeedback(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -71,6 +72,9 @@ func (s *Server) newFeedbackPage(ctx context.Context, g *ground, id cx.FeedbackI
 	p.frame = g.frame(l.T("verbatim.one", "when", g.saidAt(f.At)), ui.SectionVerbatims)
 	p.frame.Crumb = []ui.Link{{Label: l.T("verbatim.title"), Href: "/verbatims"}}
 	p.Voice.Href = ""
+	if p.Media, err = s.mediaOf(ctx, g, f); err != nil {
+		return nil, err
+	}
 	return p, s.addCustomer(ctx, g, p, f)
 }
 

@@ -21,6 +21,7 @@ import (
 	"vigie/internal/listen/intake"
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
+	"vigie/internal/listen/media"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
 	"vigie/internal/listen/tally"
@@ -42,6 +43,7 @@ type Deps struct {
 	Views     *view.Store
 	Insight   *insight.Insight
 	Door      *collect.Door
+	Media     *media.Store
 	Customers *customer.Reference
 	// Imports is where files are imported.
 	Imports *intake.Desk
@@ -111,7 +113,7 @@ type Server struct {
 func Of(h *house.House) Deps {
 	return Deps{
 		People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Views: h.Views, Insight: h.Insight,
-		Door: h.Door, Customers: h.Customers, Imports: h.Imports, Tally: h.Tally, Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites,
+		Door: h.Door, Media: h.Media, Customers: h.Customers, Imports: h.Imports, Tally: h.Tally, Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites,
 		Search: h.Search.Search, SearchLag: h.Search.Lag,
 	}
 }
@@ -121,8 +123,8 @@ func New(d Deps) (*Server, error) {
 	if d.People == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Insight == nil || d.Door == nil || d.Customers == nil || d.Views == nil {
 		return nil, errors.New("web: people, journeys, catalogue, circumstances, insight, the door, customers and views are needed")
 	}
-	if d.Imports == nil || d.Surveys == nil || d.Responses == nil || d.Tally == nil || d.Invites == nil {
-		return nil, errors.New("web: imports, surveys, responses, the tally and invitations are needed")
+	if d.Imports == nil || d.Surveys == nil || d.Responses == nil || d.Tally == nil || d.Invites == nil || d.Media == nil {
+		return nil, errors.New("web: imports, surveys, responses, media, the tally and invitations are needed")
 	}
 	s := &Server{Deps: d, log: d.Log, now: d.Now, secure: d.Secure, stopping: make(chan struct{})}
 	if s.log == nil {

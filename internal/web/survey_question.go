@@ -149,17 +149,17 @@ func (x *surveyRoom) moreFields(q *survey.Question) []ui.Field {
 		f = append(f, ui.Field{Name: "least", Kind: "number", Label: l.T("surveys.field.least"), Value: count(q.Least)}, ui.Field{Name: "most", Kind: "number", Label: l.T("surveys.field.most"), Value: count(q.Most)})
 	}
 	if q.Kind == survey.Media {
-		for _, a := range mediaKinds() {
-			f = append(f, ui.Field{Name: "accept_" + a, Kind: "checkbox", Label: l.T("surveys.accept." + a), Checked: slices.Contains(q.Accept, a)})
+		for _, a := range survey.Accepts {
+			f = append(f, ui.Field{Name: "accept_" + a, Kind: "checkbox", Label: l.T("surveys.accept." + a), Checked: slices.Contains(q.Accepted(), a)})
 		}
+		f = append(f, ui.Field{Name: "most", Kind: "number", Label: l.T("surveys.field.files"), Value: count(q.Most), Hint: l.T("surveys.field.files.hint")},
+			ui.Field{Name: "megabytes", Kind: "number", Label: l.T("surveys.field.megabytes"), Value: count(q.Megabytes), Hint: l.T("surveys.field.megabytes.hint")})
 	}
 	if q.Kind == survey.Consent {
 		f = append(f, ui.Field{Name: "purpose", Label: l.T("surveys.field.purpose"), Value: q.Purpose, Hint: l.T("surveys.field.purpose.hint"), Max: 64})
 	}
 	return f
 }
-
-func mediaKinds() []string { return []string{"image", "audio", "video", "file"} }
 
 func count(n int) string {
 	if n == 0 {
@@ -266,6 +266,9 @@ func (x *surveyRoom) readQuestion(f url.Values, q survey.Question) (survey.Quest
 	if hasBounds(q.Kind) {
 		q.Least, q.Most = int(c.orZero(f, "least")), int(c.orZero(f, "most"))
 	}
+	if q.Kind == survey.Media {
+		q.Most, q.Megabytes = int(c.orZero(f, "most")), int(c.orZero(f, "megabytes"))
+	}
 	readLists(f, &q, tags)
 	q.If = c.condition(f, "if", q.If)
 	q.Go = c.jumps(f, q.Go)
@@ -280,7 +283,7 @@ func readLists(f url.Values, q *survey.Question, tags []string) {
 		q.Rows, q.Random = readRows(f, tags, q.Rows), f.Get("random") != ""
 	}
 	if q.Kind == survey.Media {
-		q.Accept = slices.DeleteFunc(mediaKinds(), func(a string) bool { return f.Get("accept_"+a) == "" })
+		q.Accept = slices.DeleteFunc(slices.Clone(survey.Accepts), func(a string) bool { return f.Get("accept_"+a) == "" })
 		if len(q.Accept) == 0 {
 			q.Accept = nil
 		}

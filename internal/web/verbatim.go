@@ -20,6 +20,7 @@ func (s *Server) verbatimRoutes() []Route {
 	return []Route{
 		{"GET", "/verbatims", people.ReadPeople, s.serveVerbatims},
 		{"GET", "/feedbacks/{id}", people.ReadPeople, s.serveFeedback},
+		{"GET", "/feedbacks/{id}/media/{media}", people.ReadPeople, s.serveMedia},
 	}
 }
 

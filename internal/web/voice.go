@@ -106,6 +106,9 @@ func (g *ground) voice(f cx.Feedback, terms []string) ui.Voice {
 		}
 		v.Texts = append(v.Texts, q)
 	}
+	if n := len(f.Media); n > 0 {
+		v.Chips = append(v.Chips, ui.Chip{Text: l.T("media.count", "count", n)})
+	}
 	if f.Touchpoint != "" {
 		v.Links = []ui.Link{{Label: g.touchpointName(f.Touchpoint), Href: g.touchpointAddress(f.Touchpoint, "")}}
 	}

@@ -20,6 +20,8 @@ type Amendment struct {
 	Verbatims  []cx.Verbatim  `json:"verbatims,omitempty"`
 	Verbatim   *string        `json:"verbatim,omitempty"`
 	Attributes map[string]any `json:"attributes,omitempty"`
+	// Media replace all of them; those left out are deleted unless another answer of the same person takes them up.
+	Media []cx.MediaID `json:"media,omitempty"`
 }
 
 // Problems are all that is wrong with one input.
@@ -65,7 +67,7 @@ func (d *Door) Amend(ctx context.Context, id cx.FeedbackID, a Amendment) (cx.Fee
 		if out, err = Decode(s); err != nil {
 			return err
 		}
-		was := out.State
+		was, held := out.State, out.Media
 		miss, problems := a.apply(&out, p)
 		if len(problems) > 0 {
 			return problems
@@ -74,6 +76,9 @@ func (d *Door) Amend(ctx context.Context, id cx.FeedbackID, a Amendment) (cx.Fee
 		tx.Publish(record.Event{Subject: record.Feedback, ID: int64(id), Kind: record.Amended})
 		if was == cx.Quarantined && out.State == cx.Live {
 			tx.Publish(record.Event{Subject: record.Feedback, ID: int64(id), Kind: record.Repaired})
+		}
+		if err := d.holdAgain(ctx, tx, &out, held); err != nil {
+			return err
 		}
 		return replaceStored(ctx, tx, &out, miss, d.d.Now())
 	})
@@ -111,9 +116,13 @@ func (a Amendment) apply(f *cx.Feedback, p present) (placing, Problems) {
 		e.checkTexts()
 		f.Verbatims = verbatimsOf(e.in.Verbatim, e.in.Verbatims)
 	}
+	if a.Media != nil {
+		e.check(len(a.Media) <= maxMedia, "media", "collect.too_many", "max", maxMedia)
+		f.Media = a.Media
+	}
 	a.applyScores(e, f, p)
 	a.applyAttributes(e, f)
-	e.check(len(f.Scores) > 0 || len(f.Verbatims) > 0, "scores", "collect.no_content")
+	e.check(len(f.Scores) > 0 || len(f.Verbatims) > 0 || len(f.Media) > 0, "scores", "collect.no_content")
 	miss, mapped := p.place(f)
 	f.State = stateOf(miss)
 	return placing{miss, mapped}, Problems(e.out.Errors)

@@ -11,6 +11,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/media"
 	"vigie/internal/people"
 	"vigie/internal/record"
 )
@@ -39,8 +40,10 @@ type Deps struct {
 	Attributes func(ctx context.Context, seen map[cx.AttributeID]any) error
 	// Within tells whether a unit lies in a perimeter that is neither everything nor empty.
 	Within func(ctx context.Context, p people.Perimeter, unit cx.UnitID) (bool, error)
-	Log    *slog.Logger     // nil: discarded
-	Now    func() time.Time // nil: time.Now
+	// Media keeps the files that come with feedback; nil: none may.
+	Media *media.Store
+	Log   *slog.Logger     // nil: discarded
+	Now   func() time.Time // nil: time.Now
 }
 
 // Door is where every feedback enters. Safe for concurrent use.

@@ -41,7 +41,21 @@ func appendPayload(b []byte, f *cx.Feedback) []byte {
 	b = appendScores(b, f.Scores)
 	b = appendVerbatims(b, f.Verbatims)
 	b = appendAttributes(b, f.Attributes)
+	b = appendMedia(b, f.Media)
 	return append(b, '}')
+}
+
+func appendMedia(b []byte, media []cx.MediaID) []byte {
+	if len(media) == 0 {
+		return b
+	}
+	b = append(b, `,"media":`...)
+	open := byte('[')
+	for _, id := range media {
+		b = appendString(append(b, open), string(id))
+		open = ','
+	}
+	return append(b, ']')
 }
 
 func appendMember(b []byte, name, value string) []byte {
@@ -188,6 +202,12 @@ func appendSent(b []byte, in *Incoming) []byte {
 			b = appendSized(b, s)
 		}
 		b = appendSentAttributes(b, c.Attributes)
+	}
+	if len(in.Media) > 0 { // what came before there was any keeps its hash
+		b = binary.AppendUvarint(b, math.MaxUint64) // no text is as long
+		for _, id := range in.Media {
+			b = appendSized(b, string(id))
+		}
 	}
 	return b
 }

@@ -9,6 +9,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/media"
 	"vigie/internal/record"
 )
 
@@ -39,7 +40,11 @@ func (d *Door) eraseKeys(ctx context.Context, keys [][]byte) error {
 	if err := d.note(ctx, notes); err != nil {
 		return err
 	}
-	return d.d.DB.Write(ctx, func(tx *record.Tx) error { return blank(ctx, tx, keys) })
+	err := d.d.DB.Write(ctx, func(tx *record.Tx) error { return blank(ctx, tx, keys) })
+	if err == nil {
+		d.unlink(ctx)
+	}
+	return err
 }
 
 // blank overwrites rows in place, then empties them.
@@ -82,6 +87,9 @@ func blankIDs(ctx context.Context, tx *record.Tx, ids []int64) error {
 			return err
 		}
 	}
+	if err := media.Release(ctx, tx, ids); err != nil {
+		return err
+	}
 	for _, id := range ids {
 		tx.Publish(record.Event{Subject: record.Feedback, ID: id, Kind: record.Erased})
 	}
@@ -98,7 +106,7 @@ func (d *Door) ErasePerson(ctx context.Context, id cx.PersonID) error {
 	if err := d.note(ctx, notes); err != nil {
 		return wrap(err)
 	}
-	return wrap(d.d.DB.Write(ctx, func(tx *record.Tx) error {
+	err = d.d.DB.Write(ctx, func(tx *record.Tx) error {
 		keys, all, err := d.traces(ctx, tx, id) // with what came in since
 		if err != nil {
 			return err
@@ -110,7 +118,11 @@ func (d *Door) ErasePerson(ctx context.Context, id cx.PersonID) error {
 			return err
 		}
 		return d.d.Customers.Erase(ctx, tx, id)
-	}))
+	})
+	if err == nil {
+		d.unlink(ctx)
+	}
+	return wrap(err)
 }
 
 // traces gives the keys of a person's feedbacks, and what the log is to say of them and of the identities.
@@ -187,6 +199,9 @@ func (d *Door) ReplayErasures(ctx context.Context) (int, error) {
 		n = tx.Published() - had
 		return nil
 	})
+	if err == nil {
+		d.unlink(ctx)
+	}
 	return n, wrap(err)
 }
 

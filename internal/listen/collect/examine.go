@@ -60,7 +60,8 @@ func (d *Door) examine(e *entry, senderKey string) {
 	e.checkCustomer(d.d.Customers)
 	e.fill(d.d.Now())
 	e.check(len(e.f.Attributes) <= maxAttributes, "attributes", "collect.too_many", "max", maxAttributes)
-	e.check(len(in.Scores) > 0 || len(e.f.Verbatims) > 0, "scores", "collect.no_content")
+	e.check(len(in.Media) <= maxMedia, "media", "collect.too_many", "max", maxMedia)
+	e.check(len(in.Scores) > 0 || len(e.f.Verbatims) > 0 || len(in.Media) > 0, "scores", "collect.no_content")
 	if e.failed() {
 		return
 	}
@@ -149,6 +150,7 @@ func (e *entry) fill(now time.Time) {
 		f.Audience = cx.Customers
 	}
 	f.Verbatims = verbatimsOf(in.Verbatim, in.Verbatims)
+	f.Media = in.Media
 	f.Attributes = e.attributes("attributes.", in.Attributes, nil)
 	if in.Customer != nil {
 		f.Attributes = e.attributes("customer.attributes.", in.Customer.Attributes, f.Attributes)

@@ -29,6 +29,8 @@ type Incoming struct {
 	Verbatims   []cx.Verbatim  `json:"verbatims,omitempty"`
 	Verbatim    string         `json:"verbatim,omitempty"` // short for one verbatim without question
 	Attributes  map[string]any `json:"attributes,omitempty"`
+	// Media are files kept before (listen/media) that no other feedback holds.
+	Media []cx.MediaID `json:"media,omitempty"`
 }
 
 // Customer is what the sender knows of the person. Ref, Email, Phone: at least one, to be recognised again.

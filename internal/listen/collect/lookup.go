@@ -41,6 +41,9 @@ func (d *Door) lookUpAll(ctx context.Context, entries []*entry) error {
 	if err != nil {
 		return err
 	}
+	if err := d.lookUpMedia(ctx, entries); err != nil {
+		return err
+	}
 	for _, e := range entries {
 		e.lookUp(p)
 		if !e.failed() {
@@ -63,7 +66,7 @@ func (e *entry) lookUp(p present) {
 	for _, err := range problems {
 		e.reject(err)
 	}
-	if len(problems) == 0 && len(scores) == 0 && len(e.f.Verbatims) == 0 && unanswered {
+	if len(problems) == 0 && len(scores) == 0 && len(e.f.Verbatims) == 0 && len(e.f.Media) == 0 && unanswered {
 		e.reject(cx.Fail(cx.Invalid, "scores", "collect.no_answer"))
 	}
 }

@@ -90,7 +90,7 @@ func (d *Door) agedWords(ctx context.Context, k Keep, doing bool) (n int64, err 
 			if err != nil {
 				return n, err
 			}
-			if len(f.Verbatims) == 0 {
+			if len(f.Verbatims) == 0 && len(f.Media) == 0 {
 				continue
 			}
 			n++
@@ -123,13 +123,16 @@ func (d *Door) agedRows(ctx context.Context, q string, args ...any) ([]Stored, e
 	return page, rows.Err()
 }
 
-// silence takes the words of a feedback away.
+// silence takes the words of a feedback away, and the files.
 func (d *Door) silence(ctx context.Context, f cx.Feedback) error {
 	var err error
 	if len(f.Scores) == 0 {
 		err = d.Erase(ctx, f.ID)
 	} else {
-		_, err = d.Amend(ctx, f.ID, Amendment{Verbatims: []cx.Verbatim{}})
+		_, err = d.Amend(ctx, f.ID, Amendment{Verbatims: []cx.Verbatim{}, Media: []cx.MediaID{}})
+	}
+	if err == nil && d.d.Media != nil {
+		err = d.d.Media.Drop(ctx, f.Media...)
 	}
 	if cx.KindOf(err) == cx.NotFound { // erased meanwhile
 		return nil

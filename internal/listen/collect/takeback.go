@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/media"
 	"vigie/internal/record"
 )
 
@@ -98,6 +99,9 @@ func remove(ctx context.Context, tx *record.Tx, ids []int64) error {
 		if _, err := tx.Exec(ctx, q+in, args...); err != nil {
 			return err
 		}
+	}
+	if err := media.Release(ctx, tx, ids); err != nil {
+		return err
 	}
 	for _, id := range ids {
 		tx.Publish(record.Event{Subject: record.Feedback, ID: id, Kind: record.Erased})

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/media"
 	"vigie/internal/record"
 )
 
@@ -188,6 +189,11 @@ func (d *Door) insert(ctx context.Context, tx *record.Tx, fresh []*entry) error 
 		return err
 	}
 	for _, e := range fresh {
+		if len(e.f.Media) > 0 {
+			if _, err := media.Hold(ctx, tx, e.out.ID, e.f.Media); err != nil {
+				return err
+			}
+		}
 		tx.Publish(record.Event{Subject: record.Feedback, ID: int64(e.out.ID), Kind: record.Created})
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/media"
 	"vigie/internal/listen/survey"
 	"vigie/internal/record"
 )
@@ -28,6 +29,8 @@ type Deps struct {
 	Surveys *survey.Store
 	// Customers is told what people agree to; nil: nobody is.
 	Customers *customer.Reference
+	// Media keeps the files that are sent; nil: none may be.
+	Media *media.Store
 	// Keep is how long a response that said nothing is kept; 0: 180 days.
 	Keep time.Duration
 	// Answered is told, in the transaction that notes it, that an invitation has its first answer. nil: nobody is told.
@@ -290,6 +293,9 @@ func (r *Response) take(said Said) error {
 			problems = append(problems, cx.Fail(cx.Invalid, string(key), "survey.no_question", "key", string(key)))
 			continue
 		}
+		if q.Kind == survey.Media {
+			a.Files = r.Answers[key].Files // Attach and Detach alone change them
+		}
 		kept, err := q.Take(a)
 		switch {
 		case err != nil:
@@ -312,11 +318,16 @@ func (r *Response) take(said Said) error {
 	if said.Language != "" {
 		r.Language = said.Language
 	}
+	r.settle()
+	return nil
+}
+
+// settle tells by the answers whether the response is complete.
+func (r *Response) settle() {
 	r.State = Open
 	if p := r.Path(); p.Open(r.Passed) == nil && !r.missing(p) {
 		r.State = Complete
 	}
-	return nil
 }
 
 // missing tells whether something required is left open.

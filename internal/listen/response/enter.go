@@ -27,7 +27,7 @@ const (
 func (d *Desk) enter(ctx context.Context, r *Response) error {
 	for range 5 {
 		in := r.incoming()
-		if r.Feedback == 0 && len(in.Scores) == 0 && len(in.Verbatims) == 0 {
+		if r.Feedback == 0 && len(in.Scores) == 0 && len(in.Verbatims) == 0 && len(in.Media) == 0 {
 			return d.settled(ctx, r)
 		}
 		if err := d.tell(ctx, r, in); err != nil {
@@ -69,7 +69,7 @@ func (d *Desk) tell(ctx context.Context, r *Response, in collect.Incoming) error
 			return nil
 		}
 	}
-	if len(in.Scores) == 0 && len(in.Verbatims) == 0 {
+	if len(in.Scores) == 0 && len(in.Verbatims) == 0 && len(in.Media) == 0 {
 		return nil // everything was taken back: a feedback says something or is erased, which is asked for elsewhere
 	}
 	_, err := d.d.Door.Amend(ctx, r.Feedback, r.amendment(in))
@@ -88,6 +88,9 @@ func (r *Response) incoming() collect.Incoming {
 	}
 	if in.Touchpoint == "" {
 		in.Touchpoint = string(v.Touchpoint)
+	}
+	for _, id := range reply.Files {
+		in.Media = append(in.Media, cx.MediaID(id))
 	}
 	for m, value := range reply.Scores {
 		in.Scores[string(m)] = value
@@ -128,6 +131,9 @@ func (r *Response) amendment(in collect.Incoming) collect.Amendment {
 	a := collect.Amendment{Scores: map[string]any{}, Attributes: map[string]any{PartialAttribute: nil, CallbackAttribute: nil, ReachAttribute: nil, QuoteAttribute: nil, DoubtAttribute: nil}, Verbatims: in.Verbatims}
 	if a.Verbatims == nil {
 		a.Verbatims = []cx.Verbatim{}
+	}
+	if a.Media = in.Media; a.Media == nil {
+		a.Media = []cx.MediaID{}
 	}
 	metrics, attributes := r.Version.Says()
 	for _, m := range metrics {

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -19,12 +20,46 @@ func (c *checker) parts(at string, q *Question) {
 	c.counts(at, q)
 	c.fail(q.Kind == Consent && !cx.ValidKey(q.Purpose), at+"purpose", "survey.purpose")
 	c.fail(q.Kind != Consent && q.Purpose != "", at+"purpose", "survey.not_of_kind", "kind", string(q.Kind))
-	for i, a := range q.Accept {
-		c.among(fmt.Sprintf("%saccept[%d]", at, i), a, "image", "audio", "video", "file")
-	}
-	c.fail(q.Kind != Media && len(q.Accept) > 0, at+"accept", "survey.not_of_kind", "kind", string(q.Kind))
+	c.media(at, q)
 	named := q.Kind == Contact || q.Kind == Consent && (q.Purpose == "recontact" || q.Purpose == "quote")
 	c.fail(c.d.Privacy == Anonymous && named, at+"kind", "survey.anonymous_named")
+}
+
+// media checks a question that asks for files. No file of an employee is shown to anybody, and a voice, a film or a
+// document says who made it: what could only be kept aside or unmask a person is not asked.
+func (c *checker) media(at string, q *Question) {
+	if q.Kind != Media {
+		c.fail(len(q.Accept) > 0, at+"accept", "survey.not_of_kind", "kind", string(q.Kind))
+		c.fail(q.Megabytes != 0, at+"megabytes", "survey.not_of_kind", "kind", string(q.Kind))
+		return
+	}
+	for i, a := range q.Accept {
+		c.among(fmt.Sprintf("%saccept[%d]", at, i), a, Accepts...)
+		c.fail(c.d.Privacy == Anonymous && a != "image", fmt.Sprintf("%saccept[%d]", at, i), "survey.anonymous_media")
+	}
+	c.fail(c.d.Audience == cx.Employees, at+"kind", "survey.employee_media")
+	c.fail(q.Megabytes < 0 || q.Megabytes > megabytesMost, at+"megabytes", "survey.range", "value", q.Megabytes, "min", 0, "max", megabytesMost)
+}
+
+// Bounds of a question that asks for files.
+const (
+	filesMost     = 10
+	filesUsual    = 3
+	megabytesMost = 1000
+)
+
+// Accepts are what a media question may take.
+var Accepts = []string{"image", "audio", "video", "file"}
+
+// Files gives how many files answer a media question, at most.
+func (q *Question) Files() int { return cmp.Or(q.Most, filesUsual) }
+
+// Accepted gives what a media question takes.
+func (q *Question) Accepted() []string {
+	if len(q.Accept) == 0 {
+		return Accepts[:1]
+	}
+	return q.Accept
 }
 
 func (c *checker) scale(at string, q *Question) {
@@ -158,6 +193,9 @@ func (c *checker) counts(at string, q *Question) {
 			}
 		}
 		c.fail(q.Least > free || q.Most > len(q.Choices), at+"most", "survey.counts_many", "n", free)
+	case Media:
+		c.fail(q.Least != 0, at+"least", "survey.not_of_kind", "kind", string(q.Kind))
+		c.fail(q.Most > filesMost, at+"most", "survey.range", "value", q.Most, "min", 0, "max", filesMost)
 	case Text:
 		c.fail(q.Most > lettersOfText, at+"most", "survey.range", "value", q.Most, "min", 0, "max", lettersOfText)
 	default:

@@ -140,12 +140,14 @@ type Question struct {
 	Points  []cx.Text `json:"points,omitempty" yaml:"points,omitempty"`
 	Choices []Option  `json:"choices,omitempty" yaml:"choices,omitempty"`
 	Rows    []Row     `json:"rows,omitempty" yaml:"rows,omitempty"`
-	// Least and Most choices, or characters of a text; 0: no bound (text: 5,000 at most).
+	// Least and Most choices, files, or characters of a text; 0: no bound (text: 5,000 at most; files: 3).
 	Least  int  `json:"least,omitempty" yaml:"least,omitempty"`
 	Most   int  `json:"most,omitempty" yaml:"most,omitempty"`
 	Random bool `json:"random,omitempty" yaml:"random,omitempty"` // choices or rows in an order of their own for each person
 	// Accept says what a media question takes: image, audio, video, file; empty: image.
 	Accept []string `json:"accept,omitempty" yaml:"accept,omitempty"`
+	// Megabytes of one file of a media question; 0: as much as its kind may have. Most says how many files (0: 3).
+	Megabytes int `json:"megabytes,omitempty" yaml:"megabytes,omitempty"`
 	// Purpose of a consent: recontact, quote, marketing or any key of the company's. Each is another consent.
 	Purpose string     `json:"purpose,omitempty" yaml:"purpose,omitempty"`
 	If      *Condition `json:"if,omitempty" yaml:"if,omitempty"`

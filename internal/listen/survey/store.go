@@ -3,7 +3,6 @@ package survey
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -169,7 +168,7 @@ func (s *Store) Publish(ctx context.Context, by string, key cx.SurveyID) (Versio
 		if present == nil {
 			return unknown(key)
 		}
-		if err := present.Draft.unpublishable(metric); err != nil {
+		if err := present.Draft.CheckWith(metric); err != nil {
 			return err
 		}
 		out = Version{Definition: present.Draft, N: present.Version, At: s.now(), By: by}
@@ -188,7 +187,7 @@ func (s *Store) Unpublishable(ctx context.Context, d Definition) error {
 	if err != nil {
 		return err
 	}
-	return d.unpublishable(metric)
+	return d.CheckWith(metric)
 }
 
 func (s *Store) metrics(ctx context.Context) (func(cx.MetricID) (cx.Metric, bool), error) {
@@ -196,23 +195,6 @@ func (s *Store) metrics(ctx context.Context) (func(cx.MetricID) (cx.Metric, bool
 		return nil, nil
 	}
 	return s.Metrics(ctx)
-}
-
-func (d *Definition) unpublishable(metric func(cx.MetricID) (cx.Metric, bool)) error {
-	return errors.Join(append(d.problems(metric), d.unasked()...)...)
-}
-
-// unasked names the questions that a definition may hold and that no page can ask yet: files are kept nowhere.
-func (d *Definition) unasked() []error {
-	var l []error
-	for i := range d.Sections {
-		for j, q := range d.Sections[i].Questions {
-			if q.Kind == Media {
-				l = append(l, cx.Fail(cx.Invalid, fmt.Sprintf("sections[%d].questions[%d].kind", i, j), "survey.media"))
-			}
-		}
-	}
-	return l
 }
 
 func (s *Store) publish(ctx context.Context, tx *record.Tx, v Version) error {

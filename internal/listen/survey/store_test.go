@@ -2,6 +2,7 @@ package survey_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,16 +95,38 @@ func TestOnlyWhatIsRightIsPublished(t *testing.T) {
 	}
 }
 
-func TestAQuestionThatNoPageAsksIsNotPublished(t *testing.T) {
-	ctx := context.Background()
-	s := survey.New(recordtest.SQLite(t))
-	d := delivery()
-	d.Sections[0].Questions = append(d.Sections[0].Questions, survey.Question{Key: "photo", Kind: survey.Media, Text: both("A picture?")})
-	if _, err := s.Save(ctx, "lea", d, 0); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Publish(ctx, "lea", "delivery"); cx.KindOf(err) != cx.Invalid {
-		t.Errorf("%v", err)
+func TestFilesAreAskedOfCustomersAndNeverUnmask(t *testing.T) {
+	photo := survey.Question{Key: "photo", Kind: survey.Media, Text: both("A picture?"), Most: 5, Megabytes: 10}
+	for name, c := range map[string]struct {
+		change func(*survey.Definition, *survey.Question)
+		field  string
+	}{
+		"a picture":                       {func(*survey.Definition, *survey.Question) {}, ""},
+		"a picture, nobody knows of whom": {func(d *survey.Definition, _ *survey.Question) { d.Privacy = survey.Anonymous }, ""},
+		"a voice, nobody knows whose": {func(d *survey.Definition, q *survey.Question) {
+			d.Privacy, q.Accept = survey.Anonymous, []string{"image", "audio"}
+		}, "sections[0].questions[2].accept[1]"},
+		"of an employee":   {func(d *survey.Definition, _ *survey.Question) { d.Audience = cx.Employees }, "sections[0].questions[2].kind"},
+		"too many":         {func(_ *survey.Definition, q *survey.Question) { q.Most = 11 }, "sections[0].questions[2].most"},
+		"at least some":    {func(_ *survey.Definition, q *survey.Question) { q.Least = 2 }, "sections[0].questions[2].least"},
+		"a weight of less": {func(_ *survey.Definition, q *survey.Question) { q.Megabytes = -1 }, "sections[0].questions[2].megabytes"},
+		"of another kind":  {func(_ *survey.Definition, q *survey.Question) { q.Kind, q.Most = survey.Text, 0 }, "sections[0].questions[2].megabytes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, q := delivery(), photo
+			d.Sections[0].Questions = append(d.Sections[0].Questions[:2:2], q)
+			c.change(&d, &d.Sections[0].Questions[2])
+			err := d.Check()
+			if c.field == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), c.field+": ") {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }
 

@@ -26,6 +26,9 @@ func (q *Question) Take(a Answer) (Answer, error) {
 	case q.Kind == Matrix:
 		return q.acceptRows(a)
 	case q.Kind == Media:
+		if len(a.Files) > q.Files() {
+			return Answer{}, q.refuse("survey.answer_files", "count", q.Files())
+		}
 		return Answer{Files: a.Files}, nil
 	case q.Kind == Date:
 		at, err := time.Parse(time.DateOnly, strings.TrimSpace(a.Text))

@@ -1,6 +1,8 @@
 package respond
 
 import (
+	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -27,6 +29,22 @@ type screen struct {
 	errors map[survey.QuestionID]error
 	// again: questions left empty that are asked once more.
 	again []survey.QuestionID
+	// files that were not taken.
+	files map[survey.QuestionID][]refusedFile
+}
+
+// readSent reads a screen whose files are not kept yet: each counts as one that is there.
+func readSent(d *survey.Definition, r *http.Request) screen {
+	form := url.Values{}
+	maps.Copy(form, r.PostForm)
+	for _, at := range form["at"] {
+		key := survey.QuestionID(at)
+		form[heldField(key)] = nil
+		for range sentFiles(r, key) {
+			form[heldField(key)] = append(form[heldField(key)], "coming")
+		}
+	}
+	return read(d, form)
 }
 
 // read takes in the questions of a screen (at), as they were shown.
@@ -74,6 +92,8 @@ func answerOf(q *survey.Question, form url.Values) (survey.Answer, error) {
 		return survey.Answer{Choices: values, Text: form.Get(wordsField(q.Key))}, nil
 	case q.Kind == survey.Matrix:
 		return rows(q, form)
+	case q.Kind == survey.Media:
+		return survey.Answer{Files: form[heldField(q.Key)]}, nil
 	}
 	a := survey.Answer{}
 	if len(values) > 0 {

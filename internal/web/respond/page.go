@@ -31,8 +31,9 @@ type stepPage struct {
 	Bits   int
 	Notice string // what keeps the screen from being sent, of no question
 
-	d     *survey.Definition
-	state survey.State
+	d        *survey.Definition
+	state    survey.State
+	heaviest func(*survey.Question) int64
 }
 
 // opening says who asks, why, for how long, on what basis, and how to be left alone.
@@ -51,6 +52,8 @@ type question struct {
 	Options               []option
 	RowList               []row
 	Only                  bool // alone on its screen
+	Files                 []file
+	Heaviest              int64 // bytes of one file
 }
 
 type point struct {
@@ -70,9 +73,9 @@ type row struct {
 	Points    []point
 }
 
-func newStep(f frame, d *survey.Definition, state survey.State) *stepPage {
+func (s *Server) newStep(f frame, d *survey.Definition, state survey.State) *stepPage {
 	f.Title = d.In(cmpText(d.Title, d.Name), f.Tag)
-	return &stepPage{frame: f, d: d, state: state}
+	return &stepPage{frame: f, d: d, state: state, heaviest: s.d.Responses.Heaviest}
 }
 
 func cmpText(a, b cx.Text) cx.Text {
@@ -151,6 +154,9 @@ func (p *stepPage) drawn(q *survey.Question) question {
 	out := question{Question: *q, Text: say(q.Text), Help: say(q.Help), Low: say(q.Low), High: say(q.High), Answer: p.state.Answers[q.Key]}
 	if q.Kind.Points() && q.Kind != survey.Slider && q.Kind != survey.Number && q.Kind != survey.Consent {
 		out.Points = points(p, q, out.Answer.Number)
+	}
+	if q.Kind == survey.Media {
+		out.Heaviest = p.heaviest(q)
 	}
 	for _, o := range q.Choices {
 		place := slices.Index(out.Answer.Choices, o.Key) + 1

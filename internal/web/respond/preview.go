@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 
-	"vigie/internal/cx"
 	"vigie/internal/listen/survey"
 )
 
@@ -31,10 +30,12 @@ func (s *Server) Preview(w http.ResponseWriter, r *http.Request, d *survey.Defin
 	if r.Method != http.MethodPost {
 		return s.try(w, r, d, known)
 	}
-	if err := r.ParseForm(); err != nil {
-		return cx.Fail(cx.Invalid, "", "respond.unreadable")
+	done, err := parse(w, r, d) // files come and go: their number alone counts
+	defer done()
+	if err != nil {
+		return err
 	}
-	sc := read(d, r.PostForm)
+	sc := readSent(d, r)
 	if len(sc.errors) > 0 || len(sc.again) > 0 {
 		p, err := s.tryStep(r, d, known)
 		if err != nil {
@@ -87,7 +88,7 @@ func (s *Server) tryStep(r *http.Request, d *survey.Definition, known tried) (*s
 	if err != nil {
 		return nil, err
 	}
-	p := newStep(f, d, survey.State{Answers: known.Answers, Language: f.Tag})
+	p := s.newStep(f, d, survey.State{Answers: known.Answers, Language: f.Tag})
 	p.Action = r.URL.RequestURI()
 	p.languages(d, r.URL.Path, r.URL.Query())
 	p.Whole = d.Display == survey.Whole

@@ -53,6 +53,8 @@ type Server struct {
 	d    Deps
 	door *turnstile
 	toil *toil
+	// files that come from one address in an hour.
+	files *turnstile
 }
 
 // New is inert.
@@ -66,7 +68,7 @@ func New(d Deps) (*Server, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Server{d: d, door: newTurnstile(cmp.Or(d.Hourly, 300), d.Now), toil: newToil(d.Work, d.Now)}, nil
+	return &Server{d: d, door: newTurnstile(cmp.Or(d.Hourly, 300), d.Now), toil: newToil(d.Work, d.Now), files: newTurnstile(filesHourly, d.Now)}, nil
 }
 
 // Prefixes are the addresses that Handler answers.
@@ -118,7 +120,9 @@ func (s *Server) page(serve func(http.ResponseWriter, *http.Request) error) http
 		if asksJSON(r) {
 			openToSites(h)
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, formMost)
+		if !multipartForm(r) { // whose reader knows how much may come
+			r.Body = http.MaxBytesReader(w, r.Body, formMost)
+		}
 		err := serve(w, r)
 		if err == nil {
 			return

@@ -69,7 +69,7 @@ func (s *Server) newBegin(r *http.Request, d *survey.Definition, state survey.St
 	}
 	f.Kiosk = isKiosk(r.URL.Query())
 	state.Language, state.Channel = f.Tag, r.URL.Query().Get("channel")
-	p := newStep(f, d, state)
+	p := s.newStep(f, d, state)
 	p.Action = "/q/" + url.PathEscape(string(d.Key)) + "?" + about(r.URL.Query()).Encode()
 	p.Opening, p.Task, p.Bits = openingOf(f, d), s.toil.task(), s.toil.bits
 	p.languages(d, "/q/"+url.PathEscape(string(d.Key)), r.URL.Query())
@@ -101,13 +101,15 @@ func (s *Server) doBegin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return cx.Fail(cx.Invalid, "", "respond.unreadable")
+	done, err := parse(w, r, d)
+	defer done()
+	if err != nil {
+		return err
 	}
 	if r.PostForm.Get(honeypot) != "" { // no person fills it: said thanks to, and nothing kept
 		return s.thank(w, r, d)
 	}
-	sc := read(d, r.PostForm)
+	sc := readSent(d, r)
 	if len(sc.errors) > 0 || len(sc.again) > 0 {
 		p, err := s.newBegin(r, d, survey.State{Answers: answersOf(d, r.PostForm)})
 		if err != nil {
@@ -135,6 +137,26 @@ func (s *Server) doBegin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if _, err := s.d.Responses.Answer(r.Context(), token, sc.said); err != nil {
+		return err
+	}
+	return s.begun(w, r, d, token)
+}
+
+// begun takes the files of the first screen, once there is a response to keep them with, and goes on.
+func (s *Server) begun(w http.ResponseWriter, r *http.Request, d *survey.Definition, token response.Token) error {
+	refused, err := s.takeFiles(r, d, token)
+	if err != nil {
+		return err
+	}
+	if len(refused) > 0 {
+		r.SetPathValue("token", string(token))
+		one, err := s.d.Responses.Find(r.Context(), token)
+		if err != nil {
+			return err
+		}
+		return s.askFilesAgain(w, r, one, screen{files: refused})
+	}
+	if asked, err := s.onFiles(w, r, token, screen{}); asked {
 		return err
 	}
 	http.Redirect(w, r, "/s/"+string(token), http.StatusSeeOther)
@@ -182,7 +204,7 @@ func (s *Server) newStepOf(r *http.Request, one *response.Response) (*stepPage, 
 			state.Answers = map[survey.QuestionID]survey.Answer{key: a}
 		}
 	}
-	p := newStep(f, one.Version, state)
+	p := s.newStep(f, one.Version, state)
 	p.Action = "/s/" + r.PathValue("token")
 	p.languages(one.Version, p.Action, r.URL.Query())
 	p.Whole = one.Version.Display == survey.Whole || r.URL.Query().Has("whole")
@@ -204,7 +226,7 @@ func (s *Server) newStepOf(r *http.Request, one *response.Response) (*stepPage, 
 	}
 	p.Chosen = len(one.Answers) == 0 && r.URL.Query().Has("score")
 	p.ask(path.Questions, at)
-	return p, nil
+	return p, s.showFiles(r.Context(), p, one)
 }
 
 func (s *Server) doStep(w http.ResponseWriter, r *http.Request) error {
@@ -213,14 +235,25 @@ func (s *Server) doStep(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return cx.Fail(cx.Invalid, "", "respond.unreadable")
+	done, err := parse(w, r, one.Version)
+	defer done()
+	if err != nil {
+		return err
 	}
 	if r.PostForm.Get(honeypot) != "" {
 		return s.thank(w, r, one.Version)
 	}
+	refused, err := s.takeFiles(r, one.Version, token)
+	if err != nil {
+		return err
+	}
 	sc := read(one.Version, r.PostForm)
-	if len(sc.errors) == 0 && len(sc.again) == 0 {
+	if len(refused) > 0 {
+		sc.files = refused
+	} else if asked, err := s.onFiles(w, r, token, sc); asked {
+		return err
+	}
+	if len(sc.files) == 0 && len(sc.errors) == 0 && len(sc.again) == 0 {
 		if asked := r.URL.Query().Get("lang"); slices.Contains(one.Version.Languages, asked) {
 			sc.said.Language = asked
 		}
@@ -230,10 +263,24 @@ func (s *Server) doStep(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/s/"+string(token), http.StatusSeeOther)
 		return nil
 	}
+	if len(r.PostForm["at"]) > 0 && r.MultipartForm != nil { // files came in since
+		if one, err = s.d.Responses.Find(r.Context(), token); err != nil {
+			return err
+		}
+	}
+	return s.askFilesAgain(w, r, one, sc)
+}
+
+// askFilesAgain shows a screen of a response once more, as it was filled in.
+func (s *Server) askFilesAgain(w http.ResponseWriter, r *http.Request, one *response.Response, sc screen) error {
 	for key, a := range answersOf(one.Version, r.PostForm) {
+		a.Files = one.Answers[key].Files
 		one.Answers[key] = a
 	}
 	q := r.URL.Query()
+	if len(r.PostForm["at"]) > 1 {
+		q.Set("whole", "1")
+	}
 	if at := r.PostForm.Get("at"); at != "" && len(r.PostForm["at"]) == 1 {
 		q.Set("at", at)
 	}
@@ -264,6 +311,9 @@ func (s *Server) askAgain(w http.ResponseWriter, r *http.Request, p *stepPage, s
 		q := &p.Questions[i]
 		if err := sc.errors[q.Key]; err != nil {
 			q.Error = p.frame.L.Error(err)
+		}
+		if l := sc.files[q.Key]; len(l) > 0 {
+			q.Error = p.why(q, l)
 		}
 		if slices.Contains(sc.again, q.Key) {
 			q.Insist, q.Error = true, p.frame.L.T("respond.soft")
