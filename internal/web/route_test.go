@@ -53,7 +53,7 @@ func (r *rig) may(role people.Role, right people.Right) bool {
 
 // addressOf gives an address of a route in the company.
 func addressOf(x web.Route) string {
-	return strings.NewReplacer("{$}", "", "{journey}", "main", "{touchpoint}", "technician", "{id}", "1", "{token}", "none", "{user}", "77", "{key}", "77", "{indicator}", "nps", "{metric}", "csat", "{block}", "moves", "{role}", "77").Replace(x.Path)
+	return strings.NewReplacer("{$}", "", "{journey}", "main", "{touchpoint}", "technician", "{id}", "1", "{token}", "none", "{user}", "77", "{key}", "77", "{indicator}", "nps", "{metric}", "csat", "{block}", "moves", "{role}", "77", "{media}", "none").Replace(x.Path)
 }
 
 func TestEveryRouteOpensToItsRolesAlone(t *testing.T) {

@@ -76,7 +76,7 @@ func TestWhatKeepsASurveyFromBeingPublishedIsListedAtOnceWithWhereToPutItRight(t
 	r.company()
 	b := r.as(r.user("administrator", ""))
 	p := b.post("/listen/surveys/new", url.Values{"do": {"template"}, "template": {"delivery"}})
-	for _, kind := range []string{"media", "choice"} {
+	for _, kind := range []string{"date", "choice"} {
 		p = b.post("/listen/surveys/delivery/questions", url.Values{"do": {"add"}, "section": {"0"}, "kind": {kind}, "base": {p.base()}})
 	}
 	p = b.get("/listen/surveys/delivery")

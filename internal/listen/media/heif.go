@@ -61,6 +61,7 @@ func blankItems(f readWriterAt, meta box, size int64) error {
 			return err
 		}
 	}
+	left := size // items that lie one upon the other would be overwritten for ever
 	for _, e := range where {
 		if !tells[e.item] {
 			continue
@@ -68,9 +69,10 @@ func blankItems(f readWriterAt, meta box, size int64) error {
 		if e.inData {
 			e.at += data
 		}
-		if e.at < 0 || e.n < 0 || e.at > size || e.n > size-e.at {
+		if e.at < 0 || e.n < 0 || e.at > size || e.n > size-e.at || e.n > left {
 			return errShape
 		}
+		left -= e.n
 		if err := blank(f, e.at, e.at+e.n); err != nil {
 			return err
 		}

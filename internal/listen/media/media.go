@@ -150,6 +150,11 @@ func (s *Store) OpenSmall(ctx context.Context, m Item) (r io.ReadSeekCloser, kin
 	return r, m.Type, err
 }
 
+// Keys gives the key of every blob, small forms of pictures included, until fn fails.
+func (s *Store) Keys(ctx context.Context, fn func(key string) error) error {
+	return s.d.Blobs.Keys(ctx, fn)
+}
+
 func unknown() error { return cx.Fail(cx.NotFound, "", "media.unknown") }
 
 // erase deletes the blobs of a file.

@@ -166,5 +166,12 @@ func (s *Store) write(ctx context.Context, m *Item, b body) error {
 	if _, err := b.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	return s.d.Blobs.Put(ctx, string(m.ID), b, b.size, m.Type)
+	if err := s.d.Blobs.Put(ctx, string(m.ID), b, b.size, m.Type); err != nil {
+		return err
+	}
+	small := s.small(m, b)
+	if small == nil {
+		return nil
+	}
+	return s.d.Blobs.Put(ctx, previewKey(m.ID), bytes.NewReader(small), int64(len(small)), "image/jpeg")
 }

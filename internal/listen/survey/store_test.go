@@ -113,8 +113,8 @@ func TestFilesAreAskedOfCustomersAndNeverUnmask(t *testing.T) {
 		"of another kind":  {func(_ *survey.Definition, q *survey.Question) { q.Kind, q.Most = survey.Text, 0 }, "sections[0].questions[2].megabytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d, q := delivery(), photo
-			d.Sections[0].Questions = append(d.Sections[0].Questions[:2:2], q)
+			d := survey.Definition{Key: "parcel", Name: both("Parcel"), Languages: []string{"fr", "en"}, Sections: []survey.Section{{Questions: []survey.Question{
+				{Key: "nps", Kind: survey.NPS, Text: both("Would you recommend us?")}, {Key: "why", Kind: survey.Text, Text: both("Why?")}, photo}}}}
 			c.change(&d, &d.Sections[0].Questions[2])
 			err := d.Check()
 			if c.field == "" {
