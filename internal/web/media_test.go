@@ -53,7 +53,7 @@ func TestFilesAreShownWithinThePerimeterAlone(t *testing.T) {
 	address := r.filed()
 	director := r.as(r.user(people.Director, ""))
 	p := director.get(address)
-	p.has(t, "main", "Fichiers joints", "facture.pdf", "1 ko")
+	p.has(t, "main", "Fichiers joints", "facture.pdf 1 ko")
 	photo := p.Find(".media img")
 	at := p.Find(".media a[href]").First().AttrOr("href", "")
 	if p.Find("audio[controls]").Length() != 1 || p.Find("video[controls]").Length() != 1 || photo.AttrOr("alt", "") != "Photo 1" || photo.AttrOr("width", "") != "1600" {
