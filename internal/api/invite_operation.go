@@ -55,6 +55,11 @@ func opRunRule() operation {
 	return o
 }
 
+func opRefusals() operation {
+	return operation{id: "list_invitation_refusals", tag: "invitations", out: invite.Report{}, outTypes: jsonOrYAML(), refusals: []int{400},
+		params: []*huma.Param{inQuery("from", "api.param.from", "string"), inQuery("to", "api.param.to", "string"), inQuery("rule", "api.param.rule", "string")}}
+}
+
 func opRuns() operation {
 	return operation{id: "list_invitation_runs", tag: "invitations", params: []*huma.Param{pathKey()}, out: map[string][]invite.Run{}, outTypes: jsonOrYAML(), refusals: []int{404}}
 }

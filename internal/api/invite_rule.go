@@ -18,6 +18,7 @@ func (a *API) ruleRoutes() []route {
 		at("POST", "/invitation-rules/{key}/stage", people.EditStructure, a.stageRule, opStage()),
 		at("POST", "/invitation-rules/{key}/checks", people.EditStructure, a.checkRule, opCheckRule()),
 		at("POST", "/invitation-rules/{key}/run", people.EditStructure, a.runRule, opRunRule()),
+		at("GET", "/invitation-refusals", people.ReadFigures, a.refusals, opRefusals()),
 		at("GET", "/invitation-rules/{key}/runs", people.EditStructure, a.listRuns, opRuns()),
 	}
 	return append(a.invitationRules().routes(a), l...)

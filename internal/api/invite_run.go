@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/http"
 	"strings"
+	"time"
 
 	"vigie/internal/house"
 	"vigie/internal/listen/intake"
@@ -106,4 +107,25 @@ func (a *API) listRuns(c *call) error {
 		return err
 	}
 	return c.either(http.StatusOK, map[string][]invite.Run{"runs": l})
+}
+
+// refusals tells who was not asked, and why: in the last 30 days unless other days are said.
+func (a *API) refusals(c *call) error {
+	q := c.URL.Query()
+	to := a.Now().UTC().AddDate(0, 0, 1)
+	from := to.AddDate(0, 0, -30)
+	for name, into := range map[string]*time.Time{"from": &from, "to": &to} {
+		if v := q.Get(name); v != "" {
+			day, err := time.Parse(time.DateOnly, v)
+			if err != nil {
+				return malformed(name, "api.not_a_time", "value", v)
+			}
+			*into = day
+		}
+	}
+	r, err := a.Invites.Report(c.Context(), c.viewer.Scope, q.Get("rule"), from, to)
+	if err != nil {
+		return err
+	}
+	return c.either(http.StatusOK, r)
 }

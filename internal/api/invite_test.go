@@ -55,6 +55,8 @@ func TestRulesEventsAndLinks(t *testing.T) {
 			{"an objection", "POST", "/objections", `{"email":"max@example.org","proof":"lettre"}`, http.StatusNoContent, ""},
 			{"holds", "POST", "/invitations", `{"survey":"pulse","customer":{"email":"MAX@example.org"}}`, http.StatusOK, `"why":"objection"`},
 			{"all told", "GET", "/invitations?state=refused", "", http.StatusOK, `"why":"objection"`},
+			{"who was not asked", "GET", "/invitation-refusals", "", http.StatusOK, `"why":"objection"`},
+			{"on a day that is none", "GET", "/invitation-refusals?from=soon", "", http.StatusBadRequest, "from"},
 			{"an unknown state", "GET", "/invitations?state=lost", "", http.StatusBadRequest, "state"},
 			{"an SMS of nobody", "POST", "/sms-replies", `{"from":"+33600000009","text":"10"}`, http.StatusOK, `"unknown"`},
 			{"channels", "PUT", "/invitation-channels", `{"base":"https://avis.example.org","sms":{"url":"https://gate.example.org","from":"Vigie","token":"tiptop"}}`, http.StatusOK, `gate.example.org`},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/invite"
 	"vigie/internal/web/ui"
 )
 
@@ -11,6 +12,8 @@ import (
 type askedOnce struct {
 	Wish   string // "" none said
 	Things []ui.Thing
+	// Silences are the rules that never asked them, and why.
+	Silences []ui.Thing
 }
 
 // askedTold invitations are told on a customer's page.
@@ -50,5 +53,24 @@ func (s *Server) askedOf(ctx context.Context, g *ground, id cx.PersonID) (*asked
 		}
 		out.Things = append(out.Things, ui.Thing{Name: name, Tags: []ui.Tag{stateTag(g, i.State)}, Text: g.invitationWhy(i), Note: says})
 	}
+	silent, err := s.Invites.Silences(ctx, g.scope(), id)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range silent {
+		out.Silences = append(out.Silences, g.silence(x, names))
+	}
 	return out, nil
+}
+
+func (g *ground) silence(x invite.Silence, names map[string]string) ui.Thing {
+	l := g.lang()
+	t := ui.Thing{Name: names[x.Rule], Text: l.T("invitation.why." + string(x.Why))}
+	if x.Rule == "" {
+		t.Name = l.T("invitation.trigger.event", "event", x.Event)
+	}
+	if !x.At.IsZero() {
+		t.Note = l.DateTime(g.local(x.At))
+	}
+	return t
 }

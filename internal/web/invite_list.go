@@ -22,6 +22,7 @@ func (s *Server) inviteRoutes() []Route {
 		{"POST", "/listen/rules/{key}", people.EditStructure, s.doSaveInviteRule},
 		{"POST", "/listen/rules/{key}/stage", people.EditStructure, s.doStageInviteRule},
 		{"POST", "/listen/rules/{key}/check", people.EditStructure, s.doCheckInviteRule},
+		{"GET", refusalsAt, people.ReadFigures, s.serveRefusals},
 		{"GET", "/listen/invitations", people.ReadPeople, s.serveInvitations},
 	}
 }

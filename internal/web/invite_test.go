@@ -50,4 +50,11 @@ func TestARuleIsLaunchedAndTellsWhoIsAsked(t *testing.T) {
 	b.get("/listen/invitations?state=refused").has(t, "main", "Max Petit")
 	b.get("/listen/rules/livree").has(t, "main", "Assez de personnes de ce segment")
 	b.get(path(r.customerOf("A2"), "")).has(t, "main", "Assez de personnes de ce segment")
+	b.post("/listen/rules/new", url.Values{"text": {"key: appel\nname: {fr: Après appel}\nsurvey: delivery\ntrigger: {event: call.ended}\n"}})
+	card := b.get(path(r.customerOf("A2"), ""))
+	card.has(t, "main", "Après appel")
+	card.has(t, "main", "Rien de ce que la règle attend ne lui est arrivé")
+	refused := b.get("/listen/refusals?days=7")
+	refused.has(t, "main", "Après livraison")
+	refused.has(t, "main", "Assez de personnes de ce segment")
 }

@@ -18,6 +18,7 @@ const (
 	ByQuota     Why = "quota"     // enough of that segment were asked
 	ByReach     Why = "reach"     // no address, or only addresses from which messages come back
 	BySurvey    Why = "survey"    // the survey is not asked (any more)
+	ByUnheard   Why = "unheard"   // no rule listens to the event
 )
 
 // Contact is what planning knows of one person.

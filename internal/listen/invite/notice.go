@@ -41,6 +41,12 @@ type Notice struct {
 	Words string
 }
 
+// Notify keeps what came back of a message. One that was answered stays so.
+func (s *Store) Notify(ctx context.Context, tx *record.Tx, n Notice) error {
+	_, err := s.notify(ctx, tx, n)
+	return err
+}
+
 // notify keeps what came back, and tells whether it is about an invitation. A message answered stays so.
 func (s *Store) notify(ctx context.Context, tx *record.Tx, n Notice) (bool, error) {
 	if _, err := tx.Next(ctx, lock, 1); err != nil {

@@ -33,24 +33,35 @@ func (s *Store) PlanOccurrences(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	var plans []Invitation
+	passes := make(map[int64][]pass, len(l))
 	for i := range l {
 		c, known := contacts[l[i].Identity]
 		if !known {
 			continue // erased meanwhile
 		}
-		more, err := p.onOccurrence(ctx, &l[i], c)
+		more, passed, err := p.onOccurrence(ctx, &l[i], c)
 		if err != nil {
 			return 0, err
 		}
-		plans = append(plans, more...)
+		plans, passes[l[i].ID] = append(plans, more...), passed
 	}
-	return len(l), s.d.DB.Write(ctx, func(tx *record.Tx) error { return s.planned(ctx, tx, l, plans) })
+	return len(l), s.d.DB.Write(ctx, func(tx *record.Tx) error {
+		still, err := s.planned(ctx, tx, l, plans)
+		if err != nil {
+			return err
+		}
+		counted := tallied{}
+		for id := range still {
+			counted.add(passes[id]...)
+		}
+		return counted.keep(ctx, tx)
+	})
 }
 
-// planned keeps what was planned of occurrences that nobody planned meanwhile.
-func (s *Store) planned(ctx context.Context, tx *record.Tx, l []Occurrence, plans []Invitation) error {
+// planned keeps what was planned of occurrences that nobody planned meanwhile, and tells which those are.
+func (s *Store) planned(ctx context.Context, tx *record.Tx, l []Occurrence, plans []Invitation) (map[int64]bool, error) {
 	if _, err := tx.Next(ctx, lock, 1); err != nil {
-		return err
+		return nil, err
 	}
 	still := map[int64]bool{}
 	for at := 0; at < len(l); at += record.InLimit {
@@ -61,17 +72,17 @@ func (s *Store) planned(ctx context.Context, tx *record.Tx, l []Occurrence, plan
 		in, args := record.In(ids)
 		rows, err := tx.Query(ctx, `SELECT id FROM occurrence WHERE planned = 0 AND id `+in, args...)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		open, err := record.Column[int64](rows)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, id := range open {
 			still[id] = true
 		}
 		if _, err := tx.Exec(ctx, `UPDATE occurrence SET planned = 1 WHERE planned = 0 AND id `+in, args...); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	kept := plans[:0]
@@ -81,7 +92,7 @@ func (s *Store) planned(ctx context.Context, tx *record.Tx, l []Occurrence, plan
 		}
 	}
 	_, err := s.insert(ctx, tx, kept)
-	return err
+	return still, err
 }
 
 // planner is the rules and surveys as of one moment.
@@ -100,20 +111,21 @@ func (s *Store) planner(ctx context.Context) (*planner, error) {
 	return &planner{s: s, rules: t.rules, surveys: s.surveys(), now: s.d.Now().UTC()}, nil
 }
 
-func (p *planner) onOccurrence(ctx context.Context, o *Occurrence, c Contact) ([]Invitation, error) {
-	var l []Invitation
-	once := fmt.Sprint("o:", o.ID)
+// onOccurrence gives the invitations that rules make of an occurrence, and the rules it is not for, with their reason.
+func (p *planner) onOccurrence(ctx context.Context, o *Occurrence, c Contact) (l []Invitation, passed []pass, err error) {
+	heard := false
 	for i := range p.rules {
 		r := &p.rules[i].Rule
 		if r.Trigger.Event != o.Event {
 			continue
 		}
-		one := Case{Contact: c, Event: o.Event, Touchpoint: o.Touchpoint, Unit: o.Unit, Attributes: o.Attributes, Once: once, At: o.At}
-		inv, _, err := p.think(ctx, r, one)
+		heard = true
+		inv, t, err := p.think(ctx, r, o.about(c))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if inv == nil {
+			passed = append(passed, p.pass(r.Key, o.Unit, t.Why))
 			continue
 		}
 		inv.Occurrence, inv.Contact = o.ID, o.Contact
@@ -122,7 +134,15 @@ func (p *planner) onOccurrence(ctx context.Context, o *Occurrence, c Contact) ([
 		}
 		l = append(l, *inv)
 	}
-	return l, nil
+	if !heard {
+		passed = append(passed, p.pass("", o.Unit, ByUnheard))
+	}
+	return l, passed, nil
+}
+
+// about is the case that an occurrence is, of somebody.
+func (o *Occurrence) about(c Contact) Case {
+	return Case{Contact: c, Event: o.Event, Touchpoint: o.Touchpoint, Unit: o.Unit, Attributes: o.Attributes, Once: fmt.Sprint("o:", o.ID), At: o.At}
 }
 
 // think gives the invitation that a rule makes of a case, nil when the rule is not about it.

@@ -57,11 +57,13 @@ type walk struct {
 	p    *planner
 	runs []Run
 	try  bool // nothing is kept
+	// passed are those of the batch of whom nothing is kept one by one.
+	passed tallied
 }
 
 func (s *Store) newWalk(ctx context.Context, runs []Run, try bool) (*walk, error) {
 	p, err := s.planner(ctx)
-	return &walk{s: s, p: p, runs: runs, try: try}, err
+	return &walk{s: s, p: p, runs: runs, try: try, passed: tallied{}}, err
 }
 
 // everybody looks at all customers from where the runs are.
@@ -167,12 +169,14 @@ func (w *walk) batch(ctx context.Context, h herd) error {
 			if r.Lines == nil && person.ID <= r.After {
 				continue
 			}
-			inv, err := w.p.inRun(ctx, &rule.Rule, r, h.contacts[person.ID], person.ID)
+			inv, why, err := w.p.inRun(ctx, &rule.Rule, r, h.contacts[person.ID], person.ID)
 			if err != nil {
 				return err
 			}
 			if inv != nil {
 				plans = append(plans, *inv)
+			} else {
+				w.passed.add(w.p.pass(r.Rule, "", why))
 			}
 		}
 		if len(l) > 0 && r.Lines == nil {
@@ -184,25 +188,32 @@ func (w *walk) batch(ctx context.Context, h herd) error {
 		_, err := notYet(ctx, w.s.d.DB, w.runs, plans)
 		return err
 	}
-	return w.s.keepRun(ctx, w.runs, plans)
+	err := w.s.d.DB.Write(ctx, func(tx *record.Tx) error {
+		if err := w.s.keepRun(ctx, tx, w.runs, plans); err != nil {
+			return err
+		}
+		return w.passed.keep(ctx, tx)
+	})
+	clear(w.passed)
+	return err
 }
 
-// inRun thinks of one person and counts what became of them; nil when there is nothing to keep.
-func (p *planner) inRun(ctx context.Context, rule *Rule, r *Run, who Contact, id cx.PersonID) (*Invitation, error) {
+// inRun thinks of one person and counts what became of them; nil and why when there is nothing to keep.
+func (p *planner) inRun(ctx context.Context, rule *Rule, r *Run, who Contact, id cx.PersonID) (*Invitation, Why, error) {
 	c := Case{Contact: who, Once: onceOf(r.Name, id), At: p.now}
 	if !r.If.Holds(rule.state(c)) {
 		r.Reasons[string(ByCondition)]++
-		return nil, nil
+		return nil, ByCondition, nil
 	}
 	inv, t, err := p.think(ctx, rule, c)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	r.Reasons[reason(inv, t)]++
 	if inv != nil && inv.Why == BySample { // who was not drawn can be told again from the draw
-		return nil, nil
+		return nil, BySample, nil
 	}
-	return inv, nil
+	return inv, t.Why, nil
 }
 
 // onceOf names what a run asks one person about.
@@ -220,30 +231,28 @@ func reason(inv *Invitation, t Thought) string {
 	return string(t.Why)
 }
 
-func (s *Store) keepRun(ctx context.Context, runs []Run, plans []Invitation) error {
-	return s.d.DB.Write(ctx, func(tx *record.Tx) error {
-		if _, err := tx.Next(ctx, lock, 1); err != nil {
+func (s *Store) keepRun(ctx context.Context, tx *record.Tx, runs []Run, plans []Invitation) error {
+	if _, err := tx.Next(ctx, lock, 1); err != nil {
+		return err
+	}
+	fresh, err := notYet(ctx, tx, runs, plans)
+	if err != nil {
+		return err
+	}
+	if _, err := s.insert(ctx, tx, fresh); err != nil {
+		return err
+	}
+	for _, i := range fresh { // the quota is known only now
+		if i.State == Refused && i.Why == ByQuota {
+			recount(runs, i.Rule, Planned.String(), string(ByQuota))
+		}
+	}
+	for _, r := range runs {
+		if err := putRun(ctx, tx, r); err != nil {
 			return err
 		}
-		fresh, err := notYet(ctx, tx, runs, plans)
-		if err != nil {
-			return err
-		}
-		if _, err := s.insert(ctx, tx, fresh); err != nil {
-			return err
-		}
-		for _, i := range fresh { // the quota is known only now
-			if i.State == Refused && i.Why == ByQuota {
-				recount(runs, i.Rule, Planned.String(), string(ByQuota))
-			}
-		}
-		for _, r := range runs {
-			if err := putRun(ctx, tx, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // notYet leaves out of plans those that a run which may have planned before did plan.
