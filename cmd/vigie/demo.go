@@ -13,6 +13,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/demo"
+	"vigie/internal/listen/invite"
 	"vigie/internal/people"
 	"vigie/internal/web"
 )
@@ -52,7 +53,7 @@ type demoHouse struct {
 }
 
 func (d *demoHouse) deps() demo.Deps {
-	return demo.Deps{People: d.app.People, Journeys: d.app.Journeys, Catalogue: d.app.Catalogue, Circumstances: d.app.Circumstances, Surveys: d.app.Surveys, Views: d.app.Views, Door: d.app.Door, Customers: d.app.Customers, Log: d.app.env.log}
+	return demo.Deps{At: d.app.At, People: d.app.People, Journeys: d.app.Journeys, Catalogue: d.app.Catalogue, Circumstances: d.app.Circumstances, Surveys: d.app.Surveys, Views: d.app.Views, Door: d.app.Door, Customers: d.app.Customers, Log: d.app.env.log}
 }
 
 // install moves the company in, waits until its figures are there, starts the drip, and gives those one may enter as.
@@ -73,6 +74,7 @@ func (d *demoHouse) install(ctx context.Context) ([]web.CastMember, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.app.Inviting.Keep(drip)
 	if err := drip.Start(ctx); err != nil {
 		return nil, err
 	}
@@ -114,8 +116,20 @@ func (d *demoHouse) announce(ctx context.Context, at net.Addr) error {
 	if err != nil {
 		return err
 	}
+	if err := d.reached(ctx, at); err != nil {
+		return err
+	}
 	fmt.Fprintln(os.Stderr, d.app.env.lang.T("cmd.demo", "seconds", d.took.Seconds(), "count", n[cx.Live], "address", "http://"+reachable(at)+"/enter/"+token))
 	return d.invite(at)
+}
+
+// reached notes where this server is reached, for the links in messages.
+func (d *demoHouse) reached(ctx context.Context, at net.Addr) error {
+	host, ok := onNetwork(at)
+	if !ok {
+		host = reachable(at)
+	}
+	return d.app.Invites.SetChannels(ctx, invite.Channels{Base: "http://" + host})
 }
 
 // invite prints where a telephone of the same network answers a survey, as an address and as a QR code: the card on the

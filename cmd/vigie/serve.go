@@ -77,7 +77,7 @@ func onLoopback(listen string) bool {
 type server struct {
 	app     *app
 	site    web.Deps
-	prepare func(ctx context.Context) error // once everything is started, before pages are served; nil: nothing
+	prepare func(ctx context.Context) error // once the door and the figures are started, before anybody is asked; nil: nothing
 }
 
 // run starts everything, calls ready with the address, and serves until ctx ends; then the last requests are answered.
@@ -90,12 +90,6 @@ func (s *server) run(ctx context.Context, ready func(at net.Addr) error) error {
 	if err := s.start(ctx); err != nil {
 		_ = ln.Close()
 		return err
-	}
-	if s.prepare != nil {
-		if err := s.prepare(ctx); err != nil {
-			_ = ln.Close()
-			return err
-		}
 	}
 	handler, stopPages, err := s.app.handler(s.site)
 	if err != nil {
@@ -134,6 +128,11 @@ func (s *server) start(ctx context.Context) error {
 	}
 	if err := s.app.StartImports(ctx); err != nil {
 		return err
+	}
+	if s.prepare != nil {
+		if err := s.prepare(ctx); err != nil {
+			return err
+		}
 	}
 	if err := s.app.StartResponses(ctx); err != nil {
 		return err

@@ -3,12 +3,14 @@ package demo
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/invite"
 )
 
 // DripConfig of the slow drip.
@@ -17,12 +19,15 @@ type DripConfig struct {
 	Every time.Duration
 }
 
-// Drip sends a feedback of the demo through the door every few seconds, as long as the program lives.
+// Drip sends a feedback of the demo through the door every few seconds, as long as the program lives. Now and then something
+// happens to a customer that the company asks about; it is the outbox of what it asks then, and answers some of it.
 type Drip struct {
 	c     DripConfig
 	d     Deps
 	story *Story
 	rng   *rand.Rand // the loop's
+	asker *asker     // nil: nobody is asked
+	drops int
 
 	mu   sync.Mutex
 	stop context.CancelFunc
@@ -35,7 +40,18 @@ func NewDrip(c DripConfig, d Deps, story *Story) (*Drip, error) {
 		return nil, fmt.Errorf("demo: Door and story are needed")
 	}
 	c.Every = cmp.Or(c.Every, 6*time.Second)
-	return &Drip{c: c, d: d.filled(), story: story}, nil
+	p := &Drip{c: c, d: d.filled(), story: story}
+	if d.At != nil {
+		var err error
+		p.asker, err = story.asksNow(p.d)
+		return p, err
+	}
+	return p, nil
+}
+
+// Take keeps a message that the company writes, as the outbox of its engine.
+func (p *Drip) Take(ctx context.Context, w invite.Written) (invite.Fate, string) {
+	return p.asker.Take(ctx, w)
 }
 
 // Start begins to drip; a second Start is an error.
@@ -46,6 +62,12 @@ func (p *Drip) Start(ctx context.Context) error {
 		return fmt.Errorf("demo: already dripping")
 	}
 	ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if p.asker != nil {
+		p.asker.ctx = ctx
+		if err := p.asker.remember(p.d.Now()); err != nil {
+			return err
+		}
+	}
 	p.done = make(chan struct{})
 	p.rng = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 	go p.loop(ctx)
@@ -86,5 +108,29 @@ func (p *Drip) runOnce(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	var sum Installed
-	return 1, sum.add([]collect.Outcome{out})
+	return 1, errors.Join(sum.add([]collect.Outcome{out}), p.ask(ctx))
+}
+
+const (
+	eventEvery = 5  // feedbacks between two things that happen to a customer
+	toldEvery  = 50 // feedbacks between two notes of how far the story was told
+)
+
+// ask tells what happens to a customer now and then, and what came back of what was asked.
+func (p *Drip) ask(ctx context.Context) error {
+	if p.asker == nil {
+		return nil
+	}
+	p.drops++
+	if p.drops%eventEvery == 0 {
+		if err := p.asker.happenNow(ctx, p.rng); err != nil {
+			return err
+		}
+	}
+	if p.drops%toldEvery == 0 {
+		if err := p.asker.h.Invites.KeepSetting(ctx, toldSetting, p.d.Now().Format(time.RFC3339Nano)); err != nil {
+			return err
+		}
+	}
+	return p.asker.comeBack(p.d.Now())
 }

@@ -2,12 +2,14 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
 	"time"
 
 	"vigie/internal/cx"
+	"vigie/internal/house"
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
@@ -28,7 +30,9 @@ type Deps struct {
 	// Surveys are the questionnaires; nil: none is published.
 	Surveys *survey.Store
 	// Views are the questions of the explorer.
-	Views     *view.Store
+	Views *view.Store
+	// At gives the house at another clock, to tell whom the company asked and what they answered; nil: nobody was.
+	At        func(now func() time.Time) (*house.House, error)
 	Customers *customer.Reference // nil: requests are tied to nobody
 	Door      *collect.Door
 	Log       *slog.Logger     // nil: discarded
@@ -71,7 +75,7 @@ func (s *Story) Install(ctx context.Context, d Deps) (Installed, error) {
 		}
 		in, err := send(ctx, d, s.Since(anchor, anchor, now))
 		in.Already = true
-		return in, err
+		return in, errors.Join(err, s.inviteAll(ctx, d, anchor, now))
 	}
 	if err := s.found(ctx, d); err != nil {
 		return Installed{}, fmt.Errorf("demo: %w", err)
@@ -86,7 +90,21 @@ func (s *Story) Install(ctx context.Context, d Deps) (Installed, error) {
 	if err := s.protect(ctx, d, now); err != nil {
 		return in, err
 	}
+	if err := s.inviteAll(ctx, d, anchor, now); err != nil {
+		return in, err
+	}
 	return in, s.hire(ctx, d, s.last())
+}
+
+// inviteAll tells whom the company asked, where there is a house to ask in.
+func (s *Story) inviteAll(ctx context.Context, d Deps, anchor, now time.Time) error {
+	if d.At == nil {
+		return nil
+	}
+	start := time.Now()
+	err := s.tellAsked(ctx, d, anchor, now)
+	d.Log.Info("demo invitations told", "seconds", time.Since(start).Seconds())
+	return err
 }
 
 // first and last of the cast to have an account: the first says when the story began for this record, and the last,

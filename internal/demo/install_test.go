@@ -23,7 +23,7 @@ func rooms(t testing.TB, db *record.DB, clock func() time.Time) Deps {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Stop)
-	return Deps{People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Surveys: h.Surveys, Views: h.Views, Door: h.Door, Now: clock}.filled()
+	return Deps{At: h.At, People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Surveys: h.Surveys, Views: h.Views, Door: h.Door, Now: clock}.filled()
 }
 
 func TestInstalledOnceWhateverTheStarts(t *testing.T) {

@@ -27,6 +27,7 @@ type Story struct {
 	places []place
 	points []point
 	crowd  *crowd
+	asking asking
 }
 
 // Company is who the story is about.
@@ -202,7 +203,7 @@ func Load() (*Story, error) {
 		return nil, fmt.Errorf("story.yaml: %w", err)
 	}
 	s.crowd = newCrowd(s)
-	return s, nil
+	return s, s.loadAsking()
 }
 
 func (s *Story) loadWords() error {

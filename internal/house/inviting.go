@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"vigie/internal/cx"
@@ -33,7 +34,7 @@ func (h *House) newInviting(now func() time.Time) error {
 	if err != nil {
 		return err
 	}
-	h.Inviting, err = invite.NewEngine(invite.EngineDeps{Store: h.Invites, Open: h.OpenInvitation, House: h.name})
+	h.Inviting, err = invite.NewEngine(invite.EngineDeps{Store: h.Invites, Open: h.OpenInvitation, Where: h.whereAnswered, House: h.name})
 	return err
 }
 
@@ -63,9 +64,44 @@ func (h *House) name(ctx context.Context) (name, lang string, err error) {
 	return s.Name, s.Lang, err
 }
 
+// At gives the house with another clock for whom is asked and what they answer: nothing of that is started, all else is what
+// it is here.
+func (h *House) At(now func() time.Time) (*House, error) {
+	other := *h
+	other.stops = nil
+	other.Surveys = survey.New(h.DB)
+	other.Surveys.Metrics, other.Surveys.Now = h.metrics, now
+	return &other, other.newInviting(now)
+}
+
 // OpenInvitation makes the page where an invitation is answered and gives its path. Of an anonymous survey it is the page
 // that everybody has: nothing ties its answers to whom was asked.
 func (h *House) OpenInvitation(ctx context.Context, l invite.Letter) (string, error) {
+	path, err := h.whereAnswered(ctx, l)
+	token, own := strings.CutPrefix(path, ownPath)
+	if err != nil || !own {
+		return path, err
+	}
+	who, err := h.customerOf(ctx, l.Identity)
+	if err != nil {
+		return "", err
+	}
+	o := response.Opening{Survey: l.Survey, Version: l.Version, Invitation: int64(l.ID), Language: l.Lang, CollectedBy: l.Channel, Touchpoint: l.Touchpoint,
+		Unit: l.Unit, Contact: l.Contact, Expires: l.Expires, Customer: who, Attributes: l.Attributes}
+	if !slices.Contains(cx.Collections, o.CollectedBy) {
+		o.CollectedBy = "web"
+	}
+	if lived, _ := l.Attributes["channel"].(string); slices.Contains(cx.Channels, lived) {
+		o.Channel = lived
+	}
+	return path, h.Responses.OpenAs(ctx, response.Token(token), o)
+}
+
+// ownPath is where one person answers.
+const ownPath = "/s/"
+
+// whereAnswered gives the path of the page where an invitation is answered.
+func (h *House) whereAnswered(ctx context.Context, l invite.Letter) (string, error) {
 	v, err := h.Surveys.Published(ctx, l.Survey, l.Version)
 	if err != nil {
 		return "", err
@@ -80,22 +116,7 @@ func (h *House) OpenInvitation(ctx context.Context, l invite.Letter) (string, er
 		return "/q/" + url.PathEscape(string(l.Survey)) + "?" + q.Encode(), nil
 	}
 	token, err := h.Invites.Answering(ctx, l.Root())
-	if err != nil {
-		return "", err
-	}
-	who, err := h.customerOf(ctx, l.Identity)
-	if err != nil {
-		return "", err
-	}
-	o := response.Opening{Survey: l.Survey, Version: l.Version, Invitation: int64(l.ID), Language: l.Lang, CollectedBy: l.Channel, Touchpoint: l.Touchpoint,
-		Unit: l.Unit, Contact: l.Contact, Expires: l.Expires, Customer: who, Attributes: l.Attributes}
-	if !slices.Contains(cx.Collections, o.CollectedBy) {
-		o.CollectedBy = "web"
-	}
-	if lived, _ := l.Attributes["channel"].(string); slices.Contains(cx.Channels, lived) {
-		o.Channel = lived
-	}
-	return "/s/" + token, h.Responses.OpenAs(ctx, response.Token(token), o)
+	return ownPath + token, err
 }
 
 // customerOf names the customer of an invitation as the door knows them.

@@ -17,13 +17,16 @@ type EngineDeps struct {
 	Store *Store
 	// Open makes the page where an invitation is answered and gives its path, the same each time.
 	Open func(ctx context.Context, l Letter) (path string, err error)
+	// Where gives that path of a page that is open; nil: Open tells it.
+	Where func(ctx context.Context, l Letter) (path string, err error)
 	// House gives the organisation's name and language.
 	House func(ctx context.Context) (name, lang string, err error)
 }
 
 // Engine plans what happened, sends what is due and reads what comes back, from Start to Stop.
 type Engine struct {
-	d EngineDeps
+	d   EngineDeps
+	box Outbox // nil: messages leave
 
 	mu       sync.Mutex
 	stop     context.CancelFunc
@@ -48,6 +51,9 @@ type lines struct {
 func NewEngine(d EngineDeps) (*Engine, error) {
 	if d.Store == nil || d.Open == nil || d.House == nil {
 		return nil, errors.New("invite: Store, Open and House are needed")
+	}
+	if d.Where == nil {
+		d.Where = d.Open
 	}
 	return &Engine{d: d}, nil
 }

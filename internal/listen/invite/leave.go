@@ -27,6 +27,9 @@ func (s *Store) Leave(ctx context.Context, ready map[string]bool, max int) (leav
 	if err != nil {
 		return nil, 0, err
 	}
+	if peek, err := invitations(ctx, s.d.DB, `due > 0 AND due <= ? LIMIT 1`, s.d.Now().UnixMicro()); err != nil || len(peek) == 0 {
+		return nil, 0, err
+	}
 	err = s.d.DB.Write(ctx, func(tx *record.Tx) error {
 		leaving, looked = nil, 0
 		if _, err := tx.Next(ctx, lock, 1); err != nil {

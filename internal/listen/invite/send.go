@@ -17,9 +17,16 @@ import (
 // ends meanwhile. It gives how many were looked at.
 func (e *Engine) send(ctx context.Context) (int, error) {
 	s := e.d.Store
-	l, looked, err := s.Leave(ctx, e.lines.ready(), letters)
+	most := letters
+	if e.Keeps() {
+		most = keptLetters
+	}
+	l, looked, err := s.Leave(ctx, e.ready(), most)
 	if err != nil || len(l) == 0 {
 		return looked, err
+	}
+	if e.Keeps() {
+		return looked, s.Settle(context.WithoutCancel(ctx), e.keepAll(context.WithoutCancel(ctx), l))
 	}
 	results := make([]Result, len(l))
 	var all sync.WaitGroup
@@ -38,7 +45,12 @@ func (e *Engine) sendOne(ctx context.Context, l Letter) Result {
 		r.Fate = Later
 		return r
 	}
-	if l.Channel == SMS {
+	if e.Keeps() {
+		var w Written
+		if w, err = sheet.written(e.lines.domain); err == nil {
+			r.Fate, r.Words = e.box.Take(ctx, w)
+		}
+	} else if l.Channel == SMS {
 		r.Gateway, err = e.lines.sms.Send(ctx, sheet.sms())
 	} else {
 		var m mail.Message
@@ -81,6 +93,28 @@ func fateOf(err error) (Fate, string) {
 
 // sheet gathers what a message is made of; the page where it is answered is open then.
 func (e *Engine) sheet(ctx context.Context, l Letter) (*sheet, error) {
+	who, err := e.d.Store.d.Customers.Customers(ctx, people.Whole(), []cx.IdentityID{l.Identity})
+	if err != nil {
+		return nil, err
+	}
+	l.Name = who[l.Identity].Name
+	s, err := e.words(ctx, l, e.lines.base)
+	if err != nil {
+		return nil, err
+	}
+	if s.Link, err = e.d.Open(ctx, s.Letter); err != nil {
+		return nil, err
+	}
+	if opens(e.lines.opens, s.Survey) {
+		var token string
+		token, err = e.d.Store.OpenToken(ctx, l.ID)
+		s.Seen = "/p/" + token + "/seen.gif"
+	}
+	return s, err
+}
+
+// words gathers what a message is made of, but the page where it is answered.
+func (e *Engine) words(ctx context.Context, l Letter, base string) (*sheet, error) {
 	house, tag, err := e.d.House(ctx)
 	if err != nil {
 		return nil, err
@@ -89,23 +123,11 @@ func (e *Engine) sheet(ctx context.Context, l Letter) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	who, err := e.d.Store.d.Customers.Customers(ctx, people.Whole(), []cx.IdentityID{l.Identity})
-	if err != nil {
-		return nil, err
-	}
-	l.Name = who[l.Identity].Name
-	s := &sheet{Letter: l, Survey: &v.Definition, House: house, Base: e.lines.base, Tag: spoken(l.Lang, tag, v.Languages)}
+	s := &sheet{Letter: l, Survey: &v.Definition, House: house, Base: base, Tag: spoken(l.Lang, tag, v.Languages)}
 	s.L = lang.For(s.Tag)
 	s.Letter.Lang = s.Tag
-	if s.Link, err = e.d.Open(ctx, s.Letter); err != nil {
-		return nil, err
-	}
 	token, err := e.d.Store.PreferenceToken(ctx, l.Identity)
 	s.Leave = "/p/" + token
-	if err == nil && opens(e.lines.opens, s.Survey) {
-		token, err = e.d.Store.OpenToken(ctx, l.ID)
-		s.Seen = "/p/" + token + "/seen.gif"
-	}
 	return s, err
 }
 
