@@ -20,6 +20,7 @@ type sequel struct {
 	at   time.Time
 	what string // answer, partial, soft, or a wish
 	id   invite.InvitationID
+	root invite.InvitationID // whose page is answered
 }
 
 // fateOf tells what becomes of a message, with the words a server would say. Whose address fails, fails each time.
@@ -48,7 +49,7 @@ func (s *Story) fateOf(w invite.Written) (invite.Fate, string) {
 // hurry makes people answer within minutes.
 func (s *Story) sequelOf(i *invite.Invitation, round int, at time.Time, hurry bool) (sequel, bool) {
 	r := s.rand("sequel", strconv.FormatInt(int64(i.ID), 10), strconv.Itoa(round))
-	q := sequel{id: i.ID}
+	q := sequel{id: i.ID, root: i.Root()}
 	if i.Channel == invite.Email && r.Float64() < s.asking.Fate["soft"] {
 		q.what, q.at = "soft", at.Add(time.Duration(1+r.IntN(40))*time.Minute)
 		return q, true

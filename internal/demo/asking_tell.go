@@ -9,12 +9,12 @@ import (
 	"sync"
 	"time"
 
+	"vigie/internal/channel/mail"
 	"vigie/internal/cx"
 	"vigie/internal/house"
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/response"
 	"vigie/internal/people"
-	"vigie/internal/record"
 )
 
 // asker lets the company's engine live through days that have passed, at a clock of its own. It is the engine's outbox:
@@ -276,9 +276,8 @@ func (a *asker) tell(q sequel) error {
 	case "answer", "partial":
 		return a.answer(q)
 	case "soft":
-		return a.h.DB.Write(a.ctx, func(tx *record.Tx) error {
-			return a.h.Invites.Notify(a.ctx, tx, invite.Notice{ID: q.id, Soft: true, Words: "452 4.2.2 mailbox full"})
-		})
+		_, err := a.h.Invites.Returned(a.ctx, []mail.Notice{{Fate: mail.Soft, Original: fmt.Sprintf("inv.%d.0@%s", q.id, a.s.file.Company.Domain), Reason: "452 4.2.2 mailbox full"}})
+		return err
 	}
 	i, err := a.h.Invites.Invitation(a.ctx, people.Whole(), q.id)
 	if err != nil {
@@ -293,7 +292,7 @@ func (a *asker) tell(q sequel) error {
 
 // answer answers an invitation that nobody answered yet.
 func (a *asker) answer(q sequel) error {
-	token, err := a.h.Invites.Answering(a.ctx, q.id)
+	token, err := a.h.Invites.Answering(a.ctx, q.root)
 	if err != nil {
 		return err
 	}

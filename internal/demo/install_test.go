@@ -36,6 +36,7 @@ func TestInstalledOnceWhateverTheStarts(t *testing.T) {
 	all := 0
 	s.Feedbacks(at, func(collect.Incoming) bool { all++; return true })
 	d := rooms(t, recordtest.SQLite(t), func() time.Time { return at })
+	d.At = nil // of its feedback alone
 	began := time.Now()
 	in, err := s.Install(t.Context(), d)
 	if err != nil {
@@ -110,6 +111,7 @@ func TestInstallInterruptedGoesOnWithNothingTwice(t *testing.T) {
 		s.file.Company.Days, s.file.Volumes.Customers = 40, 9_000 // a short story
 		at := time.Now()
 		d := rooms(t, db, func() time.Time { return at })
+		d.At = nil // of its feedback alone
 		if err := s.found(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}

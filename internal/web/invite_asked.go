@@ -5,6 +5,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/invite"
+	"vigie/internal/people"
 	"vigie/internal/web/ui"
 )
 
@@ -42,6 +43,12 @@ func (s *Server) askedOf(ctx context.Context, g *ground, id cx.PersonID) (*asked
 	if err != nil {
 		return nil, err
 	}
+	href := func(id invite.InvitationID) string {
+		if !g.Viewer.May(people.ReadPeople) {
+			return ""
+		}
+		return invitationAddress(id)
+	}
 	for _, i := range list[:min(len(list), askedTold)] {
 		name := names[i.Rule]
 		if name == "" {
@@ -51,7 +58,7 @@ func (s *Server) askedOf(ctx context.Context, g *ground, id cx.PersonID) (*asked
 		if i.Channel != "" {
 			says += " · " + l.T("invitation.channel."+i.Channel)
 		}
-		out.Things = append(out.Things, ui.Thing{Name: name, Tags: []ui.Tag{stateTag(g, i.State)}, Text: g.invitationWhy(i), Note: says})
+		out.Things = append(out.Things, ui.Thing{Name: name, Href: href(i.ID), Tags: []ui.Tag{stateTag(g, i.State)}, Text: g.invitationWhy(i), Note: says})
 	}
 	silent, err := s.Invites.Silences(ctx, g.scope(), id)
 	if err != nil {

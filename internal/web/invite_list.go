@@ -44,6 +44,7 @@ type invitationsPage struct {
 	Says   []string // of those behind a figure: which figure, and what it is narrowed to
 	Table  ui.Table
 	Pager  ui.Pager
+	Kept   bool // nothing leaves this machine
 }
 
 const invitationsShown = 50
@@ -69,7 +70,7 @@ func (s *Server) newInvitationsPage(ctx context.Context, v *visit, q url.Values)
 		return nil, err
 	}
 	l := v.Lang
-	p := &invitationsPage{visit: v, frame: v.frame(l.T("invitation.title"), ui.SectionListen), Tabs: listenTabs(v, "/listen/rules")}
+	p := &invitationsPage{visit: v, frame: v.frame(l.T("invitation.title"), ui.SectionListen), Tabs: listenTabs(v, "/listen/rules"), Kept: s.Inviting.Keeps()}
 	p.frame.Crumb = []ui.Link{{Label: l.T("invitation.rules"), Href: "/listen/rules"}}
 	f := invite.Filter{Rule: q.Get("rule"), Limit: invitationsShown + 1}
 	p.States = append(p.States, ui.Tab{Label: l.T("invitation.all"), Href: invitationsAt(f.Rule, "", 0), Current: q.Get("state") == ""})
@@ -149,9 +150,9 @@ func (s *Server) ruleNames(ctx context.Context, g *ground) (map[string]string, e
 
 func (g *ground) invitationRow(i invite.Invitation, p customer.Person, known bool, names map[string]string) ui.Row {
 	l := g.lang()
-	name, href := l.T("invitation.erased"), ""
+	name := l.T("invitation.erased")
 	if known {
-		name, href = g.personName(p), customerAddress(p.ID)
+		name = g.personName(p)
 	}
 	rule := names[i.Rule]
 	if rule == "" {
@@ -161,7 +162,7 @@ func (g *ground) invitationRow(i invite.Invitation, p customer.Person, known boo
 	if i.Channel != "" {
 		channel = l.T("invitation.channel." + i.Channel)
 	}
-	return ui.Row{Href: href, Cells: []ui.Cell{{Text: name}, {Text: rule, Note: channel},
+	return ui.Row{Href: invitationAddress(i.ID), Cells: []ui.Cell{{Text: name}, {Text: rule, Note: channel},
 		{Tags: []ui.Tag{stateTag(g, i.State)}, Note: g.invitationWhy(i)}, {Text: l.DateTime(g.local(lastMoment(i)))}}}
 }
 

@@ -76,7 +76,7 @@ func (s *Store) Invitation(ctx context.Context, scope people.Scope, id Invitatio
 }
 
 // Written gives the last message that left for an invitation, put in words by its rule and its version of the survey as they
-// are today; NotFound when none left, or when its person was erased.
+// are today, without its personal links unless messages are kept here; NotFound when none left, or when its person was erased.
 func (e *Engine) Written(ctx context.Context, i Invitation) (Written, error) {
 	missing := cx.Fail(cx.NotFound, "", "invite.unknown")
 	if i.Away.IsZero() || i.Channel == Link || i.Identity == 0 {
@@ -106,6 +106,9 @@ func (e *Engine) Written(ctx context.Context, i Invitation) (Written, error) {
 	}
 	if s.Link, err = e.d.Where(ctx, s.Letter); err != nil {
 		return Written{}, err
+	}
+	if !e.Keeps() { // who has its links may answer, and object, in the person's place
+		s.Link, s.Leave = "/s/…", "/p/…"
 	}
 	return s.written(domainOf(c.from()))
 }
