@@ -96,7 +96,7 @@ func (a *app) compact(ctx context.Context) error {
 
 const erasureLog = collect.ErasuresFile
 
-// replayErasures erases again what the log says, after adding the lines of another log to ours.
+// replayErasures erases and forbids again what the log says, after adding the lines of another log to ours.
 func (a *app) replayErasures(ctx context.Context, log string) (int, error) {
 	if err := a.StartDoor(ctx); err != nil {
 		return 0, err
@@ -107,7 +107,12 @@ func (a *app) replayErasures(ctx context.Context, log string) (int, error) {
 			return 0, err
 		}
 	}
-	return a.Door.ReplayErasures(ctx)
+	n, err := a.Door.ReplayErasures(ctx)
+	if err != nil {
+		return n, err
+	}
+	_, err = a.Invites.Replay(ctx) // objections are no erasures: nothing is gone
+	return n, err
 }
 
 func (a *app) takeErasures(ctx context.Context, log string) error {

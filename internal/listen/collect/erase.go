@@ -148,9 +148,9 @@ func (d *Door) traces(ctx context.Context, q record.Querier, id cx.PersonID) (ke
 func unnoted(all, noted []erasure) []erasure {
 	known := make(map[string]bool, len(noted))
 	for _, e := range noted {
-		known[e.what+string(e.hash)] = true
+		known[e.name()] = true
 	}
-	return slices.DeleteFunc(all, func(e erasure) bool { return known[e.what+string(e.hash)] })
+	return slices.DeleteFunc(all, func(e erasure) bool { return known[e.name()] })
 }
 
 func keysOf(ctx context.Context, q record.Querier, identities []int64) ([][]byte, error) {

@@ -9,9 +9,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
+	"vigie/internal/listen/customer"
 	"vigie/internal/record"
 )
 
@@ -26,6 +28,47 @@ type erasure struct {
 	what string
 	hash []byte
 	at   time.Time
+}
+
+// name is the same for the same line. What is erased stays so; what others note may be noted again later.
+func (e erasure) name() string {
+	name := e.what + string(e.hash)
+	if e.what != erasedFeedback && e.what != erasedIdentity {
+		name += strconv.FormatInt(e.at.UnixMicro(), 10)
+	}
+	return name
+}
+
+// Noted is a line that another room keeps in the log of erasures, since it has to outlive a restore as well: one word for
+// what it is of, the keyed hash of whom.
+type Noted struct {
+	What string
+	Hash customer.Hash
+	At   time.Time
+}
+
+// NoteIn appends lines of another room, in its transaction.
+func (d *Door) NoteIn(ctx context.Context, tx *record.Tx, l []Noted) error {
+	all := make([]erasure, len(l))
+	for i, n := range l {
+		all[i] = erasure{n.What, n.Hash[:], n.At}
+	}
+	return d.noteIn(ctx, tx, all)
+}
+
+// Noted gives the lines of other rooms, as they were appended.
+func (d *Door) Noted(ctx context.Context) ([]Noted, error) {
+	all, err := d.erasures(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("erasure log: %w", err)
+	}
+	var l []Noted
+	for _, e := range all {
+		if e.what != erasedFeedback && e.what != erasedIdentity && len(e.hash) == len(customer.Hash{}) {
+			l = append(l, Noted{e.what, customer.Hash(e.hash), e.at})
+		}
+	}
+	return l, nil
 }
 
 // ErasuresFile of a SQLite record, in the data folder. It is no part of a backup: a restore replays it.

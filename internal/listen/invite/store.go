@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/survey"
 	"vigie/internal/record"
@@ -21,6 +22,8 @@ type Deps struct {
 	DB        *record.DB
 	Customers *customer.Reference
 	Surveys   *survey.Store
+	// Ledger outlives a restore: what people forbade is noted there too; nil: it is not.
+	Ledger *collect.Door
 	// Zone gives the time zone of a unit, "" of the organisation.
 	Zone func(ctx context.Context, unit string) *time.Location
 	// Seal and Unseal keep what must not be read from a copy of the record; the name is of what is kept.

@@ -139,17 +139,20 @@ func (s *Store) changePreference(ctx context.Context, tx *record.Tx, id cx.Perso
 	}
 	p := was[id].Preference
 	change(&p)
-	now, objected := s.d.Now().UTC(), was[id].Objected
+	now, since := s.d.Now().UTC(), was[id].Objected
 	switch {
 	case !p.Objection:
-		objected = time.Time{}
-	case objected.IsZero():
-		objected = now
+		since = time.Time{}
+	case since.IsZero():
+		since = now
 	default:
 		proof = was[id].Proof // the first one is the proof
 	}
+	if err := s.note(ctx, tx, names[id], forbidden(was[id].Preference), forbidden(p)); err != nil {
+		return err
+	}
 	for _, n := range names[id] {
-		if err := putPreference(ctx, tx, n, p, []any{micro(objected), cut(proof, 200), now.UnixMicro()}); err != nil {
+		if err := putPreference(ctx, tx, n, p, []any{micro(since), cut(proof, 200), now.UnixMicro()}); err != nil {
 			return err
 		}
 	}
@@ -184,8 +187,12 @@ func (s *Store) Object(ctx context.Context, k customer.Kind, typed, proof string
 		if _, err := tx.Next(ctx, lock, 1); err != nil {
 			return err
 		}
+		n := customer.Name{Hash: h}
+		if err := s.note(ctx, tx, []customer.Name{n}, nil, map[string]bool{objected: true}); err != nil {
+			return err
+		}
 		now := s.d.Now().UnixMicro()
-		return putPreference(ctx, tx, customer.Name{Hash: h}, Preference{}, []any{now, cut(proof, 200), now})
+		return putPreference(ctx, tx, n, Preference{}, []any{now, cut(proof, 200), now})
 	})
 }
 
