@@ -54,8 +54,10 @@ type Feedback struct {
 	Contact     string       `json:"contact,omitempty"`
 	Unit        UnitID       `json:"unit,omitempty"` // as sent while quarantined, canonical once live
 	Agent       string       `json:"agent,omitempty"`
-	Lang        string       `json:"lang,omitempty"`
-	Survey      string       `json:"survey,omitempty"`
+	// Respondent tells employees apart in counts, and names nobody.
+	Respondent string `json:"respondent,omitempty"`
+	Lang       string `json:"lang,omitempty"`
+	Survey     string `json:"survey,omitempty"`
 
 	// Scores: points on the metric's scale, in steps: raw value ÷ step (step 1: the value itself; yes = 1, no = 0).
 	Scores    map[MetricID]int64 `json:"scores,omitempty"`

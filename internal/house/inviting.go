@@ -106,7 +106,7 @@ func (h *House) whereAnswered(ctx context.Context, l invite.Letter) (string, err
 	if err != nil {
 		return "", err
 	}
-	if v.Privacy == survey.Anonymous {
+	if v.Untied() {
 		q := url.Values{}
 		for name, value := range map[string]string{"via": l.Channel, "lang": l.Lang, "touchpoint": l.Touchpoint, "unit": l.Unit} {
 			if value != "" {

@@ -74,7 +74,7 @@ func (x *surveyRoom) about() string {
 }
 
 func (x *surveyRoom) privacy() string {
-	if x.Draft.Privacy == survey.Anonymous {
+	if x.Draft.Untied() {
 		return x.lang().T("surveys.privacy.anonymous")
 	}
 	return x.lang().T("surveys.privacy.confidential")

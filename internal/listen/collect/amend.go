@@ -67,12 +67,18 @@ func (d *Door) Amend(ctx context.Context, id cx.FeedbackID, a Amendment) (cx.Fee
 		if out, err = Decode(s); err != nil {
 			return err
 		}
+		if err := veiled(&out, d.d.Now()); err != nil {
+			return err
+		}
 		was, held := out.State, out.Media
 		miss, problems := a.apply(&out, p)
 		if len(problems) > 0 {
 			return problems
 		}
 		out.Amended = d.d.Now().UTC()
+		if out.Audience == cx.Employees {
+			out.Amended = cx.Week(out.Amended)
+		}
 		tx.Publish(record.Event{Subject: record.Feedback, ID: int64(id), Kind: record.Amended})
 		if was == cx.Quarantined && out.State == cx.Live {
 			tx.Publish(record.Event{Subject: record.Feedback, ID: int64(id), Kind: record.Repaired})

@@ -36,6 +36,7 @@ func appendPayload(b []byte, f *cx.Feedback) []byte {
 	b = appendMember(b, "contact", f.Contact)
 	b = appendMember(b, "unit", string(f.Unit))
 	b = appendMember(b, "agent", f.Agent)
+	b = appendMember(b, "respondent", f.Respondent)
 	b = appendMember(b, "lang", f.Lang)
 	b = appendMember(b, "survey", f.Survey)
 	b = appendScores(b, f.Scores)

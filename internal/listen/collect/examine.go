@@ -66,6 +66,9 @@ func (d *Door) examine(e *entry, senderKey string) {
 		return
 	}
 	e.seal(d.secret, senderKey)
+	if e.f.Audience == cx.Employees {
+		e.veil(d.secret)
+	}
 }
 
 func (e *entry) check(ok bool, field, code string, args ...any) {
@@ -142,6 +145,9 @@ func (e *entry) fill(now time.Time) {
 	in, f := e.in, &e.f
 	f.Source, f.SourceID = in.Source, in.SourceID
 	f.At, f.Received = in.At.UTC().Truncate(time.Microsecond), now.UTC().Truncate(time.Microsecond)
+	if in.Received.Before(now) && !in.Received.IsZero() {
+		f.Received = in.Received.UTC().Truncate(time.Microsecond)
+	}
 	f.Touchpoint, f.Unit = cx.TouchpointID(in.Touchpoint), cx.UnitID(in.Unit)
 	f.Channel, f.CollectedBy, f.Contact = in.Channel, in.CollectedBy, in.Contact
 	f.Agent, f.Lang, f.Survey = in.Agent, in.Lang, in.Survey
@@ -152,7 +158,7 @@ func (e *entry) fill(now time.Time) {
 	f.Verbatims = verbatimsOf(in.Verbatim, in.Verbatims)
 	f.Media = in.Media
 	f.Attributes = e.attributes("attributes.", in.Attributes, nil)
-	if in.Customer != nil {
+	if in.Customer != nil && f.Audience != cx.Employees {
 		f.Attributes = e.attributes("customer.attributes.", in.Customer.Attributes, f.Attributes)
 	}
 }

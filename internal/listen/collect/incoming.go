@@ -31,6 +31,8 @@ type Incoming struct {
 	Attributes  map[string]any `json:"attributes,omitempty"`
 	// Media are files kept before (listen/media) that no other feedback holds.
 	Media []cx.MediaID `json:"media,omitempty"`
+	// Received is when another house took it, told by the program alone; zero, or later than now: now.
+	Received time.Time `json:"-"`
 }
 
 // Customer is what the sender knows of the person. Ref, Email, Phone: at least one, to be recognised again.

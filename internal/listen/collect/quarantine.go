@@ -209,6 +209,9 @@ func (d *Door) repairOne(ctx context.Context, tx *record.Tx, p present, id int64
 	}
 	miss, mapped := p.place(&f)
 	f.State = stateOf(miss)
+	if f.Audience == cx.Employees && f.State == cx.Live {
+		f.Received = cx.Week(d.d.Now()) // it arrives now, as far as figures go
+	}
 	if err := replaceStored(ctx, tx, &f, placing{miss, mapped}, d.d.Now()); err != nil {
 		return false, err
 	}

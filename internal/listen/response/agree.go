@@ -32,7 +32,7 @@ func topicOf(purpose string) string {
 
 // agree notes what the answers now say yes to, and what they no longer do. A box that was never ticked is no refusal.
 func (r *Response) agree(now time.Time) {
-	if r.Version.Privacy == survey.Anonymous {
+	if r.Version.Untied() {
 		return
 	}
 	yes := map[string]bool{}

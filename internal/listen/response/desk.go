@@ -163,17 +163,20 @@ func (d *Desk) OpenAs(ctx context.Context, token Token, o Opening) error {
 	if !one.Asking() {
 		return cx.Fail(cx.NotFound, "survey", "survey.unknown", "key", string(o.Survey))
 	}
-	if v.Privacy == survey.Anonymous {
+	if v.Untied() {
 		o = Opening{Survey: o.Survey, Language: o.Language, Channel: o.Channel, CollectedBy: o.CollectedBy, Touchpoint: o.Touchpoint, Unit: o.Unit}
 	}
-	r := &Response{Opening: o, Number: v.N, Started: d.now(v.Privacy)}
+	r := &Response{Opening: o, Number: v.N, Started: d.now(&v.Definition)}
 	return d.d.DB.Write(ctx, func(tx *record.Tx) error { return insert(ctx, tx, token, r) })
 }
 
-// now is the moment, or the day of it for an anonymous survey: nothing finer is kept.
-func (d *Desk) now(p survey.Privacy) time.Time {
+// now is the moment, or the day of it for an anonymous survey, the week for one of employees: nothing finer is kept.
+func (d *Desk) now(of *survey.Definition) time.Time {
 	now := d.d.Now().UTC()
-	if p == survey.Anonymous {
+	switch {
+	case of.Audience == cx.Employees:
+		return cx.Week(now)
+	case of.Untied():
 		return now.Truncate(24 * time.Hour)
 	}
 	return now
@@ -197,6 +200,9 @@ func (d *Desk) dress(ctx context.Context, r *Response) error {
 	r.Version = v.Dealt(uint64(r.ID))
 	if limit := time.Duration(v.EditDays) * 24 * time.Hour; r.State == Complete && limit > 0 && d.d.Now().Sub(r.Changed) > limit {
 		r.State = Closed
+	}
+	if v.Audience == cx.Employees && !d.d.Now().Before(cx.Closes(r.Started)) {
+		r.State = Closed // figures may show it
 	}
 	if !r.Expires.IsZero() && d.d.Now().After(r.Expires) {
 		r.State = Closed
@@ -235,7 +241,7 @@ func (d *Desk) change(ctx context.Context, t Token, fn func(*Response) error) (*
 		if err := fn(r); err != nil {
 			return err
 		}
-		r.Changed = d.now(r.Version.Privacy)
+		r.Changed = d.now(r.Version)
 		r.agree(r.Changed)
 		r.revision++
 		return update(ctx, tx, r)

@@ -72,6 +72,7 @@ func (c *checker) whole() {
 	c.among("audience", string(d.Audience), "", string(cx.Customers), string(cx.Employees))
 	c.among("delay", string(d.Delay), "", string(Hot), string(Cold))
 	c.among("privacy", string(d.Privacy), "", string(Confidential), string(Anonymous))
+	c.fail(d.Audience == cx.Employees && d.Privacy != Anonymous, "privacy", "survey.employees_anonymous")
 	c.among("display", string(d.Display), "", string(Screens), string(Whole))
 	c.fail(d.Touchpoint != "" && !cx.ValidKey(string(d.Touchpoint)), "touchpoint", "survey.key", "key", string(d.Touchpoint))
 	c.fail(d.Topic != "" && !cx.ValidKey(d.Topic), "topic", "survey.key", "key", d.Topic)

@@ -54,6 +54,9 @@ const (
 	Anonymous Privacy = "anonymous"
 )
 
+// Untied tells whether nothing ties an answer to a person: an anonymous survey, or any of employees.
+func (d *Definition) Untied() bool { return d.Privacy == Anonymous || d.Audience == cx.Employees }
+
 type Display string
 
 const (

@@ -170,7 +170,7 @@ func (s *store) syntheticRows(ctx context.Context, dc driver.Conn, rows int64, a
 	for n := range rows {
 		at := syntheticStart.Add(time.Duration(float64(n) / float64(rows) * syntheticDays * 24 * float64(time.Hour)))
 		copy(row, []driver.Value{n + 1, at.UnixMicro(), dayOf(at), monthOf(at), uint8(2), uint8(customerCode),
-			r.Int64N(100_000) + 1, r.IntN(3) == 0, r.Int32N(syntheticTouchpoints), r.Int32N(int32(len(syntheticChannels))),
+			r.Int64N(100_000) + 1, r.IntN(3) == 0, nil, r.Int32N(syntheticTouchpoints), r.Int32N(int32(len(syntheticChannels))),
 			r.Int32N(2), r.Int32N(syntheticUnits), r.Int32N(2), r.Int32N(2), r.Int32N(2), nil})
 		clear(values)
 		values[cols.metrics["nps"]] = int16(r.IntN(11))

@@ -12,6 +12,9 @@ const payloadSchema = 1
 // string was escaped.
 type signal struct {
 	at         time.Time
+	received   time.Time
+	respondent []byte // of an employee
+	contact    []byte
 	context    [contextFields][]byte
 	program    []byte
 	audience   []byte
@@ -78,6 +81,12 @@ func (s *signal) field(r *reader, key []byte) error {
 		return r.schema()
 	case "at":
 		return r.instant(&s.at)
+	case "received":
+		return r.instant(&s.received)
+	case "respondent":
+		return r.text(&s.respondent)
+	case "contact":
+		return r.text(&s.contact)
 	case "program":
 		return r.text(&s.program)
 	case "audience":

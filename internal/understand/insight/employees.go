@@ -179,7 +179,7 @@ func (p *plan) choose(g *grid, k *picked, during *Period, names *nameTable) (*ta
 			continue
 		}
 		found := out.cell(p.place(key, names))
-		found.points, found.n = slices.Clone(c.counted.points), c.counted.n
+		found.points, found.n = append(found.points, c.counted.points...), found.n+c.counted.n
 	}
 	return out, nil
 }

@@ -3,6 +3,7 @@ package insight
 import (
 	"database/sql/driver"
 	"fmt"
+	"hash/fnv"
 	"slices"
 
 	"vigie/internal/cx"
@@ -91,7 +92,8 @@ func (c *coder) row(f collect.Stored) (row []driver.Value, lacking []string, err
 	return row, lacking, nil
 }
 
-// fixed sets the columns before the context. Of an employee's feedback the week is kept, not the instant.
+// fixed sets the columns before the context. Of an employee's feedback the week is kept, not the instant, which is the week
+// that it arrived in, when that is later; who answered is a number of their own, and the contact is not kept.
 func (c *coder) fixed(row []driver.Value, f collect.Stored) {
 	at := c.sig.at
 	local := at.In(c.shape.zoneOf(c.sig.context[unitField]))
@@ -100,14 +102,27 @@ func (c *coder) fixed(row []driver.Value, f collect.Stored) {
 	if audience == employeeCode {
 		day = floorMonday(day)
 		monday := dayTime(int64(day))
-		month, instant = monthOf(monday), monday.UnixMicro()
+		month, instant = monthOf(monday), max(monday.UnixMicro(), dayTime(int64(floorMonday(dayOf(c.sig.received)))).UnixMicro())
 	}
 	row[0], row[1], row[2], row[3] = int64(f.ID), instant, day, month
 	row[4], row[5] = programCode(string(c.sig.program)), audience
-	if f.Identity != 0 {
+	switch {
+	case audience == employeeCode && len(c.sig.respondent) > 0:
+		row[6] = -hashOf(c.sig.respondent)
+	case f.Identity != 0:
 		row[6] = int64(f.Identity)
 	}
 	row[7] = c.sig.words
+	if audience != employeeCode && len(c.sig.contact) > 0 {
+		row[8] = hashOf(c.sig.contact)
+	}
+}
+
+// hashOf gives a text a number from 2⁶⁰ on: two of them meet once in a billion times, where it is read again.
+func hashOf(text []byte) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write(text) // never fails
+	return int64(h.Sum64()>>4) | 1<<60
 }
 
 // attributes sets the projected ones; a value of another type than the column's is not projected.

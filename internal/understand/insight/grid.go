@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"vigie/internal/cx"
 	"vigie/internal/record"
@@ -27,6 +28,10 @@ type gridKey struct {
 	touchpoint, unit string
 	grain            string
 	bucket           int64
+	// layer of the answers that came together after their month was shown, the Monday of their week; 0: those that came
+	// in time. Each layer is suppressed by itself and what is shown is their sum: figures asked before and after late
+	// answers differ by a layer's cell, never by less.
+	layer int64
 }
 
 // In a gridKey: what no question can name. A unit's own answers beside those of the units below it, and the answers
@@ -119,18 +124,37 @@ func (g *grid) fill(ctx context.Context, tx *sql.Conn, p *plan) error {
 		return nil
 	}
 	touchpoint, unit := p.values("touchpoint"), p.values("unit")
-	text := fmt.Sprintf("SELECT touchpoint, unit, month, COALESCE(identity, -id), %s FROM facts WHERE audience = ? AND program = ? AND %s IS NOT NULL",
+	text := fmt.Sprintf("SELECT touchpoint, unit, month, instant, COALESCE(identity, -id), %s FROM facts WHERE audience = ? AND program = ? AND %s IS NOT NULL",
 		p.column, p.column)
 	args := []any{int64(employeeCode), int64(programCode(string(p.indicator.Program)))}
 	return stream(ctx, tx, text, args, func(v []driver.Value) error {
-		tp := cmp.Or(touchpoint(codeOf(v[0])), nowhere)
-		for _, u := range g.unitPath(unit(codeOf(v[1]))) {
-			for _, t := range []string{tp, ""} {
-				g.count(gridKey{touchpoint: t, unit: u}, codeOf(v[2]), codeOf(v[3]), codeOf(v[4]))
-			}
-		}
+		g.answer(gridAnswer{touchpoint: touchpoint(codeOf(v[0])), unit: unit(codeOf(v[1])), month: codeOf(v[2]),
+			arrived: int64(dayOf(time.UnixMicro(codeOf(v[3])).UTC())), respondent: codeOf(v[4]), point: codeOf(v[5])})
 		return nil
 	})
+}
+
+// gridAnswer is one answer; arrived is the Monday of the week in which it came.
+type gridAnswer struct {
+	touchpoint, unit  string
+	month, arrived    int64
+	respondent, point int64
+}
+
+// answer counts one in all the cells it belongs to.
+func (g *grid) answer(a gridAnswer) {
+	layer := int64(0)
+	if a.arrived >= closes("month", a.month) {
+		if layer = a.arrived; layer+7 >= g.today {
+			return // others may still come with it
+		}
+	}
+	tp := cmp.Or(a.touchpoint, nowhere)
+	for _, u := range g.unitPath(a.unit) {
+		for _, t := range []string{tp, ""} {
+			g.count(gridKey{touchpoint: t, unit: u, layer: layer}, a.month, a.respondent, a.point)
+		}
+	}
 }
 
 func (g *grid) count(at gridKey, month, respondent, point int64) {
@@ -172,11 +196,15 @@ func firstDay(month int64) int64 {
 	return t
 }
 
-// closed: over for a week, because an answer counts in the month of its Monday.
-func (g *grid) closed(grain string, bucket int64) bool {
+// closes gives the Monday on which a bucket takes no more answers in time: over for a week, because an answer counts in the
+// month of its Monday. See cx.Closes.
+func closes(grain string, bucket int64) int64 {
 	_, to := bounds(grain, bucket)
-	return to+6 <= g.today
+	return int64(floorMonday(int32(to + 12)))
 }
+
+// closed buckets are shown, from the day after: that Monday begins later in other time zones.
+func (g *grid) closed(grain string, bucket int64) bool { return closes(grain, bucket) < g.today }
 
 // unitPath gives the nodes an answer of a unit counts in.
 func (g *grid) unitPath(unit string) []string {
@@ -265,7 +293,7 @@ func (g *grid) families() []*family {
 
 func compareGrid(a, b gridKey) int {
 	return cmp.Or(cmp.Compare(a.touchpoint, b.touchpoint), cmp.Compare(a.unit, b.unit), cmp.Compare(a.grain, b.grain),
-		cmp.Compare(a.bucket, b.bucket))
+		cmp.Compare(a.bucket, b.bucket), cmp.Compare(a.layer, b.layer))
 }
 
 // protect hides the next smallest child while what is hidden of a shown parent can be told: fewer respondents than the

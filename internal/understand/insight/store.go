@@ -54,7 +54,7 @@ func columnsOf(list []column) *columns {
 // contextColumns are the coded context, in the order of the fields of a signal.
 var contextColumns = [contextFields]string{"touchpoint", "channel", "collected_by", "unit", "survey", "language", "source", "agent"}
 
-const fixedColumns = 8 // before the context: those of createFacts
+const fixedColumns = 9 // before the context: those of createFacts
 
 const createFacts = `
 CREATE TABLE meta (name VARCHAR, value VARCHAR);
@@ -62,7 +62,7 @@ CREATE TABLE cursor (era VARCHAR, position BIGINT, overlap BIGINT);
 CREATE TABLE extra (name VARCHAR, key VARCHAR, type VARCHAR, coded BOOLEAN);
 CREATE TABLE dictionary (dim VARCHAR, code INTEGER, value VARCHAR);
 CREATE TABLE facts (id BIGINT, instant BIGINT, day INTEGER, month INTEGER, program UTINYINT, audience UTINYINT,
-	identity BIGINT, words BOOLEAN,
+	identity BIGINT, words BOOLEAN, contact BIGINT,
 	touchpoint INTEGER, channel INTEGER, collected_by INTEGER, unit INTEGER, survey INTEGER, language INTEGER,
 	source INTEGER, agent INTEGER);
 ` + createInvitations + `;
