@@ -16,7 +16,7 @@ func (t *teller) adviserNote(m *moment, in *collect.Incoming) {
 		return
 	}
 	v := cut(m.mood+0.5+0.8*t.r.NormFloat64(), cutsCSAT, 1)
-	note := collect.Incoming{Source: Source, At: m.at, Touchpoint: m.p.key, Channel: in.Channel,
+	note := collect.Incoming{Source: Source, At: m.at, Received: m.at, Touchpoint: m.p.key, Channel: in.Channel,
 		CollectedBy: "web", Program: "transactional", Audience: "employee", Unit: in.Unit, Lang: "fr", Survey: "adviser-note"}
 	if m.voice == "moving-rule" {
 		v = float64(1 + t.r.IntN(2))
@@ -44,7 +44,7 @@ func (t *teller) employeeFeedback(at time.Time) collect.Incoming {
 	}
 	z := t.r.NormFloat64()
 	v := cut(service+z, cutsCSAT, 1)
-	in := collect.Incoming{Source: Source, At: at, Touchpoint: p.key, CollectedBy: "web", Program: "transactional", Audience: "employee", Unit: t.unit(place),
+	in := collect.Incoming{Source: Source, At: at, Received: at, Touchpoint: p.key, CollectedBy: "web", Program: "transactional", Audience: "employee", Unit: t.unit(place),
 		Lang: "fr", Survey: "field-voice", Attributes: t.job(),
 		Scores: collect.Scores{"service_given": v, "work_ease": cut(ease+0.7*z+0.7*t.r.NormFloat64(), cutsCES, 1)}}
 	tn := content
@@ -74,7 +74,7 @@ func (t *teller) employeePoll(at time.Time) collect.Incoming {
 	place := t.r.IntN(len(t.s.places))
 	target := 4 + 9*float64(t.day+t.s.file.Company.Days)/float64(t.s.file.Company.Days)
 	score := npsAt(t.r.Float64(), target, t.r.Float64())
-	in := collect.Incoming{Source: Source, At: at, CollectedBy: "web", Program: "relational", Audience: "employee", Unit: t.unit(place), Lang: "fr",
+	in := collect.Incoming{Source: Source, At: at, Received: at, CollectedBy: "web", Program: "relational", Audience: "employee", Unit: t.unit(place), Lang: "fr",
 		Survey: "employee-barometer", Attributes: t.job(), Scores: collect.Scores{"enps": score}}
 	tn := content
 	if score <= 6 {

@@ -119,7 +119,7 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 		Touchpoints: h.Journeys.Touchpoints, KnownUnits: h.knownUnits, Units: h.addUnits, Zone: h.Zone, Now: d.Now, Log: d.Log,
 	})
 	h.Insight = insight.New(insight.Config{Dir: c.Dir, Deadline: c.Patience}, insight.Deps{
-		DB: d.DB, Read: h.Door.Present, All: h.Door.All, Invitations: h.Invites.Facts, AllInvitations: h.Invites.AllFacts, Catalogue: h.figuresCatalogue, Journeys: h.journeyList, Units: h.unitList,
+		DB: d.DB, Read: h.Door.Present, All: h.Door.All, Invitations: h.Invites.Facts, AllInvitations: h.Invites.AllFacts, Catalogue: h.figuresCatalogue, Journeys: h.journeyList, Units: h.unitList, Moves: h.People.EveryMove,
 		Zone: c.Zone, Log: d.Log,
 	})
 	h.Catalogue.Used = h.scored

@@ -57,6 +57,16 @@ func (s *Store) Moves(ctx context.Context, from, until string) ([]UnitChange, er
 	return scanChanges(rows)
 }
 
+// EveryMove gives every time a unit changed parent, oldest first, those undone included: for figures that must not tell by
+// the difference what the two trees say together.
+func (s *Store) EveryMove(ctx context.Context) ([]UnitChange, error) {
+	rows, err := s.db.Query(ctx, `SELECT `+changeColumns+` FROM unit_change WHERE kind = 'move' ORDER BY at, id`)
+	if err != nil {
+		return nil, fmt.Errorf("moves: %w", err)
+	}
+	return scanChanges(rows)
+}
+
 // UnitBatch is what was done to the tree at once.
 type UnitBatch struct {
 	ID     int64

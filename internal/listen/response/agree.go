@@ -9,7 +9,6 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/customer"
-	"vigie/internal/listen/survey"
 	"vigie/internal/people"
 )
 

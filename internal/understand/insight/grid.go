@@ -6,7 +6,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
-	"maps"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"sync"
@@ -74,6 +74,7 @@ type grid struct {
 	cells map[gridKey]*gridCell
 	paths map[string][]string // unit → nodes
 	last  [3]int64            // the last closed bucket of each grain
+	sum   uint64              // of its answers, whatever their order
 }
 
 func newGrid(shape *structure, today int64) *grid {
@@ -102,7 +103,7 @@ type grids struct {
 	how map[cx.IndicatorID]gridAt
 }
 
-func (k *grids) keep(ind cx.IndicatorID, at gridAt, build func() (*grid, error)) (*grid, error) {
+func (k *grids) keep(ind cx.IndicatorID, at gridAt, build func(was *grid) (*grid, error)) (*grid, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.of == nil {
@@ -111,7 +112,7 @@ func (k *grids) keep(ind cx.IndicatorID, at gridAt, build func() (*grid, error))
 	if g := k.of[ind]; g != nil && k.how[ind] == at {
 		return g, nil
 	}
-	g, err := build()
+	g, err := build(k.of[ind])
 	if err == nil {
 		k.of[ind], k.how[ind] = g, at
 	}
@@ -141,14 +142,25 @@ type gridAnswer struct {
 	respondent, point int64
 }
 
+// digest of an answer: of one that changes, another.
+func (a gridAnswer) digest() uint64 {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintln(h, a) // never fails
+	return h.Sum64()
+}
+
 // answer counts one in all the cells it belongs to.
 func (g *grid) answer(a gridAnswer) {
+	if a.month > g.last[0] {
+		return
+	}
 	layer := int64(0)
 	if a.arrived >= closes("month", a.month) {
 		if layer = a.arrived; layer+7 >= g.today {
 			return // others may still come with it
 		}
 	}
+	g.sum += a.digest()
 	tp := cmp.Or(a.touchpoint, nowhere)
 	for _, u := range g.unitPath(a.unit) {
 		for _, t := range []string{tp, ""} {
@@ -245,83 +257,9 @@ func (g *grid) parent(k gridKey, axis int) (gridKey, bool) {
 	return k, true
 }
 
-// family is a cell with those it is the sum of.
-type family struct {
-	parent   *gridCell
-	children []*gridCell
-}
-
-// suppress hides the cells under the floor, then, until nothing changes, what would give a hidden one by difference.
-func (g *grid) suppress() {
-	for _, c := range g.cells {
-		c.hidden = len(c.respondents) < floor || c.unpublished()
-	}
-	families := g.families()
-	for changed := true; changed; {
-		changed = false
-		for _, f := range families {
-			changed = f.protect() || changed
-		}
-	}
-}
-
-// families in an order that only depends on names.
-func (g *grid) families() []*family {
-	keys := slices.SortedFunc(maps.Keys(g.cells), compareGrid)
-	var out []*family
-	for axis := range 3 {
-		of := map[gridKey]*family{}
-		for _, k := range keys {
-			up, ok := g.parent(k, axis)
-			if !ok || g.cells[up] == nil {
-				continue
-			}
-			f := of[up]
-			if f == nil {
-				f = &family{parent: g.cells[up]}
-				of[up] = f
-				out = append(out, f)
-			}
-			f.children = append(f.children, g.cells[k])
-		}
-	}
-	for _, f := range out {
-		slices.SortStableFunc(f.children, func(a, b *gridCell) int { return cmp.Compare(a.counted.n, b.counted.n) })
-	}
-	return out
-}
-
 func compareGrid(a, b gridKey) int {
 	return cmp.Or(cmp.Compare(a.touchpoint, b.touchpoint), cmp.Compare(a.unit, b.unit), cmp.Compare(a.grain, b.grain),
 		cmp.Compare(a.bucket, b.bucket), cmp.Compare(a.layer, b.layer))
-}
-
-// protect hides the next smallest child while what is hidden of a shown parent can be told: fewer respondents than the
-// floor together, or one child alone. With no child left to hide, the parent goes.
-func (f *family) protect() (changed bool) {
-	for !f.parent.hidden {
-		var together []int64
-		var hidden []*gridCell
-		var next *gridCell
-		for _, c := range f.children {
-			switch {
-			case c.hidden:
-				hidden = append(hidden, c)
-				together = union(together, c.respondents)
-			case next == nil:
-				next = c
-			}
-		}
-		alone := len(hidden) == 1 && !hidden[0].unpublished()
-		if len(hidden) == 0 || len(together) >= floor && !alone {
-			return changed
-		}
-		if next == nil {
-			next = f.parent
-		}
-		next.hidden, changed = true, true
-	}
-	return changed
 }
 
 // window tells which cells a period names: the buckets within it, or the one it is.

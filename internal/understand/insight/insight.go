@@ -69,9 +69,11 @@ type Deps struct {
 	Catalogue      func(ctx context.Context) (*Catalogue, error)
 	Journeys       func(ctx context.Context) ([]journey.Journey, error)
 	Units          func(ctx context.Context) ([]people.Unit, error)
-	Zone           *time.Location   // of the organisation; nil: UTC
-	Now            func() time.Time // nil: time.Now
-	Log            *slog.Logger     // nil: discarded
+	// Moves gives every move of a unit, undone ones included, oldest first; nil: units never moved.
+	Moves func(ctx context.Context) ([]people.UnitChange, error)
+	Zone  *time.Location   // of the organisation; nil: UTC
+	Now   func() time.Time // nil: time.Now
+	Log   *slog.Logger     // nil: discarded
 }
 
 // Insight answers questions over its projection and keeps the projection up to the feed.

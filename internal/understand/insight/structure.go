@@ -3,6 +3,8 @@ package insight
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +35,13 @@ type structure struct {
 	journeyOf  map[string]string // touchpoint → journey
 	stageOf    map[string]string // touchpoint → journey/stage
 	touchpoint map[string]bool
+	before     []formerTree // trees of units that are no more, the oldest first
+}
+
+// formerTree is how units stood until a day.
+type formerTree struct {
+	shape *structure // its units alone
+	until int64
 }
 
 func (i *Insight) readStructure(ctx context.Context) (*structure, error) {
@@ -50,7 +59,42 @@ func (i *Insight) readStructure(ctx context.Context) (*structure, error) {
 	}
 	s := &structure{catalogue: *c, zone: i.d.Zone, projected: projectedOf(c.Attributes)}
 	s.addJourneys(journeys)
-	return s, s.addUnits(units)
+	if err := s.addUnits(units); err != nil || i.d.Moves == nil {
+		return s, err
+	}
+	moves, err := i.d.Moves(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("moves: %w", err)
+	}
+	s.addMoves(moves)
+	return s, nil
+}
+
+// addMoves tells the trees that were before each move, going back from today's. One that was undone held for a day.
+func (s *structure) addMoves(moves []people.UnitChange) {
+	tree := s.units
+	before := func(units map[cx.UnitID]people.Unit, until int64) {
+		s.before = append(s.before, formerTree{&structure{units: units, zone: s.zone}, until})
+	}
+	for _, m := range slices.Backward(moves) {
+		if m.Was == nil {
+			continue
+		}
+		day := int64(dayOf(m.At.In(s.zone)))
+		other := maps.Clone(tree)
+		u := other[m.Unit]
+		if u.Parent = m.Was.Parent; m.Undone {
+			u.Parent = m.Becomes.Parent
+			other[m.Unit] = u
+			before(other, day+1)
+			before(tree, day)
+			continue
+		}
+		other[m.Unit] = u
+		before(other, day)
+		tree = other
+	}
+	slices.Reverse(s.before)
 }
 
 func projectedOf(all []catalogue.Attribute) map[cx.AttributeID]catalogue.Attribute {
