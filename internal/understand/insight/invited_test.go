@@ -56,7 +56,7 @@ func newAskedWorld(t *testing.T, db *record.DB) *askedWorld {
 	}
 	surveys := survey.New(db)
 	for key, change := range map[cx.SurveyID]func(*survey.Definition){"delivery": func(*survey.Definition) {},
-		"secret": func(d *survey.Definition) { d.Privacy = survey.Anonymous }, "staff": func(d *survey.Definition) { d.Audience = cx.Employees },
+		"secret": func(d *survey.Definition) { d.Privacy = survey.Anonymous }, "staff": func(d *survey.Definition) { d.Audience, d.Privacy = cx.Employees, survey.Anonymous },
 		"yearly": func(d *survey.Definition) { d.Program = cx.Relational; d.Touchpoint = "bill" }} {
 		d := survey.Definition{Key: key, Name: cx.Text{"fr": "Enquête"}, Languages: []string{"fr"}, Program: cx.Transactional,
 			Sections: []survey.Section{{Questions: []survey.Question{{Key: "nps", Kind: survey.NPS, Text: cx.Text{"fr": "Nous recommanderiez-vous ?"}}}}}}

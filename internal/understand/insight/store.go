@@ -22,7 +22,7 @@ import (
 )
 
 // fileSchema of the projection: a file of another one is rebuilt.
-const fileSchema = "2"
+const fileSchema = "3"
 
 // column is one of the facts' columns that came with the catalogue: a metric ("m3") or an attribute ("a7").
 type column struct {
