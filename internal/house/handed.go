@@ -1,6 +1,7 @@
 package house
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -68,6 +69,27 @@ func (h *House) journeyList(ctx context.Context) ([]journey.Journey, error) {
 		return nil, err
 	}
 	return j.List, nil
+}
+
+// leads gives the metric of each touchpoint's lead indicator.
+func (h *House) leads(ctx context.Context) (map[cx.TouchpointID]cx.MetricID, error) {
+	journeys, err := h.journeyList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := h.Catalogue.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[cx.TouchpointID]cx.MetricID{}
+	for _, j := range journeys {
+		for _, st := range j.Stages {
+			for _, t := range st.Touchpoints {
+				out[t.Key] = c.Indicators[cmp.Or(t.Lead, "csat")].Metric
+			}
+		}
+	}
+	return out, nil
 }
 
 func (h *House) figuresCatalogue(ctx context.Context) (*insight.Catalogue, error) {

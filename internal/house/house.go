@@ -20,11 +20,13 @@ import (
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
 	"vigie/internal/listen/media"
+	"vigie/internal/listen/note"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
 	"vigie/internal/listen/tally"
 	"vigie/internal/people"
 	"vigie/internal/record"
+	"vigie/internal/understand/fatalist"
 	"vigie/internal/understand/insight"
 	"vigie/internal/understand/search"
 	"vigie/internal/understand/view"
@@ -78,6 +80,9 @@ type House struct {
 	Media *media.Store
 	// Tally counts reasons of contact by one tap.
 	Tally *tally.Store
+	// Notes are what advisers note of the answer they had to give; Fatalists sets them beside what customers said.
+	Notes     *note.Store
+	Fatalists *fatalist.Lists
 	// Imports is where files wait, are imported and remembered.
 	Imports *intake.Desk
 
@@ -123,6 +128,12 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 		Zone: c.Zone, Log: d.Log,
 	})
 	h.Catalogue.Used = h.scored
+	h.Notes, err = note.New(note.Deps{DB: d.DB, Customers: h.Customers, Consulted: h.consulted, Touchpoints: h.Journeys.Touchpoints, Units: h.knownUnits, Now: d.Now})
+	if err != nil {
+		return nil, err
+	}
+	h.Fatalists = fatalist.New(fatalist.Deps{DB: d.DB, Notes: h.Notes, Customers: h.Customers, Tied: h.Insight.Tied, Feedbacks: h.Door.Feedbacks,
+		Metrics: h.Catalogue.Metrics, Lead: h.leads})
 	h.Search = search.New(c.Dir, search.Deps{DB: d.DB, Read: h.docs, List: h.Insight.List})
 	return h, nil
 }
@@ -181,6 +192,15 @@ func (h *House) StartDerived(ctx context.Context) error {
 		return err
 	}
 	h.OnStop(h.Search.Stop)
+	return nil
+}
+
+// StartNotes forgets what is noted of erased customers.
+func (h *House) StartNotes(ctx context.Context) error {
+	if err := h.Notes.Start(ctx); err != nil {
+		return err
+	}
+	h.OnStop(h.Notes.Stop)
 	return nil
 }
 

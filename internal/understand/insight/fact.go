@@ -3,7 +3,6 @@ package insight
 import (
 	"database/sql/driver"
 	"fmt"
-	"hash/fnv"
 	"slices"
 
 	"vigie/internal/cx"
@@ -108,21 +107,14 @@ func (c *coder) fixed(row []driver.Value, f collect.Stored) {
 	row[4], row[5] = programCode(string(c.sig.program)), audience
 	switch {
 	case audience == employeeCode && len(c.sig.respondent) > 0:
-		row[6] = -hashOf(c.sig.respondent)
+		row[6] = -cx.ContactHashOf(c.sig.respondent)
 	case f.Identity != 0:
 		row[6] = int64(f.Identity)
 	}
 	row[7] = c.sig.words
 	if audience != employeeCode && len(c.sig.contact) > 0 {
-		row[8] = hashOf(c.sig.contact)
+		row[8] = cx.ContactHashOf(c.sig.contact)
 	}
-}
-
-// hashOf gives a text a number from 2⁶⁰ on: two of them meet once in a billion times, where it is read again.
-func hashOf(text []byte) int64 {
-	h := fnv.New64a()
-	_, _ = h.Write(text) // never fails
-	return int64(h.Sum64()>>4) | 1<<60
 }
 
 // attributes sets the projected ones; a value of another type than the column's is not projected.
