@@ -123,6 +123,7 @@ func (a Amendment) apply(f *cx.Feedback, p present) (placing, Problems) {
 		f.Verbatims = verbatimsOf(e.in.Verbatim, e.in.Verbatims)
 	}
 	if a.Media != nil {
+		e.check(len(a.Media) == 0 || f.Audience != cx.Employees, "media", "collect.employee_media")
 		e.check(len(a.Media) <= maxMedia, "media", "collect.too_many", "max", maxMedia)
 		f.Media = a.Media
 	}

@@ -60,6 +60,7 @@ func (d *Door) examine(e *entry, senderKey string) {
 	e.checkCustomer(d.d.Customers)
 	e.fill(d.d.Now())
 	e.check(len(e.f.Attributes) <= maxAttributes, "attributes", "collect.too_many", "max", maxAttributes)
+	e.check(len(in.Media) == 0 || cx.Audience(in.Audience) != cx.Employees, "media", "collect.employee_media")
 	e.check(len(in.Media) <= maxMedia, "media", "collect.too_many", "max", maxMedia)
 	e.check(len(in.Scores) > 0 || len(e.f.Verbatims) > 0 || len(in.Media) > 0, "scores", "collect.no_content")
 	if e.failed() {
