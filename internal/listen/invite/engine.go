@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"vigie/internal/channel/mail"
@@ -32,6 +33,8 @@ type Engine struct {
 	stop     context.CancelFunc
 	done     chan struct{}
 	follower *record.Follower
+
+	looked atomic.Int64 // when fortnights of pilots were last looked at, in seconds
 
 	lines lines // touched by the loop alone
 }
@@ -176,7 +179,22 @@ func (e *Engine) sweep(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	x, err := s.Expire(ctx)
-	return a + q + x, err
+	if err != nil {
+		return a + q + x, err
+	}
+	return a + q + x, e.keepFortnights(ctx, now)
+}
+
+// keepFortnights looks once an hour for fortnights of pilots that are over.
+func (e *Engine) keepFortnights(ctx context.Context, now time.Time) error {
+	if last := e.looked.Load(); now.Unix() < last+3600 && now.Unix() >= last {
+		return nil
+	}
+	_, err := e.d.Store.KeepFortnights(ctx)
+	if err == nil {
+		e.looked.Store(now.Unix())
+	}
+	return err
 }
 
 // connect makes the channels anew when their setting changed.

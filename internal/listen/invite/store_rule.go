@@ -67,16 +67,20 @@ func (s *Store) Decide(ctx context.Context, by, key string, to Stage, note strin
 		return cx.Fail(cx.Invalid, "stage", "invite.word", "value", string(to))
 	}
 	return s.changeRule(ctx, by, key, func(r *Rule) error {
-		if missing := r.Missing(); to == Going && len(missing) > 0 {
-			return cx.Fail(cx.Conflict, "checks", "invite.checks", "count", len(missing))
-		}
-		if to == Pilot && r.Pilot == nil {
-			return cx.Fail(cx.Conflict, "pilot", "invite.no_pilot")
-		}
-		r.Stage = to
-		r.Decisions = append(slices.Clone(r.Decisions), Decided{Stage: to, By: by, At: s.d.Now().UTC(), Note: cut(note, 2000)})
-		return nil
+		return r.move(Decided{Stage: to, By: by, At: s.d.Now().UTC(), Note: cut(note, 2000)})
 	})
+}
+
+func (r *Rule) move(d Decided) error {
+	if missing := r.Missing(); d.Stage == Going && len(missing) > 0 {
+		return cx.Fail(cx.Conflict, "checks", "invite.checks", "count", len(missing))
+	}
+	if d.Stage == Pilot && r.Pilot == nil {
+		return cx.Fail(cx.Conflict, "pilot", "invite.no_pilot")
+	}
+	r.Stage = d.Stage
+	r.Decisions = append(slices.Clone(r.Decisions), d)
+	return nil
 }
 
 // Missing gives the checks of the launch not made yet.
