@@ -32,8 +32,9 @@ func pilotWorld(t *testing.T, db *record.DB) *world {
 	}
 	w.pass(time.Hour)
 	must(t, db.Write(ctx, func(tx *record.Tx) error {
-		return errors.Join(w.Answered(ctx, tx, letters[0].ID), w.Answered(ctx, tx, letters[1].ID), w.Notify(ctx, tx, Notice{ID: letters[2].ID, Hard: true}),
-			w.Notify(ctx, tx, Notice{ID: letters[3].ID, Stop: true}))
+		_, back := w.notify(ctx, tx, Notice{ID: letters[2].ID, Soft: true})
+		_, stopped := w.notify(ctx, tx, Notice{ID: letters[3].ID, Stop: true})
+		return errors.Join(w.Answered(ctx, tx, letters[0].ID), w.Answered(ctx, tx, letters[1].ID), back, stopped)
 	}))
 	must(t, w.SetPreference(ctx, letters[4].Person, Preference{Objection: true}, "page"))
 	return w

@@ -20,14 +20,36 @@ func (s *Store) Answered(ctx context.Context, tx *record.Tx, id InvitationID) er
 	if err != nil {
 		return err
 	}
-	if i.State == Answered {
-		return nil
+	if i, err = s.reached(ctx, tx, i); err != nil || i.State == Answered {
+		return err
 	}
 	if err := s.notTwice(ctx, tx, i.Next); err != nil {
 		return err
 	}
 	i.State, i.Why, i.Due, i.AnsweredAt = Answered, "", time.Time{}, s.d.Now().UTC()
 	return s.update(ctx, tx, i)
+}
+
+// reached gives the invitation that an answer is due to: of one whose message came back, what was sent instead.
+func (s *Store) reached(ctx context.Context, tx *record.Tx, i *Invitation) (*Invitation, error) {
+	at := i
+	for range hopsMost {
+		if at.State != Bounced || at.Next == 0 {
+			break
+		}
+		next, err := find(ctx, tx, at.Next)
+		if notFound(err) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		at = next
+	}
+	if at.Sent.IsZero() || at.State == Bounced {
+		return i, nil // nothing else left: the message arrived after all
+	}
+	return at, nil
 }
 
 // Notice is what came back of a message.
