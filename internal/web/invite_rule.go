@@ -49,6 +49,7 @@ type inviteRulePage struct {
 	Stage     ui.Tag
 	MayEdit   bool
 	Error     string
+	Pilot     pilot
 }
 
 type checkLine struct {
@@ -93,7 +94,14 @@ func (s *Server) fillRule(ctx context.Context, p *inviteRulePage, key string) er
 	p.Key, p.frame, p.Stage = key, p.visit.frame(l.Text(k.Name), ui.SectionListen), stageTag(p.ground, k.Stage)
 	p.Facts = []ui.Fact{{Label: l.T("invitation.fact.survey"), Value: s.surveyName(ctx, p.ground, k.Survey), Href: "/listen/surveys/" + url.PathEscape(string(k.Survey))},
 		{Label: l.T("invitation.fact.trigger"), Value: p.triggerWords(k.Trigger)}}
-	p.launch(&k.Rule)
+	names, err := s.actorNames(ctx, p.visit)
+	if err != nil {
+		return err
+	}
+	p.launch(&k.Rule, names)
+	if p.Pilot, err = s.newPilot(ctx, p.ground, key); err != nil {
+		return err
+	}
 	for _, by := range []string{"channel", "wording", "segment"} {
 		counts, err := s.Invites.RuleCounts(ctx, p.scope(), invite.Counting{Rule: key, By: by, Since: p.sinceDay(reportDays).UnixMicro()})
 		if err != nil {
@@ -117,13 +125,13 @@ func (s *Server) surveyName(ctx context.Context, g *ground, key cx.SurveyID) str
 }
 
 // launch fills the checklist, the decisions taken and the stages that may come.
-func (p *inviteRulePage) launch(r *invite.Rule) {
+func (p *inviteRulePage) launch(r *invite.Rule, names actorNames) {
 	l := p.lang()
 	for _, name := range invite.Checklist() {
 		c, made := r.Checks[name]
 		line := checkLine{Name: name, Label: l.T("invitation.check." + name), Made: made}
 		if made {
-			line.Says = l.T("invitation.check.made", "day", l.Date(p.local(c.At)))
+			line.Says = l.T("invitation.check.made", "day", l.Date(p.local(c.At)), "who", names.of(c.By))
 			if c.Note != "" {
 				line.Says += " · " + c.Note
 			}
@@ -133,7 +141,7 @@ func (p *inviteRulePage) launch(r *invite.Rule) {
 		p.Checks = append(p.Checks, line)
 	}
 	for _, d := range slices.Backward(r.Decisions) {
-		says := l.Date(p.local(d.At)) + " · " + l.T("invitation.stage."+stageKey(d.Stage))
+		says := l.Date(p.local(d.At)) + " · " + l.T("invitation.stage."+stageKey(d.Stage)) + " · " + names.of(d.By)
 		if d.Note != "" {
 			says += " · " + d.Note
 		}

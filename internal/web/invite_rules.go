@@ -49,8 +49,16 @@ func (s *Server) newInviteRulesPage(ctx context.Context, v *visit) (*inviteRules
 		return nil, err
 	}
 	sums := sumsOf(counts)
+	awaited, err := s.Invites.Awaited(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, k := range rules {
-		p.Rules = append(p.Rules, ui.Thing{Name: l.Text(k.Name), Href: ruleAddress(k.Key), Tags: []ui.Tag{stageTag(g, k.Stage)},
+		tags := []ui.Tag{stageTag(g, k.Stage)}
+		if awaited[k.Key] {
+			tags = append(tags, ui.Tag{Text: l.T("fortnight.awaited"), Tone: ui.Watch})
+		}
+		p.Rules = append(p.Rules, ui.Thing{Name: l.Text(k.Name), Href: ruleAddress(k.Key), Tags: tags,
 			Text: g.triggerWords(k.Trigger), Note: g.rateWords(sums[k.Key])})
 	}
 	return p, nil

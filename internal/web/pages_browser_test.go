@@ -64,6 +64,7 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 		"/listen/journeys/{journey}/map": "/listen/journeys/main/map", "/listen/journeys/{journey}/versions": "/listen/journeys/main/versions", "/listen/journeys/{journey}/yaml": "/listen/journeys/main/yaml",
 		"/listen/journeys/{journey}/touchpoints/{touchpoint}": "/listen/journeys/main/touchpoints/technician", "/listen/journeys/{journey}/touchpoints/{touchpoint}/delete": "/listen/journeys/main/touchpoints/technician/delete",
 		"/settings/people/{user}": fmt.Sprint("/settings/people/", ada.ID), "/settings/units/import/{id}": units.path, "/touchpoints/{touchpoint}": "/touchpoints/technician",
+		"/listen/rules/{key}/fortnights/{day}": r.pilots(15),
 	}
 }
 
