@@ -1,7 +1,9 @@
 package customer
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -40,11 +42,15 @@ func names(ctx context.Context, q record.Querier, persons []cx.PersonID, out map
 	if err != nil {
 		return err
 	}
+	return scanNames(rows, out)
+}
+
+func scanNames(rows *sql.Rows, out map[cx.PersonID][]Name) error {
 	defer rows.Close()
+	var h sql.RawBytes
 	for rows.Next() {
 		var p cx.PersonID
 		var n Name
-		var h []byte
 		if err := rows.Scan(&p, &n.ID, &n.Kind, &n.Value, &h); err != nil {
 			return err
 		}
@@ -67,35 +73,59 @@ func (r *Reference) Named(ctx context.Context, p Person) ([]Name, error) {
 	return out, nil
 }
 
+// Followed is a person with the hashes of what they are named by.
+type Followed struct {
+	Person
+	Names []Name
+}
+
 // Following gives up to limit persons of numbers greater than one, in order: a walk over all, for a viewer who may see all
 // people. Those merged into others are passed over; none at the end.
-func (r *Reference) Following(ctx context.Context, s people.Scope, after cx.PersonID, limit int) ([]Person, error) {
+func (r *Reference) Following(ctx context.Context, s people.Scope, after cx.PersonID, limit int) ([]Followed, error) {
 	if !s.People().All {
 		return nil, unknown()
 	}
-	rows, err := r.db.Query(ctx, `SELECT id FROM person WHERE id > ? ORDER BY id LIMIT ?`, int64(after), limit)
-	if err != nil {
-		return nil, fmt.Errorf("persons: %w", err)
-	}
-	ids, err := record.Column[cx.PersonID](rows)
-	if err != nil {
-		return nil, err
-	}
-	seen := make(map[cx.PersonID]Person, len(ids))
-	for _, id := range ids {
-		seen[id] = Person{}
-	}
-	if err := loadPersons(ctx, r.db, seen); err != nil {
-		return nil, err
-	}
-	out := make([]Person, 0, len(ids))
-	for _, id := range ids {
-		if p := seen[id]; p.ID != 0 && len(p.Identities) > 0 {
-			out = append(out, p)
+	for {
+		rows, err := selectRows(ctx, r.db, `p.id > ? ORDER BY p.id LIMIT ?`, int64(after), limit)
+		if err != nil || len(rows) == 0 {
+			return nil, err
 		}
+		last := rows[len(rows)-1].ID
+		named, err := namesBetween(ctx, r.db, rows[0].ID, last)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]Followed, 0, len(rows))
+		for _, p := range rows {
+			if l := named[p.ID]; len(l) > 0 {
+				ids := make([]Identity, len(l))
+				for i, n := range l {
+					ids[i] = n.Identity
+				}
+				out = append(out, Followed{p.person(ids), l})
+			}
+		}
+		if len(out) > 0 {
+			return out, nil
+		}
+		after = last // all of them were merged into others
 	}
-	if len(out) == 0 && len(ids) > 0 { // all of them were merged into others
-		return r.Following(ctx, s, ids[len(ids)-1], limit)
+}
+
+// namesBetween gives what persons of consecutive numbers are named by, references first.
+func namesBetween(ctx context.Context, q record.Querier, first, last cx.PersonID) (map[cx.PersonID][]Name, error) {
+	rows, err := q.Query(ctx, `SELECT person, id, kind, value, hash FROM identity WHERE person >= ? AND person <= ? ORDER BY person`, int64(first), int64(last))
+	if err != nil {
+		return nil, fmt.Errorf("names of persons: %w", err)
+	}
+	out := map[cx.PersonID][]Name{}
+	if err := scanNames(rows, out); err != nil {
+		return nil, fmt.Errorf("names of persons: %w", err)
+	}
+	for _, l := range out {
+		slices.SortFunc(l, func(a, b Name) int {
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+		})
 	}
 	return out, nil
 }

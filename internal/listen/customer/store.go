@@ -199,7 +199,11 @@ func loadPersons(ctx context.Context, q record.Querier, want map[cx.PersonID]Per
 
 func loadRows(ctx context.Context, q record.Querier, ids []int64) ([]*row, error) {
 	in, args := record.In(ids)
-	rows, err := q.Query(ctx, `SELECT `+personColumns+` FROM person p WHERE p.id `+in, args...)
+	return selectRows(ctx, q, `p.id `+in, args...)
+}
+
+func selectRows(ctx context.Context, q record.Querier, where string, args ...any) ([]*row, error) {
+	rows, err := q.Query(ctx, `SELECT `+personColumns+` FROM person p WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("persons: %w", err)
 	}

@@ -28,7 +28,7 @@ type Contact struct {
 	Reach      map[string]bool
 	Status     string
 	Lang       string
-	Attributes map[string]any // string, float64 or bool
+	Attributes map[string]any // string, float64 or bool; the status among them
 	Preference Preference
 }
 
@@ -90,6 +90,9 @@ func (r *Rule) Consider(c Case, topic string) Thought {
 
 // state is what conditions may use.
 func (r *Rule) state(c Case) survey.State {
+	if len(c.Attributes) == 0 && c.Event == "" && c.Touchpoint == "" && c.Unit == "" { // what is known of the person alone
+		return survey.State{Attributes: c.Contact.Attributes, Language: c.Contact.Lang}
+	}
 	known := make(map[string]any, len(c.Contact.Attributes)+len(c.Attributes)+4)
 	maps.Copy(known, c.Contact.Attributes)
 	maps.Copy(known, c.Attributes)

@@ -205,7 +205,16 @@ func (s *Store) contacts(ctx context.Context, persons []customer.Person) (map[cx
 		}
 		names[p.ID] = l
 	}
-	standing, err := s.standings(ctx, s.d.DB, names)
+	return s.contactsNamed(ctx, persons, names, nil)
+}
+
+// contactsNamed is contacts for persons whose names are known; wished (nil: all) tells of which names there may be a wish.
+func (s *Store) contactsNamed(ctx context.Context, persons []customer.Person, names map[cx.PersonID][]customer.Name, wished *hashes) (map[cx.PersonID]Contact, error) {
+	some := names
+	if wished != nil {
+		some = wished.among(names)
+	}
+	standing, err := s.standings(ctx, s.d.DB, some)
 	if err != nil {
 		return nil, err
 	}
@@ -216,13 +225,19 @@ func (s *Store) contacts(ctx context.Context, persons []customer.Person) (map[cx
 	return out, nil
 }
 
+// languageAttributes tell the language of a person.
+var languageAttributes = [...]string{"language", "lang", "langue"}
+
 func contact(p customer.Person, names []customer.Name, st Standing) Contact {
 	c := Contact{Reach: map[string]bool{}, Status: p.Status, Preference: st.Preference, Attributes: make(map[string]any, len(p.Attributes))}
 	c.Preference.Objection = st.Objection
 	for key, v := range p.Attributes {
 		c.Attributes[string(key)] = v
 	}
-	for _, key := range []string{"language", "lang", "langue"} {
+	if p.Status != "" {
+		c.Attributes["status"] = p.Status
+	}
+	for _, key := range languageAttributes {
 		if v, ok := c.Attributes[key].(string); ok && v != "" && c.Lang == "" {
 			c.Lang = v
 		}

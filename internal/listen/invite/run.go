@@ -100,11 +100,15 @@ func (s *Store) herds(ctx context.Context, after cx.PersonID) <-chan herd {
 	out := make(chan herd, 1)
 	go func() {
 		defer close(out)
+		wished, err := s.wished(ctx, s.d.DB)
+		if err != nil {
+			out <- herd{err: err}
+			return
+		}
 		for {
-			var h herd
-			if h.persons, h.err = s.d.Customers.Following(ctx, people.Whole(), after, planBatch); h.err == nil && len(h.persons) > 0 {
+			h := s.herd(ctx, after, wished)
+			if len(h.persons) > 0 {
 				after = h.persons[len(h.persons)-1].ID
-				h.contacts, h.err = s.contacts(ctx, h.persons)
 			}
 			select {
 			case out <- h:
@@ -117,6 +121,24 @@ func (s *Store) herds(ctx context.Context, after cx.PersonID) <-chan herd {
 		}
 	}()
 	return out
+}
+
+// runBatch is how many of a walk over all customers are planned in one transaction.
+const runBatch = 2000
+
+// herd reads the next persons after one.
+func (s *Store) herd(ctx context.Context, after cx.PersonID, wished *hashes) herd {
+	l, err := s.d.Customers.Following(ctx, people.Whole(), after, runBatch)
+	if err != nil {
+		return herd{err: err}
+	}
+	h := herd{persons: make([]customer.Person, len(l))}
+	names := make(map[cx.PersonID][]customer.Name, len(l))
+	for i, f := range l {
+		h.persons[i], names[f.ID] = f.Person, f.Names
+	}
+	h.contacts, h.err = s.contactsNamed(ctx, h.persons, names, wished)
+	return h
 }
 
 // resume takes up the runs of a name where they were; one that is done stays so, unless its rule came to another stage.
