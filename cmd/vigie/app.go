@@ -12,6 +12,7 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/house"
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/media"
 	"vigie/internal/record"
 	"vigie/internal/web"
 	"vigie/internal/web/chart"
@@ -58,13 +59,25 @@ func wireApp(ctx context.Context, e *environment, release func()) (*app, error) 
 		release()
 		return nil, err
 	}
-	h, err := house.New(ctx, house.Config{Dir: e.Data, ImportMax: e.ImportMax << 20}, house.Deps{DB: db, Log: e.log})
+	c := house.Config{Dir: e.Data, ImportMax: e.ImportMax << 20, MediaMax: e.MediaMax << 20, MediaRoom: e.MediaRoom << 30}
+	var h *house.House
+	if c.Blobs, err = e.blobs(); err == nil {
+		h, err = house.New(ctx, c, house.Deps{DB: db, Log: e.log})
+	}
 	if err != nil {
 		err = errors.Join(err, db.Close())
 		release()
 		return nil, err
 	}
 	return &app{House: h, env: e, release: release}, nil
+}
+
+// blobs keep the files that people send; nil: in the data folder.
+func (e *environment) blobs() (media.Blobs, error) {
+	if e.Media == "" {
+		return nil, nil
+	}
+	return media.NewS3(e.Media, e.MediaKey, e.MediaSecret)
 }
 
 // close stops what was started, last first, and gives the folder back.

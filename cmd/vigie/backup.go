@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"vigie/internal/people"
@@ -26,6 +29,9 @@ func (c backupCmd) Run(ctx context.Context, e *environment) error {
 	if err := a.DB.Backup(ctx, c.File); err != nil {
 		return err
 	}
+	if err := c.files(ctx, a); err != nil {
+		return errors.Join(err, os.Remove(c.File))
+	}
 	if err := a.Door.KeepErasures(ctx); err != nil {
 		return err
 	}
@@ -38,6 +44,26 @@ func (c backupCmd) Run(ctx context.Context, e *environment) error {
 	}
 	fmt.Println(e.lang.T("cmd.backed_up", "file", c.File, "megabytes", info.Size()>>20, "seconds", time.Since(start).Seconds()))
 	return nil
+}
+
+// files puts in the backup the files that people sent, when they lie in the data folder.
+func (c backupCmd) files(ctx context.Context, a *app) error {
+	names, err := a.Media.Names(ctx)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	if !a.Media.InFolder() {
+		fmt.Println(a.env.lang.T("cmd.backed_up.elsewhere", "address", a.env.mediaShown()))
+		return nil
+	}
+	_, err = record.AddFiles(ctx, c.File, names, a.Media.OpenBlob)
+	return err
+}
+
+// mediaShown is the address of the object store without its query.
+func (e *environment) mediaShown() string {
+	shown, _, _ := strings.Cut(e.Media, "?")
+	return shown
 }
 
 type restoreCmd struct {
@@ -69,9 +95,19 @@ func (c restoreCmd) Run(ctx context.Context, e *environment) error {
 	if log == "" {
 		log = filepath.Join(e.Data, erasureLog)
 	}
+	if err := record.Files(ctx, c.File, func(name string, r io.Reader) error { return a.Media.Restore(ctx, name, r) }); err != nil {
+		return err
+	}
 	n, err := a.replayErasures(ctx, log)
 	if err != nil {
 		return err
+	}
+	missing, err := a.Media.Reconcile(ctx)
+	if err != nil {
+		return err
+	}
+	if missing > 0 {
+		fmt.Println(e.lang.T("cmd.restored.missing", "count", missing))
 	}
 	fmt.Println(e.lang.T("cmd.restored", "file", c.File, "count", n))
 	return nil

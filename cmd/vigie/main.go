@@ -28,7 +28,13 @@ type cli struct {
 	Listen   string `help:"Address to serve on." default:"127.0.0.1:8080" env:"VIGIE_LISTEN" placeholder:"ADDR"`
 	// ImportMax is the largest file that the page takes, in MB.
 	ImportMax int64 `help:"Largest file to import from the page, in MB." default:"1024" env:"VIGIE_IMPORT_MAX_MB" placeholder:"MB" name:"import-max"`
-	Verbose   bool  `help:"Log more." short:"v"`
+	// Files that people send with their answers.
+	Media       string `help:"Where files sent with answers are kept: s3://bucket/prefix?endpoint=https://…&region=…; without it, in the data folder." env:"VIGIE_MEDIA" placeholder:"URL"`
+	MediaKey    string `help:"Key of the object store." env:"VIGIE_MEDIA_KEY" placeholder:"KEY"`
+	MediaSecret string `help:"Its secret." env:"VIGIE_MEDIA_SECRET" placeholder:"SECRET"`
+	MediaMax    int64  `help:"Largest file sent with an answer, in MB." default:"100" env:"VIGIE_MEDIA_MAX_MB" placeholder:"MB"`
+	MediaRoom   int64  `help:"Room for all of them, in GB." default:"50" env:"VIGIE_MEDIA_ROOM_GB" placeholder:"GB"`
+	Verbose     bool   `help:"Log more." short:"v"`
 
 	Serve   serveCmd   `cmd:"" help:"Serve the cockpit and the API."`
 	Demo    demoCmd    `cmd:"" help:"Serve a fictitious company, in a data folder of its own."`
