@@ -116,7 +116,7 @@ func (x *exporting) flush(ctx context.Context) error {
 func (x *exporting) sent(f cx.Feedback) collect.Incoming {
 	in := collect.Incoming{Source: f.Source, SourceID: f.SourceID, At: f.At, Touchpoint: string(f.Touchpoint), Channel: f.Channel,
 		CollectedBy: f.CollectedBy, Program: string(f.Program), Audience: string(f.Audience), Contact: f.Contact, Unit: string(f.Unit),
-		Agent: f.Agent, Lang: f.Lang, Survey: f.Survey, Verbatims: f.Verbatims}
+		Agent: f.Agent, Lang: f.Lang, Survey: f.Survey, Verbatims: f.Verbatims, Media: f.Media}
 	if len(f.Scores) > 0 {
 		in.Scores = make(collect.Scores, len(f.Scores))
 	}
@@ -150,14 +150,14 @@ func sentCustomer(p customer.Person) *collect.Customer {
 }
 
 var csvHeader = []string{"id", "source", "source_id", "at", "touchpoint", "channel", "collected_by", "program", "audience", "contact",
-	"unit", "agent", "lang", "survey", "scores", "verbatims", "attributes"}
+	"unit", "agent", "lang", "survey", "scores", "verbatims", "attributes", "media"}
 
 // csvRow writes what has a varying number of values as JSON in one cell; a cell that a spreadsheet would read as a
 // formula is defused. Customers stay out: a table is made to be handed on.
 func csvRow(id cx.FeedbackID, f collect.Incoming) []string {
 	row := []string{strconv.FormatInt(int64(id), 10), f.Source, f.SourceID, f.At.Format(time.RFC3339), f.Touchpoint, f.Channel,
 		f.CollectedBy, f.Program, f.Audience, f.Contact, f.Unit, f.Agent, f.Lang, f.Survey,
-		jsonCell(f.Scores), jsonCell(f.Verbatims), jsonCell(f.Attributes)}
+		jsonCell(f.Scores), jsonCell(f.Verbatims), jsonCell(f.Attributes), jsonCell(f.Media)}
 	for i := range row {
 		row[i] = api.Harmless(row[i])
 	}

@@ -16,6 +16,7 @@ import (
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
+	"vigie/internal/listen/media"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
 	"vigie/internal/people"
@@ -28,6 +29,7 @@ type Deps struct {
 	DB        *record.DB
 	People    *people.Store
 	Door      *collect.Door
+	Media     *media.Store
 	Customers *customer.Reference
 	Journeys  *journey.Store
 	Catalogue *catalogue.Store
@@ -65,7 +67,7 @@ type API struct {
 // Of hands the interface the rooms of a house; the rest of Deps is the caller's.
 func Of(h *house.House) Deps {
 	return Deps{
-		DB: h.DB, People: h.People, Door: h.Door, Customers: h.Customers, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances,
+		DB: h.DB, People: h.People, Door: h.Door, Media: h.Media, Customers: h.Customers, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances,
 		Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, OpenInvitation: h.OpenInvitation, HearSMS: h.HearSMS,
 		Ask: h.Insight.Ask, List: h.Insight.List, Follow: h.Insight.WaitFor,
 	}
@@ -73,8 +75,8 @@ func Of(h *house.House) Deps {
 
 // New gives the handler of everything under /api/. It is inert.
 func New(d Deps) (*API, error) {
-	if d.DB == nil || d.People == nil || d.Door == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Invites == nil || d.OpenInvitation == nil || d.HearSMS == nil || d.Ask == nil || d.List == nil {
-		return nil, fmt.Errorf("api: DB, People, Door, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Invites, OpenInvitation, HearSMS, Ask and List are needed")
+	if d.DB == nil || d.People == nil || d.Door == nil || d.Media == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Invites == nil || d.OpenInvitation == nil || d.HearSMS == nil || d.Ask == nil || d.List == nil {
+		return nil, fmt.Errorf("api: DB, People, Door, Media, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Invites, OpenInvitation, HearSMS, Ask and List are needed")
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
@@ -139,6 +141,8 @@ func (a *API) routes() []route {
 		at("GET", "/feedbacks", people.ReadPeople, a.listFeedbacks, opListFeedbacks()),
 		at("GET", "/feedbacks/{id}", people.ReadPeople, a.showFeedback, opFeedback("show_feedback")),
 		at("PATCH", "/feedbacks/{id}", people.WriteFeedback, a.amendFeedback, opAmendFeedback()),
+		at("GET", "/feedbacks/{id}/media/{media}", people.ReadPeople, a.showMedia, opShowMedia()),
+		at("POST", "/media", people.WriteFeedback, a.postMedia, opPostMedia()),
 		at("DELETE", "/feedbacks/{id}", people.ErasePeople, a.eraseFeedback, opErase("erase_feedback")),
 		at("POST", "/customers/find", people.ReadPeople, a.findCustomer, opFindCustomer()),
 		at("GET", "/customers/{id}", people.ReadPeople, a.showCustomer, opCustomer("show_customer")),

@@ -37,6 +37,7 @@ type Feedback struct {
 	Scores      map[cx.MetricID]float64 `json:"scores,omitempty"`
 	Verbatims   []cx.Verbatim           `json:"verbatims,omitempty"`
 	Attributes  map[cx.AttributeID]any  `json:"attributes,omitempty"`
+	Media       []MediaItem             `json:"media,omitempty"`
 }
 
 // CustomerRef names the customer behind a feedback.
@@ -121,7 +122,7 @@ func (a *API) feedbacks(ctx context.Context, s people.Scope, ids []cx.FeedbackID
 			out[n].Customer = &CustomerRef{ID: p.ID, Ref: refOf(p), Name: p.Name}
 		}
 	}
-	return out, nil
+	return out, a.withMedia(ctx, l, out)
 }
 
 func refOf(p customer.Person) string {
@@ -137,6 +138,9 @@ func shown(f cx.Feedback, cat *catalogue.Catalogue) Feedback {
 	out := Feedback{ID: f.ID, State: "live", Source: f.Source, SourceID: f.SourceID, At: f.At, Received: f.Received, Amended: f.Amended, Touchpoint: f.Touchpoint,
 		Channel: f.Channel, CollectedBy: f.CollectedBy, Program: f.Program, Audience: f.Audience, Contact: f.Contact, Unit: f.Unit,
 		Agent: f.Agent, Lang: f.Lang, Survey: f.Survey, Verbatims: f.Verbatims, Attributes: f.Attributes}
+	for _, id := range f.Media {
+		out.Media = append(out.Media, MediaItem{ID: id})
+	}
 	if f.State == cx.Quarantined {
 		out.State = "quarantined"
 	}

@@ -120,6 +120,9 @@ func (g *ground) exported(f cx.Feedback) exportedFeedback {
 	for _, x := range f.Verbatims {
 		out.Words = append(out.Words, x.Text)
 	}
+	if n := len(f.Media); n > 0 {
+		out.Facts = append(out.Facts, ui.Fact{Label: g.lang().T("media.title"), Value: g.lang().T("media.count", "count", n)})
+	}
 	return out
 }
 

@@ -72,6 +72,7 @@ func readObject(b []byte) (collect.Incoming, *cx.Error) {
 		err = errors.New("more than one object")
 	}
 	if err == nil {
+		in.Media = nil // an export names files; they travel in backups
 		return in, nil
 	}
 	if e, ok := errors.AsType[*cx.Error](err); ok {
