@@ -138,8 +138,10 @@ func TestThePolicyIsNeverBroken(t *testing.T) {
 			return start.Add(time.Duration(rapid.IntRange(0, days*24*60).Draw(t, name)) * time.Minute)
 		}
 		p := drawPolicy(t)
-		pref := Preference{Paused: minutes("pause", 60), Yearly: rapid.IntRange(0, 5).Draw(t, "yearly")}
-		objects := minutes("objects", 500)
+		pref := Preference{Paused: minutes("pause", 60), Yearly: rapid.IntRange(0, 5).Draw(t, "yearly"),
+			Topics:   map[string]bool{rapid.SampledFrom([]string{"", "t-a", "t-b"}).Draw(t, "topic off"): true},
+			Channels: map[string]bool{rapid.SampledFrom([]string{"", "email", "sms"}).Draw(t, "channel off"): true}}
+		objects, leaves := minutes("objects", 500), minutes("leaves", 500)
 		type waiting struct {
 			a   Ask
 			due time.Time
@@ -150,8 +152,9 @@ func TestThePolicyIsNeverBroken(t *testing.T) {
 			a := Ask{Survey: rapid.SampledFrom([]cx.SurveyID{"a", "b", "c"}).Draw(t, "survey"), Channel: rapid.SampledFrom([]string{"email", "sms"}).Draw(t, "channel"),
 				Program: rapid.SampledFrom([]cx.Program{cx.Transactional, cx.Relational}).Draw(t, "program"), Event: fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "event")),
 				Priority: rapid.IntRange(0, 2).Draw(t, "priority"), Latest: due.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "latest")) * day)}
+			a.Topic = "t-" + string(a.Survey)
 			if a.Survey == "c" {
-				a.Own, a.Clock = true, Cap{N: 1, Days: 10}
+				a.Own, a.Clock = true, ownClock
 			}
 			queue = append(queue, waiting{a, due})
 		}
@@ -168,14 +171,11 @@ func TestThePolicyIsNeverBroken(t *testing.T) {
 			for _, q := range queue {
 				now.Rivals = append(now.Rivals, Rival{q.a, q.due})
 			}
-			pref.Objection = !w.due.Before(objects)
+			pref.Objection, pref.Off = !w.due.Before(objects), !w.due.Before(leaves)
 			switch d := p.Decide(w.a, now, pref, w.due, paris); d.Outcome {
 			case Go:
-				if pref.Objection || w.due.Before(pref.Paused) || w.due.After(w.a.Latest) {
+				if pref.Objection || pref.Off || pref.Topics[w.a.Topic] || pref.Channels[w.a.Channel] || w.due.Before(pref.Paused) || w.due.After(w.a.Latest) {
 					t.Fatalf("asked in spite of all at %s", w.due)
-				}
-				if p.Quiet.Next(w.due.In(paris)).After(w.due) {
-					t.Fatalf("asked in quiet time: %s", w.due.In(paris))
 				}
 				h.Asked = append(h.Asked, w.a.past(w.due))
 				if rapid.Bool().Draw(t, "answers") {
@@ -205,6 +205,21 @@ func drawPolicy(t *rapid.T) Policy {
 	return p
 }
 
+// ownClock is that of the survey "c".
+var ownClock = Cap{N: 1, Days: 10}
+
+// ofOwn gives the questions of surveys with a clock of their own, as one person's.
+func ofOwn(l []Past) []Past {
+	var own []Past
+	for _, p := range l {
+		if p.Own {
+			p.Event = ""
+			own = append(own, p)
+		}
+	}
+	return own
+}
+
 // hold counts everything asked against every cap, in every window that ends with a question.
 func hold(t *rapid.T, p Policy, pref Preference, h History) {
 	caps := append(slices.Clone(p.Caps), Cap{N: 1000, Days: 1})
@@ -224,8 +239,20 @@ func hold(t *rapid.T, p Policy, pref Preference, h History) {
 			}
 		}
 	}
+	own := Cap{N: ownClock.N, Days: ownClock.Days}
+	if at := own.exceeded(ofOwn(h.Asked)); at != nil {
+		t.Fatalf("a clock of its own is broken at %s", at.At)
+	}
 	seen := map[string]bool{}
 	for _, a := range h.Asked {
+		if p.Quiet.Next(a.At.In(paris)).After(a.At) {
+			t.Fatalf("asked in quiet time: %s", a.At.In(paris))
+		}
+		for _, b := range h.Answered {
+			if days := p.Rest[a.Program]; !a.Own && !b.Own && a.Program == b.Program && b.At.Before(a.At) && a.At.Before(b.At.Add(time.Duration(days)*day)) {
+				t.Fatalf("asked on %s, %d days of rest after an answer on %s", a.At, days, b.At)
+			}
+		}
 		key := string(a.Survey) + "/" + a.Event
 		if seen[key] {
 			t.Fatalf("%s asked about twice", key)
