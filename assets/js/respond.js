@@ -73,40 +73,89 @@ function heavy(input) {
   return over
 }
 
+// What a browser draws for a first screen: sent again after a line that broke, it opens nothing twice.
+const draw = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18)))).replace(/[+/]/g, '-')
+function once(form) {
+  if (!form.getAttribute('action').startsWith('/q/') || form.elements.once) return
+  const i = document.createElement('input')
+  i.type = 'hidden'
+  i.name = 'once'
+  i.value = draw()
+  form.append(i)
+}
+
 let sending = false
 async function send(form, by) {
   if (sending) return
   sending = true
   if ([...form.querySelectorAll('input[type=file]')].some(i => i.files.length)) return carry(form, by)
+  once(form)
   await toil(form)
   const said = [...new FormData(form)].filter(([, v]) => typeof v === 'string')
   if (by?.name) said.push([by.name, by.value])
   const body = new URLSearchParams(said).toString()
   const action = form.getAttribute('action')
   try {
-    await show(await post(action, body))
-    if (!kiosk) keep(kept().filter(k => k.action !== action))
-  } catch {
-    keep([...kept().filter(k => kiosk || k.action !== action), { action, body, id: crypto.getRandomValues(new Uint32Array(2)).join() }])
-    if (kiosk) document.dispatchEvent(new Event('vigie:kept'))
-    else note(true)
+    if (form.dataset.first) hold({ action, body: form.dataset.first + '&' + body, first: form.dataset.first, id: form.dataset.held })
+    else {
+      try {
+        await show(await post(action, body))
+        if (!kiosk) keep(kept().filter(k => k.action !== action))
+      } catch { hold({ action, body, id: form.elements.once?.value || draw() }, true) }
+    }
   } finally {
     sending = false
   }
 }
 
+// hold keeps what could not be sent. On a screen for many people, who began goes on with the rest of the questions, then the
+// next one begins; elsewhere the screen stays and says so.
+function hold(entry, begun) {
+  keep([...kept().filter(k => k.id !== entry.id && (kiosk || k.action !== entry.action)), entry])
+  if (!kiosk) return note(true)
+  const rest = begun && entry.action.startsWith('/q/') && document.querySelector('template[data-rest]')
+  if (!rest) return document.dispatchEvent(new Event('vigie:kept'))
+  document.querySelector('main').replaceChildren(rest.content.cloneNode(true))
+  const form = document.querySelector('form[data-survey]')
+  form.dataset.held = entry.id
+  form.dataset.first = entry.body
+  scrollTo(0, 0)
+  document.dispatchEvent(new Event('vigie:shown'))
+}
+
+// deliver sends what was kept. A task that serves no more is done again; when the rest is refused, the beginning still counts.
+async function deliver(k) {
+  let r = await post(k.action, k.body)
+  if (r.status !== 422) return r
+  const task = new DOMParser().parseFromString(await r.clone().text(), 'text/html').querySelector('[data-work]')
+  const body = new URLSearchParams(k.body)
+  if (task) {
+    body.set('work', task.value)
+    body.set('worked', await solve(task.value, Number(task.dataset.work)))
+    r = await post(k.action, body.toString())
+  }
+  return r.status === 422 && k.first ? post(k.action, k.first) : r
+}
+
+let delivering = false
 async function again() {
   const list = kept()
-  if (!list.length || sending) return
-  sending = true
+  if (!list.length || delivering || sending && !kiosk) return
+  delivering = true
+  let left = false
   try {
     for (const k of list) {
-      const r = await post(k.action, k.body)
-      keep(kept().filter(x => k.id ? x.id !== k.id : x.action !== k.action))
+      let r
+      try { r = await deliver(k) } catch (e) {
+        left = true
+        if (e instanceof TypeError) break // no network: the others neither
+        continue
+      }
+      keep(kept().filter(x => x.id !== k.id || x.body !== k.body))
       if (!kiosk && document.querySelector('form')?.getAttribute('action') === k.action) await show(r)
     }
-    note(false)
-  } catch { note(!kiosk) } finally { sending = false }
+    note(left && !kiosk)
+  } finally { delivering = false }
 }
 
 // A score chosen in a message counts once a person looks at the page: no scanner that fetches or prerenders it does.

@@ -117,10 +117,30 @@ func (s *Server) doBegin(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.askAgain(w, r, p, sc)
 	}
-	if err := s.passes(r); cx.KindOf(err) == cx.Invalid {
-		return s.askWork(w, r, d, err)
-	} else if err != nil {
+	token, open, err := s.onceOpen(r, d)
+	if err != nil {
 		return err
+	}
+	if !open {
+		if err := s.passes(r); cx.KindOf(err) == cx.Invalid {
+			return s.askWork(w, r, d, err)
+		} else if err != nil {
+			return err
+		}
+	}
+	if err := s.openFor(r, d, &token, open); err != nil {
+		return err
+	}
+	if _, err := s.d.Responses.Answer(r.Context(), token, sc.said); err != nil {
+		return err
+	}
+	return s.begun(w, r, d, token)
+}
+
+// openFor opens a response under a token, or one of its own when it is "", unless it is open already.
+func (s *Server) openFor(r *http.Request, d *survey.Definition, token *response.Token, open bool) error {
+	if open {
+		return nil
 	}
 	f, err := s.frame(r.Context(), d, r)
 	if err != nil {
@@ -132,14 +152,11 @@ func (s *Server) doBegin(w http.ResponseWriter, r *http.Request) error {
 		o.CollectedBy = collectedBy(q)
 	}
 	o.Attributes, _ = s.attributes(r.Context(), q)
-	token, err := s.d.Responses.Open(r.Context(), o)
-	if err != nil {
-		return err
+	if *token != "" {
+		return s.d.Responses.OpenAs(r.Context(), *token, o)
 	}
-	if _, err := s.d.Responses.Answer(r.Context(), token, sc.said); err != nil {
-		return err
-	}
-	return s.begun(w, r, d, token)
+	*token, err = s.d.Responses.Open(r.Context(), o)
+	return err
 }
 
 // begun takes the files of the first screen, once there is a response to keep them with, and goes on.
