@@ -140,6 +140,7 @@ func (s *Story) acts(day func(int) time.Time) []act {
 			l = append(l, act{day(x.Day).Add(11 * time.Hour), func(a *asker) error { return a.h.Invites.Decide(a.ctx, by, k.Rule.Key, x.Stage, x.Note) }})
 		}
 	}
+	l = append(l, s.fieldActs(day)...)
 	slices.SortStableFunc(l, func(a, b act) int { return a.at.Compare(b.at) })
 	return l
 }

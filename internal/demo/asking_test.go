@@ -123,6 +123,10 @@ func answersCount(t *testing.T, h *house.House, d Deps) {
 			t.Errorf("invitation %d: planned %s, sent %s, answered %s", i.ID, i.Planned, i.Sent, i.AnsweredAt)
 		}
 	}
+	counts, err := h.Tally.Counts(t.Context(), people.Whole(), "2000-01-01", "2100-01-01")
+	if err != nil || len(counts) < 50 {
+		t.Errorf("%d reasons counted by day, %v", len(counts), err)
+	}
 	c, err := h.Invites.Channels(t.Context())
 	if err != nil || c.Mail != nil || c.SMS != nil {
 		t.Errorf("the demo could send: %+v, %v", c, err)
@@ -146,6 +150,9 @@ func TestWhatHappensToACustomerNowIsAskedAboutAndKeptHere(t *testing.T) {
 	at := noon
 	d := rooms(t, recordtest.SQLite(t), func() time.Time { return at })
 	if err := s.found(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.protect(t.Context(), d, at); err != nil { // the council was consulted: contacts may be counted
 		t.Fatal(err)
 	}
 	p, err := NewDrip(DripConfig{}, d, s)

@@ -33,8 +33,12 @@ func (t *teller) employeeFeedback(at time.Time) collect.Incoming {
 	regions := len(t.s.file.Regions)
 	cell := t.cells * 37 % (len(t.s.points) * regions)
 	t.cells++
-	p, nth := &t.s.points[cell/regions], cell%regions
-	place := t.placeIn(nth)
+	return t.employeeAt(&t.s.points[cell/regions], t.placeIn(cell%regions), at)
+}
+
+// employeeAt is what an employee of a place says of their own work at a touchpoint.
+func (t *teller) employeeAt(p *point, place int, at time.Time) collect.Incoming {
+	nth := t.s.places[place].nth
 	service, ease := 0.35*p.Level+0.3, 0.3*p.Level+0.1
 	for _, m := range p.mirror[nth] {
 		if m.From == nil || t.day >= *m.From {

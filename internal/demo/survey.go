@@ -17,7 +17,7 @@ var surveys embed.FS
 // its feedback names.
 func (s *Story) Surveys() ([]survey.Definition, error) {
 	var l []survey.Definition
-	for _, key := range []string{"hot-technician", "hot-call", "barometer", "hot-moving"} {
+	for _, key := range []string{"hot-technician", "hot-call", "barometer", "hot-moving", "field-voice"} {
 		b, err := fs.ReadFile(surveys, "surveys/"+key+".yaml")
 		if err != nil {
 			return nil, err

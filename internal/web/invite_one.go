@@ -45,6 +45,8 @@ type invitationPage struct {
 type shownMessage struct {
 	To, Subject, Text string
 	Frame             string // address of the e-mail as it is drawn, "" for a short message
+	// Answer and Preferences lead where its links do; "" where they may not be followed.
+	Answer, Preferences string
 }
 
 func invitationAddress(id invite.InvitationID) string {
@@ -193,6 +195,9 @@ func (s *Server) fillMessage(ctx context.Context, p *invitationPage, i invite.In
 		return err
 	}
 	p.Message = &shownMessage{To: m.To, Subject: m.Subject, Text: m.Text}
+	if p.Kept {
+		p.Message.Answer, p.Message.Preferences = m.Answer, m.Preferences
+	}
 	if m.HTML != "" {
 		p.Message.Frame = invitationAddress(i.ID) + "/message"
 	}

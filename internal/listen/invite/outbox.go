@@ -19,6 +19,8 @@ type Written struct {
 	Letter
 	Subject, HTML string // of an e-mail
 	Text          string
+	// Answer and Preferences are the paths of the pages its links lead to.
+	Answer, Preferences string
 }
 
 // keptLetters are marked as leaving at once for an outbox, where no crash leaves anybody unsure for long.
@@ -48,7 +50,7 @@ func (e *Engine) keepAll(ctx context.Context, l []Letter) []Result {
 
 // written puts a letter in words.
 func (s *sheet) written(domain string) (Written, error) {
-	w := Written{Letter: s.Letter}
+	w := Written{Letter: s.Letter, Answer: s.Link, Preferences: s.Leave}
 	if s.Channel == SMS {
 		w.Text = s.sms().Text
 		return w, nil
