@@ -23,7 +23,7 @@ type part struct {
 // breakdown writes the parts of a figure side by side: value, interval, n, change. What is too few says so.
 func (m measured) breakdown(g *ground, caption string, parts []part) ui.Table {
 	l := g.lang()
-	t := ui.Table{Caption: caption, Empty: l.T("cockpit.none"), Columns: []ui.Column{{Label: caption}, {Label: m.short(l), Numeric: true},
+	t := ui.Table{Caption: caption, Empty: l.T(m.said("cockpit.none")), Columns: []ui.Column{{Label: caption}, {Label: m.short(l), Numeric: true},
 		{Label: l.T("touchpoint.interval"), Numeric: true}, {Label: l.T("touchpoint.n"), Numeric: true}, {Label: l.T("touchpoint.change")}}}
 	for _, x := range parts {
 		f := x.row.Figure
@@ -34,7 +34,7 @@ func (m measured) breakdown(g *ground, caption string, parts []part) ui.Table {
 			c := m.change(l, x.row.Versus)
 			cells[4] = ui.Cell{Text: arrow(c) + c.Text, Tone: c.Tone}
 		} else {
-			cells[4].Text = few(l, f.N)
+			cells[4].Text = m.few(l, f.N)
 		}
 		t.Rows = append(t.Rows, ui.Row{Href: x.href, Cells: cells})
 	}

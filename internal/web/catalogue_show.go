@@ -174,7 +174,7 @@ func (s *Server) monthlyTrend(ctx context.Context, g *ground, m measured, change
 			point.Low, point.High = f.Value, f.Value
 		}
 		if f.Has {
-			point.Says = l.T("touchpoint.point", "period", name, "value", m.text(l, f.Value), "n", f.N)
+			point.Says = l.T(m.said("touchpoint.point"), "period", name, "value", m.text(l, f.Value), "n", f.N)
 			table.Rows = append(table.Rows, ui.Row{Cells: []ui.Cell{{Text: name}, {Text: m.text(l, f.Value)}, {Text: m.interval(l, f)}, {Text: l.Int(f.N)}}})
 		}
 		line.Periods = append(line.Periods, name)

@@ -269,6 +269,11 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 		p.Shapes = append(p.Shapes, ui.Tab{Label: l.T("explorer.shape." + k), Href: p.asked.with(func(a *asked) { a.Shape = k }).address(g.filters), Current: k == p.Drawing.Shape})
 	}
 	p.Says = st.remarks(p.Drawing)
+	if left, err := s.untied(ctx, st); err != nil {
+		return err
+	} else if left > 0 {
+		p.Says = append(p.Says, l.T("explorer.untied", "count", left))
+	}
 	p.fillExports(st)
 	return nil
 }
@@ -324,7 +329,7 @@ func (st *study) remarks(d drawing) []string {
 		}
 	}
 	if few > 0 {
-		out = append(out, l.T("explorer.muted", "count", few))
+		out = append(out, l.T(st.m.said("explorer.muted"), "count", few))
 	}
 	return out
 }

@@ -249,7 +249,7 @@ func (st *study) says(m mark) string {
 	if !m.Figure.Has {
 		return l.T("explorer.says.none", "name", name)
 	}
-	text := l.T("explorer.says", "name", name, "value", st.m.text(l, m.Figure.Value), "n", m.Figure.N)
+	text := l.T(st.m.said("explorer.says"), "name", name, "value", st.m.text(l, m.Figure.Value), "n", m.Figure.N)
 	if r := st.m.interval(l, m.Figure); r != "" {
 		text += " · " + l.T("explorer.says.between", "interval", r)
 	}

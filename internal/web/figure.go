@@ -158,15 +158,25 @@ func (m measured) dist(l lang.Lang, f cx.Figure) ui.Dist {
 }
 
 // few says how little there is, words first.
+// said is a message in the words of what the indicator counts.
+func (m measured) said(id string) string {
+	if m.Metric.Counts == cx.Invitations {
+		return id + ".invited"
+	}
+	return id
+}
+
+func (m measured) few(l lang.Lang, n int64) string { return l.T(m.said("cockpit.few"), "count", n) }
+
 func few(l lang.Lang, n int64) string { return l.T("cockpit.few", "count", n) }
 
 // meta is the line under a figure: n, interval, objective; words first when nothing may be concluded.
 func (m measured) meta(l lang.Lang, f cx.Figure) string {
 	if !f.Has {
-		return l.T("cockpit.none")
+		return l.T(m.said("cockpit.none"))
 	}
 	if !f.Enough {
-		return few(l, f.N)
+		return m.few(l, f.N)
 	}
 	text := l.T("cockpit.n", "n", f.N)
 	if r := m.interval(l, f); r != "" {

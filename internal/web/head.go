@@ -100,11 +100,11 @@ func (m measured) head(g *ground, row insight.Row) ui.Head {
 	h := ui.Head{Title: l.Text(m.Name), Value: m.text(l, f.Value), Range: m.interval(l, f), Change: m.change(l, row.Versus), Few: !f.Enough, Help: m.help(l)}
 	h.Foot = l.T("cockpit.n", "n", f.N)
 	if !f.Has {
-		h.Value, h.Range, h.Change = "", "", ui.Change{Text: l.T("cockpit.none")}
+		h.Value, h.Range, h.Change = "", "", ui.Change{Text: l.T(m.said("cockpit.none"))}
 		return h
 	}
 	if !f.Enough {
-		h.Change = ui.Change{Text: few(l, f.N)}
+		h.Change = ui.Change{Text: m.few(l, f.N)}
 		return h
 	}
 	if m.Objective != nil {

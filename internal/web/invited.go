@@ -161,3 +161,23 @@ func (g *ground) sinceDay(n int) time.Time {
 	y, m, d := g.Now.Date()
 	return time.Date(y, m, d+1-n, 0, 0, 0, 0, g.Now.Location())
 }
+
+// untied is how many invitations were delivered, among those of a question, and are not in its rate of answers: nothing ties an
+// anonymous answer to whom was asked.
+func (s *Server) untied(ctx context.Context, st *study) (int64, error) {
+	if st.m.Metric.Key != cx.InvitationAnswered {
+		return 0, nil
+	}
+	delivered, known := st.g.Catalogue.Metrics[cx.InvitationDelivered]
+	q := st.asked.question(st.g, st.asked.Indicator)
+	q.By, q.Versus = nil, nil
+	if _, scored := q.Where["score"]; !known || scored {
+		return 0, nil
+	}
+	i := cx.Indicator{Metric: delivered.Key, Formula: cx.Ratio, Numerator: []float64{1}, Program: st.m.Program, Audience: cx.Customers}
+	a, err := s.Insight.AskDraft(ctx, st.g.scope(), q, insight.Draft{Indicator: i, Metric: delivered})
+	if err != nil {
+		return 0, err
+	}
+	return a.Rows[0].Figure.Top - st.whole.Figure.N, nil
+}

@@ -214,9 +214,9 @@ func (s *Server) touchpointFigure(ctx context.Context, g *ground, a about) (head
 // tooFew leads from a figure that tells nothing to the words, and to a wider window.
 func (g *ground) tooFew(a about, n int64) *ui.State {
 	l := g.lang()
-	st := &ui.State{Title: few(l, n), Text: l.T("touchpoint.few.text")}
+	st := &ui.State{Title: a.m.few(l, n), Text: l.T("touchpoint.few.text")}
 	if n == 0 {
-		st.Title, st.Text = l.T("cockpit.none"), l.T("touchpoint.none.text")
+		st.Title, st.Text = l.T(a.m.said("cockpit.none")), l.T("touchpoint.none.text")
 	}
 	if href := g.wordsAt(a, func(*filters) {}); href != "" && n > 0 {
 		st.Actions = append(st.Actions, ui.Button{Label: l.T("touchpoint.few.read"), Href: href, Style: "primary"})

@@ -86,7 +86,7 @@ func (s *Server) trendOf(ctx context.Context, g *ground, a about) (trendParts, e
 			point.Low, point.High = f.Value, f.Value
 		}
 		if f.Has {
-			point.Href, point.Says = href, l.T("touchpoint.point", "period", name, "value", a.m.text(l, f.Value), "n", f.N)
+			point.Href, point.Says = href, l.T(a.m.said("touchpoint.point"), "period", name, "value", a.m.text(l, f.Value), "n", f.N)
 			table.Rows = append(table.Rows, ui.Row{Href: href, Cells: []ui.Cell{{Text: name}, {Text: a.m.text(l, f.Value)}, {Text: a.m.interval(l, f)}, {Text: l.Int(f.N)}}})
 		}
 		line.Periods = append(line.Periods, name)

@@ -24,15 +24,16 @@ func (s *Server) trustRoutes() []Route {
 
 // trustPage tells what is missing, who fell silent, and what looks odd in the feedback of a period.
 type trustPage struct {
-	frame   ui.Frame
-	ground  *ground
-	Tabs    []ui.Tab
-	Empty   *ui.State // nothing was received in the period: instead of what is read in it
-	Silent  block[finding]
-	Missing block[finding]
-	Bursts  block[finding]
-	Begged  block[finding]
-	Waiting int // feedbacks in quarantine; shown to those who may repair them
+	frame     ui.Frame
+	ground    *ground
+	Tabs      []ui.Tab
+	Empty     *ui.State // nothing was received in the period: instead of what is read in it
+	Silent    block[finding]
+	Missing   block[finding]
+	Bursts    block[finding]
+	Begged    block[finding]
+	Answering block[finding]
+	Waiting   int // feedbacks in quarantine; shown to those who may repair them
 }
 
 // finding is what one look at the data found, or that too little was received to say anything.
@@ -74,7 +75,7 @@ func (s *Server) serveTrust(w http.ResponseWriter, r *http.Request, v *visit) er
 	if err != nil {
 		return err
 	}
-	s.reportBlocks(r, p.Silent.Err, p.Missing.Err, p.Bursts.Err, p.Begged.Err)
+	s.reportBlocks(r, p.Silent.Err, p.Missing.Err, p.Bursts.Err, p.Begged.Err, p.Answering.Err)
 	return s.render(w, r, trustView(p))
 }
 
@@ -100,6 +101,7 @@ func (s *Server) newTrustPage(ctx context.Context, g *ground) (*trustPage, error
 	fill(b, &p.Missing, func(ctx context.Context) (finding, error) { return s.newMissing(ctx, g) })
 	fill(b, &p.Bursts, func(ctx context.Context) (finding, error) { return s.newBursts(ctx, g) })
 	fill(b, &p.Begged, func(ctx context.Context) (finding, error) { return s.newBegged(ctx, g) })
+	fill(b, &p.Answering, func(ctx context.Context) (finding, error) { return s.newAnswering(ctx, g) })
 	b.wg.Wait()
 	if p.Missing.Err == nil && len(p.Missing.Value.Rows) == 0 {
 		p.Empty = g.nothingReceived()
