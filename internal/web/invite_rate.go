@@ -58,7 +58,7 @@ func (g *ground) rateWords(x sum) string {
 	case x.rated == 0:
 		return l.T("invitation.rate.untied", "n", l.Int(int64(x.delivered)))
 	case !f.Enough:
-		return l.T("invitation.rate.few", "n", l.Int(f.N), "answered", l.Int(int64(x.answered)))
+		return l.T("invitation.rate.few", "n", l.Int(f.N), "count", x.answered)
 	default:
 		return l.T("invitation.rate.says", "rate", m.text(l, f.Value), "interval", m.interval(l, f), "n", l.Int(f.N))
 	}

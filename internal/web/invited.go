@@ -153,7 +153,7 @@ func (g *ground) invitedSays(q insight.InvitedQuery) []string {
 		says += " : " + g.word("invitation.counted.", strconv.FormatFloat(*c.GTE, 'f', -1, 64))
 	}
 	where := append([]string{l.T("verbatim.program." + string(q.Program)), g.periodWords()}, h.whereWords()...)
-	return []string{says, upperFirst(strings.Join(where, " · "))}
+	return []string{strings.Join(append([]string{says}, where...), " · ")}
 }
 
 // sinceDay is the first moment of the period that ends today and has so many days, as filters count them.
@@ -180,4 +180,10 @@ func (s *Server) untied(ctx context.Context, st *study) (int64, error) {
 		return 0, err
 	}
 	return a.Rows[0].Figure.Top - st.whole.Figure.N, nil
+}
+
+// wordsSaid names what is behind the answer.
+func (p *explorerPage) wordsSaid() string {
+	m, _ := measure(p.ground.Catalogue, p.asked.Indicator, nil)
+	return m.said("explorer.words")
 }

@@ -120,6 +120,7 @@ func TestResponseRateIsExploredDownToItsInvitations(t *testing.T) {
 			})
 		}
 	}
+	b.get("/listen/trust?during=30").has(t, "main", "Qui répond, et qui ne répond pas", "Ouest")
 	b.get("/explorer?indicator=response_rate&by=source").has(t, "main", "pas des invitations")
 	b.get("/explorer?indicator=csat&by=wording").has(t, "main", "se sait des invitations")
 }

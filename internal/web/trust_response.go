@@ -17,27 +17,31 @@ type answering struct {
 }
 
 // newAnswering tells who answers less or more than others: what the figures say then stands for some more than for others.
-// Only the period and the unit narrow it: the other filters are of feedback.
+// It is nothing where nobody was asked. Only the period and the unit narrow it: the other filters are of feedback.
 func (s *Server) newAnswering(ctx context.Context, g *ground) (finding, error) {
 	l := g.lang()
 	m := g.responseRate()
-	t := finding{Table: ui.Table{Caption: l.T("trust.answering"), Empty: l.T("trust.answering.none"), Columns: []ui.Column{{Label: l.T("trust.answering.who")},
+	t := finding{Table: ui.Table{Caption: l.T("trust.answering"), Columns: []ui.Column{{Label: l.T("trust.answering.who")},
 		{Label: l.T("invitation.delivered"), Numeric: true}, {Label: l.T("invitation.rate"), Numeric: true}, {Label: l.T("trust.answering.others"), Numeric: true}}}}
 	if _, governed := measure(g.Catalogue, m.Key, nil); !governed {
-		t.Few = g.tooLittle(l.T("trust.answering.few"), l.T("trust.answering.few.text"))
-		return t, nil
+		return finding{}, nil
 	}
 	dims := []string{"segment", "channel", "language"}
 	if levels := g.Organisation.Levels(); len(levels) > 0 {
 		dims = append(dims, "unit."+levels[0])
 	}
 	var all []answering
+	asked := false
 	for _, dim := range dims {
-		found, err := s.answeringBy(ctx, g, m, dim)
+		found, n, err := s.answeringBy(ctx, g, m, dim)
 		if err != nil {
 			return t, err
 		}
+		asked = asked || n > 0
 		all = append(all, found...)
+	}
+	if !asked {
+		return finding{}, nil
 	}
 	if len(all) == 0 {
 		t.Few = g.tooLittle(l.T("trust.answering.few"), l.T("trust.answering.few.text"))
@@ -47,21 +51,20 @@ func (s *Server) newAnswering(ctx context.Context, g *ground) (finding, error) {
 	return t, nil
 }
 
-// answeringBy compares each value that has enough with all the others of its dimension.
-func (s *Server) answeringBy(ctx context.Context, g *ground, m measured, dim string) ([]answering, error) {
+// answeringBy compares each value that has enough with all the others of its dimension, and tells how many were asked in all.
+func (s *Server) answeringBy(ctx context.Context, g *ground, m measured, dim string) (out []answering, n int64, err error) {
 	during, where := g.during(), insight.Where{}
 	if g.Unit != "" {
 		where["unit"] = insight.Condition{In: []any{g.Unit}}
 	}
 	a, err := s.Insight.Ask(ctx, g.scope(), insight.Query{Indicator: m.Key, By: []string{dim}, Where: where, During: &during})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var n, yes int64
+	var yes int64
 	for _, r := range a.Rows {
 		n, yes = n+r.Figure.N, yes+r.Figure.Top
 	}
-	var out []answering
 	for _, r := range a.Rows {
 		var h cx.Histogram
 		h.Add(1, yes-r.Figure.Top)
@@ -71,7 +74,7 @@ func (s *Server) answeringBy(ctx context.Context, g *ground, m measured, dim str
 			out = append(out, answering{dim, r.By[dim], r.Figure, cx.Difference(r.Figure, others)})
 		}
 	}
-	return out, nil
+	return out, n, nil
 }
 
 // answeringRows judge all differences together, and put those beyond chance first.
@@ -118,3 +121,6 @@ func (g *ground) answeringAt(m measured, a axis, key string) string {
 	a.at(&f, key, m.Metric.Key)
 	return f.at(m.list())
 }
+
+// answers tells whether there is anything to say of who answers.
+func (p *trustPage) answers() bool { return p.Answering.Err != nil || p.Answering.Value.Caption != "" }

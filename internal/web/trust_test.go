@@ -75,7 +75,7 @@ func TestTrustHasItsSixStates(t *testing.T) {
 	}
 	r.Insight.Stop()
 	failed := boss.get("/listen/trust")
-	if failed.status != 200 || failed.Find("main .state.bad").Length() != 4 || failed.Find("main .state.bad a").Length() == 0 {
+	if failed.status != 200 || failed.Find("main .state.bad").Length() != 5 || failed.Find("main .state.bad a").Length() == 0 {
 		t.Errorf("error: %d, %d blocks say so", failed.status, failed.Find("main .state.bad").Length())
 	}
 }
