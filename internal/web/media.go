@@ -55,9 +55,9 @@ func drawn(m media.Item) bool {
 // weight writes a number of bytes as people read it.
 func weight(l lang.Lang, n int64) string {
 	if n < 1<<20 {
-		return l.T("respond.file.kilobytes", "n", l.Number(float64(max(1, n>>10)), 0))
+		return l.T("respond.file.kilobytes", "n", l.Int(max(1, n>>10)))
 	}
-	return l.T("respond.file.megabytes", "n", l.Number(float64(n)/(1<<20), 1))
+	return l.T("respond.file.megabytes", "n", l.Short(float64(n)/(1<<20), 1))
 }
 
 // mediaPolicy lets a file do nothing: whatever it holds, it is looked at and no more.

@@ -59,15 +59,12 @@ func upload(v *survey.Definition, q *survey.Question, name string) media.Upload 
 	return u
 }
 
-// Heaviest gives the most bytes of one file that answers a media question.
-func (d *Desk) Heaviest(q *survey.Question) int64 {
+// Heaviest gives the most bytes of one file of a kind that answers a media question.
+func (d *Desk) Heaviest(q *survey.Question, kind string) int64 {
 	if d.d.Media == nil {
 		return 0
 	}
-	var most int64
-	for _, a := range q.Accepted() {
-		most = max(most, d.d.Media.Most(media.Kind(a)))
-	}
+	most := d.d.Media.Most(media.Kind(kind))
 	if q.Megabytes > 0 {
 		most = min(most, int64(q.Megabytes)<<20)
 	}

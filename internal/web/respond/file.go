@@ -172,9 +172,9 @@ func (s *Server) showFiles(ctx context.Context, p *stepPage, one *response.Respo
 // weight writes a number of bytes as people read it.
 func weight(l lang.Lang, n int64) string {
 	if n < 1<<20 {
-		return l.T("respond.file.kilobytes", "n", l.Number(float64(max(1, n>>10)), 0))
+		return l.T("respond.file.kilobytes", "n", l.Int(max(1, n>>10)))
 	}
-	return l.T("respond.file.megabytes", "n", l.Number(float64(n)/(1<<20), 1))
+	return l.T("respond.file.megabytes", "n", l.Short(float64(n)/(1<<20), 1))
 }
 
 // why says of each file that was not taken what is wrong with it.
@@ -204,7 +204,17 @@ func (q *question) kinds(l lang.Lang) string {
 
 // limits says how many files, of what, and how heavy.
 func (q *question) limits(p *stepPage) string {
-	return p.L.T("respond.file.limits", "count", q.Question.Files(), "kinds", q.kinds(p.L), "size", weight(p.L, q.Heaviest))
+	var kinds []string
+	tells := false
+	for _, a := range q.Accepted() {
+		kinds = append(kinds, p.L.T("respond.file.kind", "kind", p.L.T("respond.accept."+a), "size", weight(p.L, p.heaviest(&q.Question, a))))
+		tells = tells || a == "image" || a == "video"
+	}
+	words := p.L.T("respond.file.limits", "count", q.Question.Files(), "kinds", strings.Join(kinds, ", "))
+	if tells {
+		words += " " + p.L.T("respond.file.cleaned")
+	}
+	return words
 }
 
 // room tells whether one more file may come.

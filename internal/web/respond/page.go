@@ -33,7 +33,7 @@ type stepPage struct {
 
 	d        *survey.Definition
 	state    survey.State
-	heaviest func(*survey.Question) int64
+	heaviest func(q *survey.Question, kind string) int64
 }
 
 // opening says who asks, why, for how long, on what basis, and how to be left alone.
@@ -156,7 +156,9 @@ func (p *stepPage) drawn(q *survey.Question) question {
 		out.Points = points(p, q, out.Answer.Number)
 	}
 	if q.Kind == survey.Media {
-		out.Heaviest = p.heaviest(q)
+		for _, a := range q.Accepted() {
+			out.Heaviest = max(out.Heaviest, p.heaviest(q, a))
+		}
 	}
 	for _, o := range q.Choices {
 		place := slices.Index(out.Answer.Choices, o.Key) + 1
