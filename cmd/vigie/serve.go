@@ -31,7 +31,7 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 	defer a.close()
 	s := &server{app: a, site: web.Of(a.House)}
 	s.site.Secure, s.site.SurveyWork, s.site.Dev, s.site.SetupToken, s.site.SetupLocal = c.HTTPS, c.SurveyWork, c.Dev, rand.Text(), onLoopback(e.Listen)
-	if err := c.mailbox(ctx, s); err != nil {
+	if s.inbox, err = c.mailbox(); err != nil {
 		return err
 	}
 	return s.run(ctx, func(at net.Addr) error {
@@ -46,24 +46,13 @@ func (c serveCmd) Run(ctx context.Context, e *environment) error {
 	})
 }
 
-// mailbox has letters read, once the door is open.
-func (c serveCmd) mailbox(ctx context.Context, s *server) error {
+// mailbox is the one given at the start, nil when none is: what is set on its page takes its place.
+func (c serveCmd) mailbox() (*hook.MailboxConfig, error) {
 	if c.Mailbox == "" {
-		return nil
+		return nil, nil
 	}
 	config, err := hook.ParseMailbox(c.Mailbox, c.MailboxPassword)
-	if err != nil {
-		return err
-	}
-	m, err := hook.NewMailbox(config, s.app.DB, s.app.Door, s.app.env.log)
-	if err != nil {
-		return err
-	}
-	s.prepare = func(context.Context) error {
-		s.app.OnStop(m.Stop)
-		return m.Start(ctx)
-	}
-	return nil
+	return &config, err
 }
 
 // onLoopback tells whether only this machine reaches the server. Others get to it through a proxy, or directly: of them
@@ -77,6 +66,7 @@ func onLoopback(listen string) bool {
 type server struct {
 	app     *app
 	site    web.Deps
+	inbox   *hook.MailboxConfig             // given at the start; nil: none
 	prepare func(ctx context.Context) error // once the door and the figures are started, before anybody is asked; nil: nothing
 }
 
@@ -138,6 +128,9 @@ func (s *server) start(ctx context.Context) error {
 		return err
 	}
 	if err := s.app.StartInvitations(ctx); err != nil {
+		return err
+	}
+	if err := s.app.StartInbox(ctx, s.inbox); err != nil {
 		return err
 	}
 	socket, err := serveControl(s.app, s.app.env.Data, s.app.env.lang)

@@ -16,6 +16,7 @@ import (
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/hook"
 	"vigie/internal/listen/intake"
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
@@ -76,6 +77,8 @@ type House struct {
 	// Invites is who is asked, and how that went; Inviting plans and sends.
 	Invites  *invite.Store
 	Inviting *invite.Engine
+	// Inbox is the mailbox whose letters are feedback.
+	Inbox *hook.Inbox
 	// Media are the files that people send.
 	Media *media.Store
 	// Tally counts reasons of contact by one tap.

@@ -11,6 +11,7 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/hook"
 	"vigie/internal/listen/intake"
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/response"
@@ -34,6 +35,7 @@ func (h *House) newInviting(now func() time.Time) error {
 	if err != nil {
 		return err
 	}
+	h.Inbox = hook.NewInbox(hook.InboxDeps{DB: h.DB, Door: h.Door, Seal: h.People.Seal, Unseal: h.People.Unseal, Log: h.log})
 	h.Inviting, err = invite.NewEngine(invite.EngineDeps{Store: h.Invites, Open: h.OpenInvitation, Where: h.whereAnswered, House: h.name})
 	return err
 }
@@ -44,6 +46,15 @@ func (h *House) StartInvitations(ctx context.Context) error {
 		return err
 	}
 	h.OnStop(h.Inviting.Stop)
+	return nil
+}
+
+// StartInbox reads the mailbox whose letters are feedback: the one set on its page, else the one given.
+func (h *House) StartInbox(ctx context.Context, given *hook.MailboxConfig) error {
+	if err := h.Inbox.Start(ctx, given); err != nil {
+		return err
+	}
+	h.OnStop(h.Inbox.Stop)
 	return nil
 }
 

@@ -51,7 +51,7 @@ func (s *Server) Routes() []Route {
 		s.devRoutes(),
 		s.trustRoutes(), s.tallyRoutes(),
 		s.surveyRoutes(), s.inviteRoutes(), s.invitationRoutes(), s.policyRoutes(), s.ruleRoutes(),
-		s.fortnightRoutes(),
+		s.fortnightRoutes(), s.channelRoutes(),
 	} {
 		all = append(all, area...)
 	}

@@ -18,6 +18,7 @@ import (
 	"vigie/internal/listen/circumstance"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/hook"
 	"vigie/internal/listen/intake"
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
@@ -55,6 +56,8 @@ type Deps struct {
 	// Invites is who is asked, and how that went; Inviting tells what was written to them.
 	Invites  *invite.Store
 	Inviting *invite.Engine
+	// Inbox is the mailbox whose letters are feedback.
+	Inbox *hook.Inbox
 	// Search finds feedback by words; nil: no search field is shown.
 	Search func(context.Context, people.Scope, string, insight.ListQuery) (insight.List, error)
 	// SearchLag counts the events that the search has not read yet; nil: not told.
@@ -114,7 +117,7 @@ type Server struct {
 func Of(h *house.House) Deps {
 	return Deps{
 		People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Views: h.Views, Insight: h.Insight,
-		Door: h.Door, Media: h.Media, Customers: h.Customers, Imports: h.Imports, Tally: h.Tally, Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, Inviting: h.Inviting,
+		Door: h.Door, Media: h.Media, Customers: h.Customers, Imports: h.Imports, Tally: h.Tally, Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, Inviting: h.Inviting, Inbox: h.Inbox,
 		Search: h.Search.Search, SearchLag: h.Search.Lag,
 	}
 }
@@ -124,7 +127,7 @@ func New(d Deps) (*Server, error) {
 	if d.People == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Insight == nil || d.Door == nil || d.Customers == nil || d.Views == nil {
 		return nil, errors.New("web: people, journeys, catalogue, circumstances, insight, the door, customers and views are needed")
 	}
-	if d.Imports == nil || d.Surveys == nil || d.Responses == nil || d.Tally == nil || d.Invites == nil || d.Inviting == nil || d.Media == nil {
+	if d.Imports == nil || d.Surveys == nil || d.Responses == nil || d.Tally == nil || d.Invites == nil || d.Inviting == nil || d.Inbox == nil || d.Media == nil {
 		return nil, errors.New("web: imports, surveys, responses, media, the tally and invitations are needed")
 	}
 	s := &Server{Deps: d, log: d.Log, now: d.Now, secure: d.Secure, stopping: make(chan struct{})}

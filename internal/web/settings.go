@@ -86,7 +86,7 @@ func (s *Server) newSettings(v *visit, path string) *settingsPage {
 		path, id string
 		right    people.Right
 	}{{"/settings", "settings.organisation", people.Administer}, {brandPath, "brand.tab", people.Administer}, {"/settings/units", "settings.units", people.EditStructure}, {"/settings/people", "settings.people", people.Administer},
-		{"/settings/roles", "settings.roles", people.Administer}, {"/settings/keys", "settings.keys", people.Administer},
+		{"/settings/roles", "settings.roles", people.Administer}, {channelsPath, "channels.tab", people.Administer}, {"/settings/keys", "settings.keys", people.Administer},
 		{"/settings/quarantine", "settings.quarantine", people.EditStructure}, {"/settings/council", "settings.council", people.Administer},
 		{"/settings/protection", "settings.protection", people.Protect}, {"/settings/audit", "settings.audit", people.ReadAudit}} {
 		if v.Viewer.May(t.right) {

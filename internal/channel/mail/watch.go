@@ -20,6 +20,7 @@ type watch struct {
 	stop    context.CancelFunc
 	done    chan struct{}
 	trouble error
+	last    time.Time
 }
 
 // Start reads the mailbox at once, then every so often, until Stop. A second Start is an error.
@@ -53,6 +54,13 @@ func (m *Mailbox) Trouble() error {
 	return m.trouble
 }
 
+// Last tells when the folder was last read to its end; zero: not yet.
+func (m *Mailbox) Last() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last
+}
+
 func (m *Mailbox) loop(ctx context.Context, t Taker) {
 	defer close(m.done)
 	for {
@@ -62,6 +70,9 @@ func (m *Mailbox) loop(ctx context.Context, t Taker) {
 		}
 		m.mu.Lock()
 		m.trouble = err
+		if err == nil {
+			m.last = m.d.Now()
+		}
 		m.mu.Unlock()
 		switch {
 		case err != nil:

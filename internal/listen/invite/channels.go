@@ -118,18 +118,23 @@ func (s *Store) SetChannels(ctx context.Context, c Channels) error {
 	if err != nil {
 		return err
 	}
-	c.Base = strings.TrimRight(c.Base, "/")
-	c.keepSecrets(was)
-	if l := c.Check(); len(l) > 0 {
-		return joined(l)
-	}
-	b, err := json.Marshal(c)
-	if err != nil {
-		return err
-	}
-	sealed, err := s.d.Seal(channelsSetting, string(b))
+	sealed, err := s.sealedChannels(c, was)
 	if err != nil {
 		return err
 	}
 	return s.KeepSetting(ctx, channelsSetting, sealed)
+}
+
+// sealedChannels checks channels and seals them, with the secrets of those before that are left empty.
+func (s *Store) sealedChannels(c, was Channels) (string, error) {
+	c.Base = strings.TrimRight(c.Base, "/")
+	c.keepSecrets(was)
+	if l := c.Check(); len(l) > 0 {
+		return "", joined(l)
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		return "", err
+	}
+	return s.d.Seal(channelsSetting, string(b))
 }

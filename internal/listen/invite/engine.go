@@ -37,6 +37,7 @@ type Engine struct {
 	looked atomic.Int64 // when fortnights of pilots were last looked at, in seconds
 
 	lines lines // touched by the loop alone
+	box   atomic.Pointer[mail.Mailbox]
 }
 
 // lines are the channels as they are set.
@@ -205,6 +206,7 @@ func (e *Engine) connect(ctx context.Context) error {
 		return err
 	}
 	e.lines.close()
+	e.box.Store(nil)
 	e.lines = lines{kept: kept}
 	c, err := s.openChannels(kept)
 	if err != nil {
@@ -226,6 +228,7 @@ func (e *Engine) connect(ctx context.Context) error {
 		if e.lines.mailbox, err = mail.NewMailbox(*c.Mailbox, mail.Deps{Log: s.d.Log}); err != nil {
 			return err
 		}
+		e.box.Store(e.lines.mailbox)
 		return e.lines.mailbox.Start(ctx, &returns{s: s})
 	}
 	return nil
