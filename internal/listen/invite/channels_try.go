@@ -78,7 +78,7 @@ func (s *Store) ChangeChannels(ctx context.Context, change func(*Channels) error
 
 // Returning tells how reading what comes back goes on this machine: since when, and why not. set: a mailbox is read.
 func (e *Engine) Returning() (last time.Time, trouble error, set bool) {
-	box := e.box.Load()
+	box := e.returned.Load()
 	if box == nil {
 		return time.Time{}, nil, false
 	}

@@ -36,8 +36,8 @@ type Engine struct {
 
 	looked atomic.Int64 // when fortnights of pilots were last looked at, in seconds
 
-	lines lines // touched by the loop alone
-	box   atomic.Pointer[mail.Mailbox]
+	lines    lines                        // touched by the loop alone
+	returned atomic.Pointer[mail.Mailbox] // the mailbox of what comes back
 }
 
 // lines are the channels as they are set.
@@ -206,7 +206,7 @@ func (e *Engine) connect(ctx context.Context) error {
 		return err
 	}
 	e.lines.close()
-	e.box.Store(nil)
+	e.returned.Store(nil)
 	e.lines = lines{kept: kept}
 	c, err := s.openChannels(kept)
 	if err != nil {
@@ -228,7 +228,7 @@ func (e *Engine) connect(ctx context.Context) error {
 		if e.lines.mailbox, err = mail.NewMailbox(*c.Mailbox, mail.Deps{Log: s.d.Log}); err != nil {
 			return err
 		}
-		e.box.Store(e.lines.mailbox)
+		e.returned.Store(e.lines.mailbox)
 		return e.lines.mailbox.Start(ctx, &returns{s: s})
 	}
 	return nil
