@@ -14,6 +14,7 @@ import { board } from './journey.js'
 import { wall } from './wall.js'
 import { copying } from './copy.js'
 import { tallying } from './tally.js'
+import { sights } from './sight.js'
 
 Object.assign(htmx.config, {
   allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, selfRequestsOnly: true,
@@ -21,7 +22,7 @@ Object.assign(htmx.config, {
 })
 document.documentElement.classList.add('js')
 
-const start = () => { theme(); filters(); live(htmx); zoom(); imports(); shell(); explorer(); tips(); palette(); copying(); tallying(); wall() }
+const start = () => { theme(); filters(); live(htmx); zoom(); imports(); shell(); explorer(); tips(); palette(); copying(); tallying(); sights(); wall() }
 
 board()
 document.readyState === 'loading' ? document.addEventListener('DOMContentLoaded', start) : start()

@@ -51,7 +51,7 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 	return r, b, map[string]string{
 		"/listen/rules/{key}": "/listen/rules/livree", "/listen/rules/{key}/edit": "/listen/rules/livree/edit", "/listen/rules/{key}/yaml": "/listen/rules/livree/yaml",
 		"/listen/invitations/{id}": asked, "/listen/invitations/{id}/message": asked + "/message",
-		"/listen/surveys/{survey}": "/listen/surveys/delivery", "/listen/surveys/{survey}/questions/{question}": "/listen/surveys/delivery/questions/cause", "/listen/surveys/{survey}/sections/{section}": "/listen/surveys/delivery/sections/0",
+		"/listen/surveys/{survey}": "/listen/surveys/delivery", "/listen/surveys/{survey}/questions/{question}": "/listen/surveys/delivery/questions/cause", "/listen/surveys/{survey}/questions/{question}/preview": "/listen/surveys/delivery/questions/cause/preview", "/listen/surveys/{survey}/sections/{section}": "/listen/surveys/delivery/sections/0",
 		"/listen/surveys/{survey}/settings": "/listen/surveys/delivery/settings", "/listen/surveys/{survey}/endings": "/listen/surveys/delivery/endings", "/listen/surveys/{survey}/preview": "/listen/surveys/delivery/preview",
 		"/listen/surveys/{survey}/link": "/listen/surveys/delivery/link", "/listen/surveys/{survey}/versions": "/listen/surveys/delivery/versions", "/listen/surveys/{survey}/yaml": "/listen/surveys/delivery/yaml", "/listen/surveys/{survey}/import": "/listen/surveys/delivery/import",
 		"/settings/roles/{role}": "/settings/roles/" + string(r.watcher()), "/catalogue/attributes/{attribute}": "/catalogue/attributes/segment",

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,7 +21,8 @@ func (x *surveyRoom) newEndingsPage() *surveyFormPage {
 			g.Title, g.Note = l.T("surveys.ending.new"), l.T("surveys.ending.new.note")
 		}
 		g.Fields = append(g.Fields, ui.Field{Name: at + "_call_back", Kind: "checkbox", Label: l.T("surveys.ending.call_back"), Checked: e.CallBack},
-			ui.Field{Name: at + "_testify", Kind: "checkbox", Label: l.T("surveys.ending.testify"), Checked: e.Testify})
+			ui.Field{Name: at + "_testify", Kind: "checkbox", Label: l.T("surveys.ending.testify"), Checked: e.Testify},
+			ui.Field{Name: at + "_place", Kind: "number", Label: l.T("surveys.line.place"), Value: strconv.Itoa(n + 1), Hint: l.T("surveys.ending.place.hint")})
 		p.Groups = append(p.Groups, g)
 	}
 	return p
@@ -29,7 +31,11 @@ func (x *surveyRoom) newEndingsPage() *surveyFormPage {
 // readEndings makes of the endings what their form says: one whose words were taken away is gone.
 func (x *surveyRoom) readEndings(f url.Values, d *survey.Definition) error {
 	c := x.reader()
-	var out []survey.Ending
+	type ranked struct {
+		survey.Ending
+		place float64
+	}
+	var out []ranked
 	for n := range len(d.Endings) + 1 {
 		at := "e" + strconv.Itoa(n)
 		var was survey.Ending
@@ -37,11 +43,20 @@ func (x *surveyRoom) readEndings(f url.Values, d *survey.Definition) error {
 			was = d.Endings[n]
 		}
 		e := survey.Ending{Text: textIn(f, at+"_text", d.Languages, was.Text), If: c.condition(f, at, was.If), CallBack: f.Get(at+"_call_back") != "", Testify: f.Get(at+"_testify") != ""}
-		if e.Text != nil {
-			out = append(out, e)
+		if e.Text == nil {
+			continue
 		}
+		one := ranked{e, float64(n + 1)}
+		if place := c.number("endings", f.Get(at+"_place")); place != nil {
+			one.place = *place + float64(cmp.Compare(*place, one.place))/2 // before, or after, the one that holds that rank
+		}
+		out = append(out, one)
 	}
-	d.Endings = out
+	slices.SortStableFunc(out, func(a, b ranked) int { return cmp.Compare(a.place, b.place) })
+	d.Endings = nil
+	for _, one := range out {
+		d.Endings = append(d.Endings, one.Ending)
+	}
 	return c.err()
 }
 

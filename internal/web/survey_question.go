@@ -23,6 +23,7 @@ type surveyFormPage struct {
 	Groups       []surveyGroup
 	Refused      *refusedSurvey
 	Problems     []surveyProblem
+	Sight        string // where what is typed is drawn as respondents see it; "" nowhere
 }
 
 // surveyGroup is one card of such a form.
@@ -64,7 +65,7 @@ func (p *surveyFormPage) retype(r *http.Request, refused *refusedSurvey) {
 func (s *Server) newQuestionPage(r *http.Request, x *surveyRoom, q *survey.Question) (*surveyFormPage, error) {
 	l := x.lang()
 	p := &surveyFormPage{surveyRoom: x, frame: x.under(l.T("surveys.kind." + string(q.Kind))), Action: x.at("questions/" + url.PathEscape(string(q.Key))), Back: x.at("") + "#q-" + string(q.Key)}
-	p.Groups = x.questionGroups(q)
+	p.Groups, p.Sight = x.questionGroups(q), p.Action+"/preview"
 	wrong, err := s.wrong(r.Context(), x)
 	if err != nil {
 		return nil, err
@@ -345,6 +346,7 @@ func (s *Server) serveSurveyQuestion(w http.ResponseWriter, r *http.Request, v *
 	if err != nil {
 		return err
 	}
+	w.Header().Set("Content-Security-Policy", framePolicy)
 	return s.render(w, r, surveyFormView(p))
 }
 
@@ -369,6 +371,10 @@ func (s *Server) doSurveyQuestion(w http.ResponseWriter, r *http.Request, v *vis
 			return wrong
 		}
 		*d.Question(q.Key) = next
+		if next.Key != q.Key {
+			d.Question(next.Key).Key = q.Key
+			d.Rename(q.Key, next.Key)
+		}
 		return nil
 	})
 	if err == nil {

@@ -27,6 +27,8 @@ func (s *Server) surveyRoutes() []Route {
 		{"POST", one + "/questions", people.EditStructure, s.doSurveyQuestions},
 		{"GET", one + "/questions/{question}", people.EditStructure, s.serveSurveyQuestion},
 		{"POST", one + "/questions/{question}", people.EditStructure, s.doSurveyQuestion},
+		{"GET", one + "/questions/{question}/preview", people.EditStructure, s.serveQuestionSight},
+		{"POST", one + "/questions/{question}/preview", people.EditStructure, s.serveQuestionSight},
 		{"POST", one + "/sections", people.EditStructure, s.doSurveySections},
 		{"GET", one + "/sections/{section}", people.EditStructure, s.serveSurveySection},
 		{"POST", one + "/sections/{section}", people.EditStructure, s.doSurveySection},
