@@ -57,7 +57,8 @@ func (c channelsSet) none() bool { return !c.Mail && !c.SMS }
 
 func (s *Server) channelsSet(ctx context.Context) (channelsSet, invite.Channels, error) {
 	c, err := s.Invites.Channels(ctx)
-	return channelsSet{Mail: c.Mail != nil, SMS: c.SMS != nil}, c, err
+	kept := s.Inviting.Keeps() // messages stay on this machine, whatever is set
+	return channelsSet{Mail: kept || c.Mail != nil, SMS: kept || c.SMS != nil}, c, err
 }
 
 func (s *Server) newRuleFormPage(ctx context.Context, v *visit, key string) (*ruleFormPage, error) {
