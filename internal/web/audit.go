@@ -47,7 +47,7 @@ func (s *Server) actorNames(ctx context.Context, v *visit) (actorNames, error) {
 		return n, err
 	}
 	for _, u := range users {
-		n.users["user:"+strconv.FormatInt(u.ID, 10)] = u.Name
+		n.users["user:"+strconv.FormatInt(u.ID, 10)], n.users[u.Email] = u.Name, u.Name
 	}
 	keys, err := s.People.Keys(ctx)
 	if err != nil {

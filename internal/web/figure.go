@@ -127,10 +127,10 @@ func (m measured) change(l lang.Lang, c *insight.Compared) ui.Change {
 		return ui.Change{}
 	}
 	if !c.Has {
-		return ui.Change{Note: l.T("cockpit.before.none")}
+		return ui.Change{Note: l.T(m.said("cockpit.before.none"))}
 	}
 	if !c.Figure.Enough {
-		return ui.Change{Text: l.T("cockpit.before.few", "count", c.Figure.N)}
+		return ui.Change{Text: l.T(m.said("cockpit.before.few"), "count", c.Figure.N)}
 	}
 	if !c.Significant {
 		return ui.Change{Text: l.T("cockpit.stable"), Note: l.T("cockpit.noise")}

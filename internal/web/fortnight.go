@@ -316,7 +316,7 @@ func (s *Server) newPilot(ctx context.Context, g *ground, key string) (pilot, er
 		p.Lines = append(p.Lines, line)
 	}
 	if f, yes := invite.Awaits(all, g.Now); yes {
-		p.Remind, p.Href = l.T("fortnight.remind", "span", g.fortnightSpan(*f)), fortnightAddress(*f)
+		p.Remind, p.Href = l.T("fortnight.remind", "span", lowerFirst(g.fortnightSpan(*f))), fortnightAddress(*f)
 	}
 	return p, nil
 }

@@ -68,7 +68,7 @@ func (m measured) formulaWords(l lang.Lang) string {
 	case m.Formula == cx.NetShare && top != "" && bottom != "":
 		return l.T("shell.help.formula.net", "top", top, "bottom", bottom)
 	case m.yesNo() && (m.Formula == cx.TopShare || m.Formula == cx.Ratio && (m.Per == 0 || m.Per == 100) && slices.Equal(m.Numerator, []float64{1})):
-		return l.T("shell.help.formula.yes")
+		return l.T(m.said("shell.help.formula.yes"))
 	case m.Formula == cx.TopShare && top != "":
 		return l.T("shell.help.formula.top", "top", top, "scale", m.span(l, m.Metric.Min, m.Metric.Max))
 	case m.Formula == cx.Mean:
