@@ -25,6 +25,7 @@ fieldset{border:0;margin:12px 0;padding:0;min-width:0}legend,.t{padding:0;font-w
 .o{display:flex;gap:10px;align-items:center;min-height:44px}.o input{width:20px;height:20px;flex:none;accent-color:var(--accent)}
 .ends{display:flex;justify-content:space-between;gap:12px;font-size:.875rem;color:var(--ink-2);margin:6px 0 0}
 textarea,input[type=text],input[type=date],select{font:inherit;width:100%;min-height:44px;padding:8px 10px;border:1px solid var(--line-strong);border-radius:10px;background:var(--surface);color:inherit}
+input[type=range]{width:100%;min-height:44px;accent-color:var(--accent)}.r{margin:8px 0}.r legend{font-weight:400;margin-bottom:6px}.k select{width:72px;flex:none}
 .e{color:var(--bad);font-size:.875rem}
 .do{display:flex;gap:12px;flex-wrap:wrap;align-items:center;margin-top:12px}a{color:var(--accent)}a.b{color:var(--on-accent)}
 :focus-visible,.scale input:focus-visible+span{outline:3px solid var(--accent);outline-offset:2px}`
@@ -70,14 +71,25 @@ function field(q, id) {
     case 'consent': return el('label', { class: 'o' }, el('input', { type: 'checkbox', name, value: 1 }), q.text)
     case 'dropdown': return el('select', { name, id }, el('option', { value: '' }, '–'), ...q.choices.map(c => el('option', { value: c.key }, c.text)))
   }
+  if (q.kind === 'slider') return el('div', {}, el('input', { type: 'range', name, id, min: q.min, max: q.max, step: q.step }), ends(q))
+  if (q.rows) {
+    return el('div', {}, ...q.rows.map(r => el('fieldset', { class: 'r' }, el('legend', {}, r.text),
+      el('div', { class: 'scale' }, ...q.points.map(p => el('label', {}, el('input', { type: 'radio', name: 'r.' + q.key + '.' + r.key, value: p.value }), el('span', {}, ...mark(q, p))))))), ends(q))
+  }
+  if (q.kind === 'ranking') {
+    return el('div', {}, ...q.choices.map(c => el('label', { class: 'o k' }, el('select', { name: 'k.' + q.key + '.' + c.key }, el('option', { value: '' }, '–'),
+      ...q.choices.map((_, i) => el('option', { value: i + 1 }, i + 1))), c.text)))
+  }
   if (q.choices) {
     const type = q.kind === 'choices' ? 'checkbox' : 'radio'
     return el('div', {}, ...q.choices.flatMap(c => [el('label', { class: 'o' }, el('input', { type, name, value: c.key }), c.text),
       c.other && el('input', { type: 'text', name: 't.' + q.key, 'aria-label': c.text, maxlength: 5000 })]).filter(Boolean))
   }
-  return el('div', {}, el('div', { class: 'scale' }, ...(q.points || []).map(p => radio(p.value, el('span', {}, ...mark(q, p))))),
-    (q.low || q.high) && el('p', { class: 'ends' }, el('span', {}, q.low || ''), el('span', {}, q.high || '')))
+  return el('div', {}, el('div', { class: 'scale' }, ...(q.points || []).map(p => radio(p.value, el('span', {}, ...mark(q, p))))), ends(q))
 }
+
+// ends says what the two ends of a scale mean.
+const ends = q => (q.low || q.high) && el('p', { class: 'ends' }, el('span', {}, q.low || ''), el('span', {}, q.high || ''))
 
 function mark(q, p) {
   if (p.face) return [el('b', { 'aria-hidden': 'true' }, p.face), el('small', {}, p.label)]
@@ -86,13 +98,13 @@ function mark(q, p) {
 }
 
 function question(q, step) {
-  if (q.kind === 'info') return el('p', {}, q.text)
+  if (q.kind === 'info') return el('div', {}, el('input', { type: 'hidden', name: 'at', value: q.key }), el('p', {}, q.text))
   const id = 'vigie-' + q.key
   const error = q.error && el('p', { class: 'e', role: 'alert' }, q.error)
   const need = q.needed && el('span', { class: 'm' }, ' · ' + step.words.needed)
   const hidden = [el('input', { type: 'hidden', name: 'at', value: q.key }), q.insist && el('input', { type: 'hidden', name: 'insisted', value: q.key })]
   const help = q.help && el('p', { class: 'm' }, q.help)
-  if (['text', 'number', 'date', 'dropdown'].includes(q.kind)) return el('div', {}, ...hidden, el('label', { class: 't', for: id }, q.text, need), help, error, field(q, id))
+  if (['text', 'number', 'date', 'dropdown', 'slider'].includes(q.kind)) return el('div', {}, ...hidden, el('label', { class: 't', for: id }, q.text, need), help, error, field(q, id))
   if (q.kind === 'consent') return el('div', {}, ...hidden, help, error, field(q, id))
   return el('fieldset', {}, ...hidden, el('legend', {}, q.text, need), help, error, field(q, id))
 }
@@ -105,7 +117,8 @@ class Place {
     this.root = this.host.attachShadow({ mode: 'open' })
     const sheet = new CSSStyleSheet()
     sheet.replaceSync(css)
-    this.root.adoptedStyleSheets = [sheet]
+    this.brand = new CSSStyleSheet()
+    this.root.adoptedStyleSheets = [sheet, this.brand]
     this.floats = this.o.mode !== 'inline'
     this.id = 'vigie-' + ++n
     this.panel = el('section', { class: 'panel' + (this.floats ? ' float ' + this.o.side : ''), role: this.floats ? 'dialog' : 'region', 'aria-labelledby': this.id, hidden: this.floats, tabindex: -1 })
@@ -167,6 +180,7 @@ class Place {
     this.step = step
     this.panel.lang = step.lang
     this.panel.dir = step.dir
+    if (step.style) this.brand.replaceSync(step.style)
     const to = a => new URL(a, home)
     const parts = [this.top(step.title)]
     if (step.opening) {
@@ -184,7 +198,7 @@ class Place {
   }
 
   form(step, to, body) {
-    const one = step.questions.length === 1 && step.questions[0].points
+    const one = step.questions.length === 1 && step.questions[0].points && !step.questions[0].rows
     const form = el('form', { novalidate: true, onsubmit: e => { e.preventDefault(); this.go(to(step.action), new URLSearchParams(new FormData(form))) } },
       ...step.questions.map(q => question(q, step)), el('div', { class: 'do' }, el('button', {}, step.last ? step.words.send : step.words.next)))
     for (const [k, v] of body || []) for (const f of form.querySelectorAll(`[name="${CSS.escape(k)}"]`)) f.type === 'radio' || f.type === 'checkbox' ? f.value === v && (f.checked = true) : f.type !== 'hidden' && (f.value = v)

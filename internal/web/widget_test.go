@@ -192,3 +192,56 @@ func TestAKioskForgetsEachPerson(t *testing.T) {
 		t.Errorf("what was typed without network is there %d times", n)
 	}
 }
+
+// What a site asks in its page is drawn there whatever its kind, in the survey's own colours.
+func TestASiteAsksEveryKindItCanInTheSurveysColours(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	d := everyKind()
+	var kept []survey.Question
+	for _, q := range d.Sections[0].Questions {
+		if q.Kind != survey.Contact && q.Kind != survey.Media {
+			kept = append(kept, q)
+		}
+	}
+	d.Sections[0].Questions, d.Theme.Accent = kept, "#7a3e9d"
+	r.asked(d)
+	x := newTab(t, chromium(t))
+	x.shown(360, "light")
+	x.do(chromedp.Navigate(site(t, r.http.URL, `<script src="`+r.http.URL+`/w.js" data-survey="kinds" data-mode="inline" data-target="#here"></script>`)))
+	const root = `document.querySelector('#here [data-vigie]')?.shadowRoot`
+	asked := 0
+	for {
+		x.when(root + `?.querySelector('.panel:not([aria-busy])') && (` + root + `.querySelector('form') || ` + root + `.querySelector('[role=status]'))`)
+		if says[bool](x, root+`.querySelector('form') === null`) {
+			break
+		}
+		at := says[string](x, root+`.querySelector('input[name=at]').value`)
+		if asked == 0 {
+			if got := says[string](x, `getComputedStyle(`+root+`.querySelector('form button')).backgroundColor`); got != "rgb(122, 62, 157)" {
+				t.Errorf("the button is %s", got)
+			}
+		}
+		says[bool](x, `(() => { const f = `+root+`.querySelector('form'), seen = new Set()
+			for (const e of f.querySelectorAll('input:not([type=hidden]), textarea, select')) {
+				if (seen.has(e.name)) continue
+				if (e.type === 'radio' || e.type === 'checkbox') { e.checked = true; seen.add(e.name) }
+				else if (e.tagName === 'SELECT') e.selectedIndex = e.name.startsWith('k.') ? [...f.querySelectorAll('select')].indexOf(e) + 1 : 1
+				else if (e.type === 'date') e.value = '2026-03-01'
+				else if (e.inputMode === 'decimal') e.value = '3'
+				else if (e.type !== 'range') e.value = 'Des mots'
+			}
+			f.requestSubmit(); return true })()`)
+		x.when(root + `.querySelector('input[name=at]')?.value !== '` + at + `'`)
+		if asked++; asked > len(kept) {
+			t.Fatalf("it never ends: %s", at)
+		}
+	}
+	if asked != len(kept) {
+		t.Errorf("%d questions were asked of %d", asked, len(kept))
+	}
+	r.heard(1)
+	if said := x.complained(); said != "" {
+		t.Errorf("the browser refused: %s", said)
+	}
+}

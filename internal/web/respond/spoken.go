@@ -30,6 +30,7 @@ type stepJSON struct {
 	More      bool              `json:"more,omitempty"` // the page asks something more (a call back, a consent)
 	Review    *linkJSON         `json:"review,omitempty"`
 	Ignored   []string          `json:"ignored,omitempty"` // attributes that were not taken
+	Style     string            `json:"style,omitempty"`   // the colours of the survey, or the organisation's
 	Words     map[string]string `json:"words"`
 }
 
@@ -59,6 +60,11 @@ type questionJSON struct {
 	Letters int         `json:"letters,omitempty"`
 	Points  []pointJSON `json:"points,omitempty"`
 	Choices []choiceOf  `json:"choices,omitempty"`
+	Rows    []rowOf     `json:"rows,omitempty"` // of a matrix: its points are asked of each
+	// Min, Max and Step of a slider.
+	Min  string `json:"min,omitempty"`
+	Max  string `json:"max,omitempty"`
+	Step string `json:"step,omitempty"`
 	// Elsewhere: a question that a widget does not draw; the page does.
 	Elsewhere bool `json:"elsewhere,omitempty"`
 }
@@ -67,6 +73,11 @@ type pointJSON struct {
 	Value string `json:"value"`
 	Label string `json:"label"`
 	Face  string `json:"face,omitempty"`
+}
+
+type rowOf struct {
+	Key  string `json:"key"`
+	Text string `json:"text"`
 }
 
 type choiceOf struct {
@@ -112,28 +123,63 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, status int, p 
 		out.Questions = append(out.Questions, spokenQuestion(&p.Questions[i]))
 	}
 	_, out.Ignored = s.attributes(r.Context(), r.URL.Query())
+	var err error
+	if out.Style, err = s.hosted(r.Context(), p.Accent); err != nil {
+		return err
+	}
 	return writeJSON(w, status, out)
 }
 
 func spokenQuestion(q *question) questionJSON {
 	out := questionJSON{Key: string(q.Key), Kind: q.Kind, Look: q.Look, Text: q.Text, Help: q.Help, Low: q.Low, High: q.High, Needed: q.Need == survey.Required, Insist: q.Insist, Error: q.Error}
 	switch q.Kind {
-	case survey.Matrix, survey.Ranking, survey.Contact, survey.Media, survey.Slider:
+	case survey.Contact, survey.Media:
 		out.Elsewhere = true
+	case survey.Slider:
+		low, high, step := q.Scale()
+		for at, v := range map[*string]float64{&out.Min: low, &out.Max: high, &out.Step: step} {
+			*at = strconv.FormatFloat(v, 'f', -1, 64)
+		}
+	case survey.Matrix:
+		for _, r := range q.RowList {
+			out.Rows = append(out.Rows, rowOf{r.Key, r.Text})
+		}
+		if len(q.RowList) > 0 {
+			out.Points = spokenPoints(q, q.RowList[0].Points)
+		}
 	case survey.Text:
 		out.Letters = q.letters()
 	}
-	for i, x := range q.Points {
-		p := pointJSON{Value: x.Value, Label: x.Label}
-		if q.Look == survey.Smileys {
-			p.Face = face(i, len(q.Points))
-		}
-		out.Points = append(out.Points, p)
-	}
+	out.Points = append(out.Points, spokenPoints(q, q.Points)...)
 	for _, o := range q.Options {
 		out.Choices = append(out.Choices, choiceOf{Key: o.Key, Text: o.Text, Other: o.Other, Alone: o.Alone})
 	}
 	return out
+}
+
+func spokenPoints(q *question, l []point) []pointJSON {
+	var out []pointJSON
+	for i, x := range l {
+		p := pointJSON{Value: x.Value, Label: x.Label}
+		if q.Look == survey.Smileys {
+			p.Face = face(i, len(l))
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// hosted gives the colours of a survey, else the organisation's, to a widget: what a page has at its root, it has at its host.
+func (s *Server) hosted(ctx context.Context, accent string) (string, error) {
+	if accent == "" {
+		settings, err := s.d.Settings(ctx)
+		if err != nil {
+			return "", err
+		}
+		accent = settings.Accent
+	}
+	return strings.NewReplacer(":root[data-theme=dark]", ":host([data-theme=dark])", ":root:not([data-theme=light])", ":host(:not([data-theme=light]))", ":root", ":host").
+		Replace(s.d.Theme(accent)), nil
 }
 
 // showDone answers with the thanks.
