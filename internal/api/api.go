@@ -41,6 +41,8 @@ type Deps struct {
 	// Invites is who is asked; OpenInvitation makes the page where one is answered.
 	Invites        *invite.Store
 	OpenInvitation func(context.Context, invite.Letter) (path string, err error)
+	// AnswerInvitation keeps what is answered to an invitation by telephone.
+	AnswerInvitation func(context.Context, invite.InvitationID, map[survey.QuestionID]survey.Answer) (*response.Response, error)
 	// HearSMS takes an answer by short message.
 	HearSMS func(ctx context.Context, from, text string) (invite.Heard, error)
 	// Ask and List are those of insight.Insight.
@@ -68,15 +70,15 @@ type API struct {
 func Of(h *house.House) Deps {
 	return Deps{
 		DB: h.DB, People: h.People, Door: h.Door, Media: h.Media, Customers: h.Customers, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances,
-		Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, OpenInvitation: h.OpenInvitation, HearSMS: h.HearSMS,
+		Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, OpenInvitation: h.OpenInvitation, AnswerInvitation: h.AnswerInvitation, HearSMS: h.HearSMS,
 		Ask: h.Insight.Ask, List: h.Insight.List, Follow: h.Insight.WaitFor,
 	}
 }
 
 // New gives the handler of everything under /api/. It is inert.
 func New(d Deps) (*API, error) {
-	if d.DB == nil || d.People == nil || d.Door == nil || d.Media == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Invites == nil || d.OpenInvitation == nil || d.HearSMS == nil || d.Ask == nil || d.List == nil {
-		return nil, fmt.Errorf("api: DB, People, Door, Media, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Invites, OpenInvitation, HearSMS, Ask and List are needed")
+	if d.DB == nil || d.People == nil || d.Door == nil || d.Media == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Invites == nil || d.OpenInvitation == nil || d.AnswerInvitation == nil || d.HearSMS == nil || d.Ask == nil || d.List == nil {
+		return nil, fmt.Errorf("api: DB, People, Door, Media, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Invites, OpenInvitation, AnswerInvitation, HearSMS, Ask and List are needed")
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)

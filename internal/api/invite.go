@@ -13,6 +13,8 @@ import (
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/invite"
+	"vigie/internal/listen/response"
+	"vigie/internal/listen/survey"
 	"vigie/internal/people"
 )
 
@@ -22,6 +24,7 @@ func (a *API) invitationRoutes() []route {
 		at("POST", "/events", people.WriteFeedback, a.postEvents, opPostEvents()),
 		at("GET", "/invitations", people.ReadPeople, a.listInvitations, opListInvitations()),
 		at("POST", "/invitations", people.WriteFeedback, a.wantInvitation, opWantInvitation()),
+		at("POST", "/invitations/{id}/answers", people.WriteFeedback, a.answerInvitation, opAnswerInvitation()),
 		at("POST", "/sms-replies", people.WriteFeedback, a.smsReply, opReply()),
 		at("POST", "/objections", people.WriteFeedback, a.object, opObject()),
 	}
@@ -209,6 +212,39 @@ func (a *API) wantInvitation(c *call) error {
 		return err
 	}
 	return c.either(http.StatusCreated, out)
+}
+
+// AnswersGiven is what a person answered elsewhere than on a page, by question.
+type AnswersGiven struct {
+	Answers map[survey.QuestionID]survey.Answer `json:"answers"`
+}
+
+// AnswersKept is what stands of it.
+type AnswersKept struct {
+	Feedback cx.FeedbackID     `json:"feedback,omitempty"` // 0: neither a score nor a verbatim yet
+	Complete bool              `json:"complete"`
+	Next     survey.QuestionID `json:"next,omitempty"` // to ask now, as the answers go
+}
+
+// answerInvitation keeps answers given to a telephone server, in as many calls as it likes.
+func (a *API) answerInvitation(c *call) error {
+	id, err := c.id()
+	if err != nil {
+		return err
+	}
+	var g AnswersGiven
+	if err := c.structured(&g); err != nil {
+		return err
+	}
+	r, err := a.AnswerInvitation(c.Context(), invite.InvitationID(id), g.Answers)
+	if err != nil {
+		return err
+	}
+	out := AnswersKept{Feedback: r.Feedback, Complete: r.State != response.Open}
+	if q := r.Path().Open(r.Passed); q != nil {
+		out.Next = q.Key
+	}
+	return c.either(http.StatusOK, out)
 }
 
 // Objection is the legal objection of an address, a number or a reference.

@@ -24,6 +24,11 @@ func opWantInvitation() operation {
 		success: []int{http.StatusCreated, http.StatusOK}, refusals: []int{400, 404, 413, 415, 422, 503}}
 }
 
+func opAnswerInvitation() operation {
+	return operation{id: "answer_invitation", tag: "invitations", params: []*huma.Param{pathID()}, in: AnswersGiven{}, inTypes: jsonOrYAML(), out: AnswersKept{},
+		outTypes: jsonOrYAML(), refusals: []int{400, 404, 409, 413, 415, 422, 503}}
+}
+
 func opObject() operation {
 	return operation{id: "object", tag: "invitations", in: Objection{}, inTypes: jsonOrYAML(), success: []int{http.StatusNoContent}, refusals: []int{400, 413, 415, 422}}
 }

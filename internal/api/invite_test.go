@@ -26,7 +26,7 @@ func TestRulesEventsAndLinks(t *testing.T) {
 		survey := `{"key":"pulse","name":{"fr":"Pouls"},"languages":["fr"],"sections":[{"questions":[{"key":"csat","kind":"csat","text":{"fr":"Satisfait ?"}}]}]}`
 		rule := `{"name":{"fr":"Après livraison"},"survey":"pulse","trigger":{"event":"order.delivered"},"delay":60,"pilot":{"attribute":"unit","in":["lyon"]}}`
 		event := `{"event":"order.delivered","at":"2026-01-05T10:00:00Z","customer":{"email":"zoe@example.org"},"id":"A1"}`
-		link := `{"survey":"pulse","customer":{"email":"lea@example.org"},"id":"L1"}`
+		link := `{"survey":"pulse","customer":{"email":"lea@example.org"},"collected_by":"ivr","id":"L1"}`
 		for _, c := range []struct {
 			name, method, path, body string
 			status                   int
@@ -51,7 +51,12 @@ func TestRulesEventsAndLinks(t *testing.T) {
 			{"another policy", "PUT", "/invitation-policy", `{"caps":[{"n":1,"days":30}],"quiet":{"from":0,"until":0}}`, http.StatusOK, `"days":30`},
 			{"a link", "POST", "/invitations", link, http.StatusCreated, `"path":"/s/`},
 			{"the same link", "POST", "/invitations", link, http.StatusCreated, `"path":"/s/`},
+			{"answered by telephone", "POST", "/invitations/1/answers", `{"answers":{"csat":{"number":4}}}`, http.StatusOK, `"complete":true`},
+			{"off its scale", "POST", "/invitations/1/answers", `{"answers":{"csat":{"number":9}}}`, http.StatusUnprocessableEntity, "csat"},
+			{"of no invitation", "POST", "/invitations/99/answers", `{"answers":{}}`, http.StatusNotFound, ""},
+			{"is answered then", "GET", "/invitations?state=answered", "", http.StatusOK, `"id":1`},
 			{"one too many", "POST", "/invitations", strings.Replace(link, "L1", "L2", 1), http.StatusOK, `"why":"cap"`},
+			{"the refused one is not answered", "POST", "/invitations/2/answers", `{"answers":{"csat":{"number":4}}}`, http.StatusConflict, ""},
 			{"an objection", "POST", "/objections", `{"email":"max@example.org","proof":"lettre"}`, http.StatusNoContent, ""},
 			{"holds", "POST", "/invitations", `{"survey":"pulse","customer":{"email":"MAX@example.org"}}`, http.StatusOK, `"why":"objection"`},
 			{"all told", "GET", "/invitations?state=refused", "", http.StatusOK, `"why":"objection"`},

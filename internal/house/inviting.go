@@ -99,6 +99,9 @@ func (h *House) OpenInvitation(ctx context.Context, l invite.Letter) (string, er
 	}
 	o := response.Opening{Survey: l.Survey, Version: l.Version, Invitation: int64(l.ID), Language: l.Lang, CollectedBy: l.Channel, Touchpoint: l.Touchpoint,
 		Unit: l.Unit, Contact: l.Contact, Expires: l.Expires, Customer: who, Attributes: l.Attributes}
+	if l.CollectedBy != "" {
+		o.CollectedBy = l.CollectedBy
+	}
 	if !slices.Contains(cx.Collections, o.CollectedBy) {
 		o.CollectedBy = "web"
 	}
@@ -154,6 +157,27 @@ func (h *House) customerOf(ctx context.Context, id cx.IdentityID) (*collect.Cust
 	return c, nil
 }
 
+// AnswerInvitation keeps what a person answers to an invitation elsewhere than on a page (a telephone server). Conflict for
+// one that was not given out, or whose survey ties no answer to whom was asked.
+func (h *House) AnswerInvitation(ctx context.Context, id invite.InvitationID, answers map[survey.QuestionID]survey.Answer) (*response.Response, error) {
+	i, err := h.Invites.Asked(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	v, err := h.Surveys.Published(ctx, i.Survey, i.Version)
+	if err != nil {
+		return nil, err
+	}
+	if v.Untied() {
+		return nil, cx.Fail(cx.Conflict, "survey", "invite.untied")
+	}
+	token, err := h.Invites.Answering(ctx, i.Root())
+	if err != nil {
+		return nil, err
+	}
+	return h.Responses.Answer(ctx, response.Token(token), response.Said{Answers: answers})
+}
+
 // HearSMS takes an answer by short message to where the survey it answers is answered.
 func (h *House) HearSMS(ctx context.Context, from, text string) (invite.Heard, error) {
 	heard, err := h.Invites.Hear(ctx, from, text)
@@ -164,7 +188,7 @@ func (h *House) HearSMS(ctx context.Context, from, text string) (invite.Heard, e
 	if err != nil {
 		return heard, err
 	}
-	if v.Privacy == survey.Anonymous { // a number says who answers
+	if v.Untied() { // a number says who answers
 		heard.Anonymous = true
 		return heard, nil
 	}

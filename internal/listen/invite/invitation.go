@@ -131,6 +131,8 @@ type Said struct {
 	// was planned instead of this one.
 	Instead InvitationID `json:"instead,omitempty"`
 	Next    InvitationID `json:"next,omitempty"`
+	// CollectedBy is how a link asked for is put to the person, "" by a page.
+	CollectedBy string `json:"collected_by,omitempty"`
 	// Gateway is what the gateway calls the last message.
 	Gateway string `json:"gateway,omitempty"`
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"vigie/internal/cx"
@@ -22,6 +23,8 @@ type Wanted struct {
 	Contact    string            `json:"contact,omitempty"`
 	Lang       string            `json:"lang,omitempty"`
 	Attributes map[string]any    `json:"attributes,omitempty"`
+	// CollectedBy is how the question is put, when it is not by a page: "ivr", "interviewer"…
+	CollectedBy string `json:"collected_by,omitempty"`
 	// ID is the sender's number: the same one again gives the same invitation.
 	ID string `json:"id,omitempty"`
 }
@@ -35,6 +38,9 @@ func (s *Store) Want(ctx context.Context, w Wanted) (Letter, error) {
 	h := Happening{Event: linkRule, At: s.d.Now(), Customer: w.Customer, Touchpoint: w.Touchpoint, Unit: w.Unit, Contact: w.Contact, Lang: w.Lang, Attributes: w.Attributes, ID: w.ID}
 	if l := h.Check(s.d.Now()); len(l) > 0 {
 		return Letter{}, joined(l)
+	}
+	if w.CollectedBy != "" && !slices.Contains(cx.Collections, w.CollectedBy) {
+		return Letter{}, cx.Fail(cx.Invalid, "collected_by", "invite.word", "value", w.CollectedBy)
 	}
 	a, err := s.surveys().of(ctx, w.Survey)
 	if err != nil {
@@ -59,7 +65,7 @@ func (s *Store) Want(ctx context.Context, w Wanted) (Letter, error) {
 		return Letter{}, unavailable(err)
 	}
 	i := Invitation{Rule: linkRule, Once: once, Survey: w.Survey, Program: a.program, Channel: Link, Touchpoint: w.Touchpoint, Unit: w.Unit, State: Planned}
-	i.Said = Said{Contact: w.Contact, Lang: w.Lang, Attributes: w.Attributes}
+	i.Said = Said{Contact: w.Contact, Lang: w.Lang, Attributes: w.Attributes, CollectedBy: w.CollectedBy}
 	var out Letter
 	for range 3 {
 		err := s.d.DB.Write(ctx, func(tx *record.Tx) error {
@@ -114,4 +120,18 @@ func (s *Store) want(ctx context.Context, tx *record.Tx, t *tables, i Invitation
 		one.State, one.Due = Refused, time.Time{}
 	}
 	return Letter{Invitation: *one, Person: who[0].Person}, s.update(ctx, tx, one)
+}
+
+// Asked gives an invitation that was given out and may be answered: NotFound for none, Conflict for one that was not.
+func (s *Store) Asked(ctx context.Context, id InvitationID) (Invitation, error) {
+	l, err := invitations(ctx, s.d.DB, `id = ?`, int64(id))
+	switch {
+	case err != nil:
+		return Invitation{}, err
+	case len(l) == 0:
+		return Invitation{}, cx.Fail(cx.NotFound, "", "invite.unknown")
+	case !l[0].State.out():
+		return Invitation{}, cx.Fail(cx.Conflict, "", "invite.not_asked")
+	}
+	return l[0], nil
 }

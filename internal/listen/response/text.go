@@ -27,6 +27,9 @@ type Texted struct {
 // before; the same again are one.
 func (d *Desk) Text(ctx context.Context, t Token, said Texted) (*Response, error) {
 	return d.change(ctx, t, func(r *Response) error {
+		if r.Feedback == 0 && r.CollectedBy == "sms" {
+			r.CollectedBy = "sms_reply"
+		}
 		answers := map[survey.QuestionID]survey.Answer{}
 		if said.Score != nil {
 			answers[said.Question] = survey.Answer{Number: said.Score}
