@@ -26,6 +26,11 @@ func (a *app) forget(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("retention: %w", err)
 	}
+	if k.Feedback > 0 { // what advisers noted goes with what customers said
+		if _, err := a.Notes.Forget(ctx, before(k.Feedback)); err != nil {
+			return fmt.Errorf("retention: %w", err)
+		}
+	}
 	var entries int64
 	if k.Audit > 0 {
 		if entries, err = a.People.ForgetTrail(ctx, before(k.Audit)); err != nil {

@@ -127,6 +127,9 @@ func (s *server) start(ctx context.Context) error {
 	if err := s.app.StartResponses(ctx); err != nil {
 		return err
 	}
+	if err := s.app.StartNotes(ctx); err != nil {
+		return err
+	}
 	if err := s.app.StartInvitations(ctx); err != nil {
 		return err
 	}

@@ -17,10 +17,12 @@ import (
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
 	"vigie/internal/listen/media"
+	"vigie/internal/listen/note"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
 	"vigie/internal/people"
 	"vigie/internal/record"
+	"vigie/internal/understand/fatalist"
 	"vigie/internal/understand/insight"
 )
 
@@ -45,6 +47,9 @@ type Deps struct {
 	AnswerInvitation func(context.Context, invite.InvitationID, map[survey.QuestionID]survey.Answer) (*response.Response, error)
 	// HearSMS takes an answer by short message.
 	HearSMS func(ctx context.Context, from, text string) (invite.Heard, error)
+	// Notes are what advisers note of the answer they had to give, Fatalists the lists they make.
+	Notes     *note.Store
+	Fatalists *fatalist.Lists
 	// Ask and List are those of insight.Insight.
 	Ask  func(context.Context, people.Scope, insight.Query) (insight.Answer, error)
 	List func(context.Context, people.Scope, insight.ListQuery) (insight.List, error)
@@ -70,15 +75,15 @@ type API struct {
 func Of(h *house.House) Deps {
 	return Deps{
 		DB: h.DB, People: h.People, Door: h.Door, Media: h.Media, Customers: h.Customers, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances,
-		Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, OpenInvitation: h.OpenInvitation, AnswerInvitation: h.AnswerInvitation, HearSMS: h.HearSMS,
+		Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, OpenInvitation: h.OpenInvitation, AnswerInvitation: h.AnswerInvitation, HearSMS: h.HearSMS, Notes: h.Notes, Fatalists: h.Fatalists,
 		Ask: h.Insight.Ask, List: h.Insight.List, Follow: h.Insight.WaitFor,
 	}
 }
 
 // New gives the handler of everything under /api/. It is inert.
 func New(d Deps) (*API, error) {
-	if d.DB == nil || d.People == nil || d.Door == nil || d.Media == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Invites == nil || d.OpenInvitation == nil || d.AnswerInvitation == nil || d.HearSMS == nil || d.Ask == nil || d.List == nil {
-		return nil, fmt.Errorf("api: DB, People, Door, Media, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Invites, OpenInvitation, AnswerInvitation, HearSMS, Ask and List are needed")
+	if d.DB == nil || d.People == nil || d.Door == nil || d.Media == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Invites == nil || d.OpenInvitation == nil || d.AnswerInvitation == nil || d.HearSMS == nil || d.Notes == nil || d.Fatalists == nil || d.Ask == nil || d.List == nil {
+		return nil, fmt.Errorf("api: DB, People, Door, Media, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Invites, OpenInvitation, AnswerInvitation, HearSMS, Notes, Fatalists, Ask and List are needed")
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
@@ -161,6 +166,7 @@ func (a *API) routes() []route {
 	l = append(l, a.contextEvents().routes(a)...)
 	l = append(l, a.surveys().routes(a)...)
 	l = append(l, a.invitationRoutes()...)
+	l = append(l, a.noteRoutes()...)
 	l = append(append(l, a.hooks()...), a.channelHooks()...)
 	return append(l,
 		at("PUT", "/units", people.EditStructure, a.putUnits, opPutUnits()),

@@ -29,8 +29,8 @@ func listenTabs(v *visit, path string) []ui.Tab {
 		path, id string
 		right    people.Right
 	}{{"/journeys", "listen.journeys", people.ReadFigures}, {"/listen/surveys", "surveys.title", people.ReadFigures}, {"/listen/rules", "invitation.tab", people.ReadFigures}, {"/catalogue", "catalogue.title", people.ReadFigures}, {"/listen/imports", "import.title", people.ImportFiles}, {"/listen/context", "circumstance.title", people.ReadFigures},
-		{tallyAt, "tally.title", people.ReadFigures}, {"/listen/trust", "trust.title", people.ReadFigures}} {
-		if v.Viewer.May(t.right) {
+		{tallyAt, "tally.title", people.ReadFigures}, {notesAt, "notes.tab", people.ReadFigures}, {fatalistsAt, "fatalist.tab", people.ReadPeople}, {"/listen/trust", "trust.title", people.ReadFigures}} {
+		if v.Viewer.May(t.right) && v.noteTab(t.path) {
 			tabs = append(tabs, ui.Tab{Label: v.Lang.T(t.id), Href: t.path, Current: t.path == path})
 		}
 	}

@@ -49,7 +49,7 @@ func (s *Server) Routes() []Route {
 		s.goRoutes(),
 		s.installRoutes(),
 		s.devRoutes(),
-		s.trustRoutes(), s.tallyRoutes(),
+		s.trustRoutes(), s.tallyRoutes(), s.noteRoutes(), s.fatalistRoutes(),
 		s.surveyRoutes(), s.inviteRoutes(), s.invitationRoutes(), s.policyRoutes(), s.ruleRoutes(),
 		s.fortnightRoutes(), s.channelRoutes(),
 	} {

@@ -23,10 +23,12 @@ import (
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/journey"
 	"vigie/internal/listen/media"
+	"vigie/internal/listen/note"
 	"vigie/internal/listen/response"
 	"vigie/internal/listen/survey"
 	"vigie/internal/listen/tally"
 	"vigie/internal/people"
+	"vigie/internal/understand/fatalist"
 	"vigie/internal/understand/insight"
 	"vigie/internal/understand/view"
 	"vigie/internal/web/chart"
@@ -50,6 +52,9 @@ type Deps struct {
 	Imports *intake.Desk
 	// Tally counts reasons of contact.
 	Tally *tally.Store
+	// Notes are what advisers note of the answer they had to give, Fatalists the lists they make.
+	Notes     *note.Store
+	Fatalists *fatalist.Lists
 	// Surveys are the questionnaires, Responses takes what people answer to them.
 	Surveys   *survey.Store
 	Responses *response.Desk
@@ -117,7 +122,7 @@ type Server struct {
 func Of(h *house.House) Deps {
 	return Deps{
 		People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Views: h.Views, Insight: h.Insight,
-		Door: h.Door, Media: h.Media, Customers: h.Customers, Imports: h.Imports, Tally: h.Tally, Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, Inviting: h.Inviting, Inbox: h.Inbox,
+		Door: h.Door, Media: h.Media, Customers: h.Customers, Imports: h.Imports, Tally: h.Tally, Notes: h.Notes, Fatalists: h.Fatalists, Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, Inviting: h.Inviting, Inbox: h.Inbox,
 		Search: h.Search.Search, SearchLag: h.Search.Lag,
 	}
 }

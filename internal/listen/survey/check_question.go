@@ -22,7 +22,6 @@ func (c *checker) parts(at string, q *Question) {
 	c.fail(q.Kind != Consent && q.Purpose != "", at+"purpose", "survey.not_of_kind", "kind", string(q.Kind))
 	c.media(at, q)
 	named := q.Kind == Contact || q.Kind == Consent && (q.Purpose == "recontact" || q.Purpose == "quote")
-	c.fail(c.d.Audience == cx.Employees && q.Kind == Media, at+"kind", "survey.employees_media")
 	c.fail(c.d.Privacy == Anonymous && named, at+"kind", "survey.anonymous_named")
 }
 
