@@ -142,16 +142,16 @@ func fatalistList(r *fatalist.Report, kind fatalist.Kind, limit int) FatalistLis
 
 func opPostNote() operation {
 	return operation{id: "post_adviser_note", tag: "adviser_notes", in: note.Sent{}, inTypes: jsonOrYAML(), out: NoteReceipt{}, outTypes: jsonOrYAML(),
-		success: []int{http.StatusCreated, http.StatusOK}, refusals: []int{400, 413, 415, 422, 503}}
+		success: []int{http.StatusCreated, http.StatusOK}, refusals: []int{400, 409, 413, 415, 422, 503}}
 }
 
 func opLinkNote() operation {
 	return operation{id: "link_adviser_note", tag: "adviser_notes", in: note.Sent{}, inTypes: jsonOrYAML(), out: NoteLink{}, outTypes: jsonOrYAML(),
-		success: []int{http.StatusCreated}, refusals: []int{400, 413, 415, 422, 503}}
+		success: []int{http.StatusCreated}, refusals: []int{400, 409, 413, 415, 422, 503}}
 }
 
 func opFatalists() operation {
-	return operation{id: "fatalists", tag: "adviser_notes", out: FatalistList{}, refusals: []int{400, 503},
+	return operation{id: "fatalists", tag: "adviser_notes", out: FatalistList{}, refusals: []int{400, 409, 503},
 		params: []*huma.Param{inQuery("list", "api.param.fatalists", "string"), inQuery("from", "api.param.from", "string"), inQuery("to", "api.param.to", "string"),
 			inQuery("touchpoint", "api.param.filter", "string"), inQuery("unit", "api.param.unit", "string"), inQuery("limit", "api.param.limit", "integer")}}
 }

@@ -83,11 +83,15 @@ func (s *Story) Install(ctx context.Context, d Deps) (Installed, error) {
 	if anchor, _, err = s.installed(ctx, d); err != nil {
 		return Installed{}, err
 	}
-	in, err := send(ctx, d, s.told(anchor, now))
+	notes := newNoter(now)
+	in, err := send(ctx, d, notes.hear(s.told(anchor, now)))
 	if err != nil {
 		return in, err
 	}
 	if err := s.protect(ctx, d, now); err != nil {
+		return in, err
+	}
+	if err := notes.tell(ctx, d); err != nil {
 		return in, err
 	}
 	if err := s.inviteAll(ctx, d, anchor, now); err != nil {

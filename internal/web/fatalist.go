@@ -105,7 +105,7 @@ func (s *Server) newFatalistPage(ctx context.Context, g *ground, q fatalist.Quer
 		Council: g.Viewer.May(people.Administer), CSV: g.fatalistAddress(kind, fatalistsCSV), Note: l.T("fatalist.note." + string(kind))}
 	p.frame.Sub = l.T("fatalist.sub")
 	report, err := s.Fatalists.Report(ctx, g.scope(), q)
-	if cx.KindOf(err) == cx.Denied {
+	if k := cx.KindOf(err); k == cx.Denied || k == cx.Conflict {
 		p.Off = l.Error(err)
 		return p, nil
 	}
@@ -174,7 +174,7 @@ func (g *ground) fatalistBy(r *fatalist.Report, by string) ui.Table {
 	for _, p := range r.Pairs {
 		name := g.touchpointName(p.Feedback.Touchpoint)
 		if by == "unit" {
-			name = g.Organisation.Name(p.Feedback.Unit, l.Tag())
+			name = g.Organisation.Name(g.branchOf(p.Feedback.Unit), l.Tag())
 		}
 		if name == "" {
 			name = l.T("fatalist.without")
@@ -205,6 +205,18 @@ func (g *ground) fatalistBy(r *fatalist.Report, by string) ui.Table {
 		t.Rows = append(t.Rows, ui.Row{Cells: cells})
 	}
 	return t
+}
+
+// branchOf gives the unit that holds one, just below the unit chosen: regions of the whole, agencies of a region.
+func (g *ground) branchOf(unit cx.UnitID) cx.UnitID {
+	under := unit
+	for _, u := range g.Organisation.Path(unit) {
+		if string(u) == g.Unit {
+			break
+		}
+		under = u
+	}
+	return under
 }
 
 func (s *Server) fatalistTable(ctx context.Context, g *ground, kind fatalist.Kind, list []fatalist.Pair) (ui.Table, error) {

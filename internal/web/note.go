@@ -81,7 +81,7 @@ func (s *Server) newNotePage(ctx context.Context, v *visit) (*notePage, error) {
 	if err == nil && own == "" {
 		err = cx.Fail(cx.Denied, "", "notes.not_adviser")
 	}
-	if cx.KindOf(err) == cx.Denied {
+	if k := cx.KindOf(err); k == cx.Denied || k == cx.Conflict {
 		p.Off = l.Error(err)
 		return p, nil
 	}
@@ -211,6 +211,9 @@ func (s *Server) serveNotes(w http.ResponseWriter, r *http.Request, v *visit) er
 // doNote takes a tap: on a contact offered, or on one named in the form.
 func (s *Server) doNote(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err := readForm(w, r); err != nil {
+		return err
+	}
+	if err := s.Notes.On(r.Context()); err != nil {
 		return err
 	}
 	x, err := s.noteSent(r, v)

@@ -36,10 +36,10 @@ func Rules() []Rule { return []Rule{NoRule, Followed, Imposed} }
 
 // Values of a note: "my answer was good for the customer", from not at all to quite.
 const (
-	Least   = 1
-	Most    = 5
-	PoorTo  = 2 // a poor answer
-	GoodFro = 4 // a good one
+	Least    = 1
+	Most     = 5
+	PoorTo   = 2 // a poor answer
+	GoodFrom = 4 // a good one
 )
 
 // Sent is a note as it is sent: the JSON of POST /api/v1/adviser-notes. Agent and Value are needed, and a way to the contact:
@@ -114,7 +114,7 @@ func New(d Deps) (*Store, error) {
 func (s *Store) On(ctx context.Context) error {
 	ok, err := s.d.Consulted(ctx)
 	if err == nil && !ok {
-		err = cx.Fail(cx.Denied, "", "note.off")
+		err = cx.Fail(cx.Conflict, "", "note.off")
 	}
 	return err
 }
@@ -155,7 +155,7 @@ func (x *Sent) Check(now time.Time) collect.Problems {
 	return l
 }
 
-// Take keeps a note, or changes the one that stands for the same contact. Errors: Denied while it is off, Problems.
+// Take keeps a note, or changes the one that stands for the same contact. Errors: Conflict while it is off, Problems.
 func (s *Store) Take(ctx context.Context, x Sent) (id int64, v Verdict, err error) {
 	if err := s.On(ctx); err != nil {
 		return 0, "", err

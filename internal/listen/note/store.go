@@ -65,7 +65,7 @@ type Filter struct {
 const NotesMost = 50_000
 
 // Notes gives those that a viewer may see, newest first: their own as an adviser; within their people when figures by
-// adviser are theirs to see. Denied while it is off.
+// adviser are theirs to see. Conflict while it is off.
 func (s *Store) Notes(ctx context.Context, scope people.Scope, f Filter) ([]Note, error) {
 	if err := s.On(ctx); err != nil {
 		return nil, err

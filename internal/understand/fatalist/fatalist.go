@@ -113,7 +113,7 @@ func shareOf(pairs []Pair, is func(Pair) bool) cx.Figure {
 // answersWithin is how long after the contact a customer's answer is taken as being about it, when no reference says so.
 const answersWithin = 30 * 24 * time.Hour
 
-// Report finds them. Denied while it is off, TooMany for more notes than are read at once.
+// Report finds them. Conflict while it is off, TooMany for more notes than are read at once.
 func (l *Lists) Report(ctx context.Context, scope people.Scope, q Query) (*Report, error) {
 	notes, err := l.d.Notes.Notes(ctx, scope, note.Filter{From: q.From, Until: q.Until, Touchpoint: "", Unit: q.Unit})
 	if err != nil {
