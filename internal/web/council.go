@@ -70,7 +70,7 @@ func (s *Server) newCouncilPage(ctx context.Context, v *visit) (*councilPage, er
 	for _, c := range slices.Backward(v.Settings.PastConsultations) {
 		p.Past = append(p.Past, say(c))
 	}
-	p.Unlocks = []string{l.T("council.unlocks.figures"), l.T("council.unlocks.names"), l.T("council.unlocks.api")}
+	p.Unlocks = []string{l.T("council.unlocks.figures"), l.T("council.unlocks.names"), l.T("council.unlocks.notes"), l.T("council.unlocks.api")}
 	p.Never = []string{l.T("council.never.ranking"), l.T("council.never.employees"), l.T("council.never.own")}
 	return p, nil
 }
