@@ -42,6 +42,7 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 	b.post("/explorer/views", url.Values{"name": {"Mes canaux"}, "seen_by": {"all"}, "question": {question}})
 	units := b.bring("/settings/units/import", "unites.csv", "code;nom;code parent;niveau\nwest;Ouest;;region\nbrest;Brest;west;agency\n")
 	filed := r.filed()
+	photo := b.get(filed).Find(".media a[href]").First().AttrOr("href", "")
 	draft := b.upload("enquete.csv", notes(0, 40))
 	b.post("/listen/surveys/new", url.Values{"do": {"template"}, "template": {"delivery"}})
 	b.post("/listen/rules/new", url.Values{"text": {"key: livree\nname: {fr: Après livraison}\nsurvey: delivery\ntrigger: {event: order.delivered}\n"}})
@@ -58,7 +59,7 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 		"/catalogue/indicators/{indicator}": "/catalogue/indicators/nps", "/catalogue/indicators/{indicator}/edit": "/catalogue/indicators/nps/edit", "/catalogue/metrics/{metric}/edit": "/catalogue/metrics/csat/edit",
 		"/customers/{id}": customer, "/customers/{id}/erase": customer + "/erase", "/customers/{id}/export.html": customer + "/export.html", "/customers/{id}/export.json": customer + "/export.json",
 		"/customers/{id}/consents": customer + "/consents", "/home/{block}": "/home/moves", "/customers/{id}/merge": customer + "/merge?with=1", "/customers/{id}/temperature": customer + "/temperature",
-		"/enter/{token}": "/enter/none", "/n/{token}": "/n/none", "/explorer/views/{id}": "/explorer/views/1", "/feedbacks/{id}": filed, "/feedbacks/{id}/media/{media}": filed + "/media/none", "/journeys/{journey}": "/journeys/main",
+		"/enter/{token}": "/enter/none", "/n/{token}": "/n/none", "/explorer/views/{id}": "/explorer/views/1", "/feedbacks/{id}": filed, "/feedbacks/{id}/media/{media}": photo, "/journeys/{journey}": "/journeys/main",
 		"/listen/context/{key}": event, "/listen/imports/{import}": draft.path, "/listen/imports/{import}/map": draft.path + "/map", "/listen/imports/{import}/refused": draft.path + "/refused",
 		"/listen/journeys/{journey}/delete": "/listen/journeys/main/delete", "/listen/journeys/{journey}/edit": "/listen/journeys/main/edit", "/listen/journeys/{journey}/import": "/listen/journeys/main/import",
 		"/listen/journeys/{journey}/map": "/listen/journeys/main/map", "/listen/journeys/{journey}/versions": "/listen/journeys/main/versions", "/listen/journeys/{journey}/yaml": "/listen/journeys/main/yaml",
