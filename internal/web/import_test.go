@@ -21,11 +21,16 @@ func (b *browser) upload(name, text string) page {
 	return b.send(b.fileForm("/listen/imports", name, text))
 }
 
-// fileForm is a form that sends one file.
-func (b *browser) fileForm(path, name, text string) *http.Request {
+// fileForm is a form that sends one file, and fields given as names and values.
+func (b *browser) fileForm(path, name, text string, fields ...string) *http.Request {
 	b.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
+	for n := 0; n < len(fields); n += 2 {
+		if err := form.WriteField(fields[n], fields[n+1]); err != nil {
+			b.t.Fatal(err)
+		}
+	}
 	part, err := form.CreateFormFile("file", name)
 	if err != nil {
 		b.t.Fatal(err)

@@ -50,6 +50,7 @@ type inviteRulePage struct {
 	MayEdit   bool
 	Error     string
 	Pilot     pilot
+	RunAt     string // where it is run on a list; "": it is not
 }
 
 type checkLine struct {
@@ -94,6 +95,9 @@ func (s *Server) fillRule(ctx context.Context, p *inviteRulePage, key string) er
 	p.Key, p.frame, p.Stage = key, p.visit.frame(l.Text(k.Name), ui.SectionListen), stageTag(p.ground, k.Stage)
 	p.Facts = []ui.Fact{{Label: l.T("invitation.fact.survey"), Value: s.surveyName(ctx, p.ground, k.Survey), Href: "/listen/surveys/" + url.PathEscape(string(k.Survey))},
 		{Label: l.T("invitation.fact.trigger"), Value: p.triggerWords(k.Trigger)}}
+	if p.MayEdit && k.Trigger.List {
+		p.RunAt = ruleAddress(key) + "/run"
+	}
 	names, err := s.actorNames(ctx, p.visit)
 	if err != nil {
 		return err

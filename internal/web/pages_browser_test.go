@@ -46,11 +46,13 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 	draft := b.upload("enquete.csv", notes(0, 40))
 	b.post("/listen/surveys/new", url.Values{"do": {"template"}, "template": {"delivery"}})
 	b.post("/listen/rules/new", url.Values{"text": {"key: livree\nname: {fr: Après livraison}\nsurvey: delivery\ntrigger: {event: order.delivered}\n"}})
+	b.post("/listen/rules/new", url.Values{"text": {"key: lancee\nname: {fr: Sur une liste}\nsurvey: delivery\ntrigger: {list: true}\npilot: {attribute: status, in: [customer]}\n"}})
+	b.post("/listen/rules/lancee/stage", url.Values{"stage": {"pilot"}})
 	b.post("/listen/tally/reasons", url.Values{"reasons": {"Facture\nPanne internet\n"}})
 	r.surveys("contact")
 	asked := r.written("contact")
 	return r, b, map[string]string{
-		"/listen/rules/{key}": "/listen/rules/livree", "/listen/rules/{key}/edit": "/listen/rules/livree/edit", "/listen/rules/{key}/yaml": "/listen/rules/livree/yaml",
+		"/listen/rules/{key}/run": "/listen/rules/lancee/run", "/listen/rules/{key}": "/listen/rules/livree", "/listen/rules/{key}/edit": "/listen/rules/livree/edit", "/listen/rules/{key}/yaml": "/listen/rules/livree/yaml",
 		"/listen/invitations/{id}": asked, "/listen/invitations/{id}/message": asked + "/message",
 		"/listen/surveys/{survey}": "/listen/surveys/delivery", "/listen/surveys/{survey}/questions/{question}": "/listen/surveys/delivery/questions/cause", "/listen/surveys/{survey}/questions/{question}/preview": "/listen/surveys/delivery/questions/cause/preview", "/listen/surveys/{survey}/sections/{section}": "/listen/surveys/delivery/sections/0",
 		"/listen/surveys/{survey}/settings": "/listen/surveys/delivery/settings", "/listen/surveys/{survey}/endings": "/listen/surveys/delivery/endings", "/listen/surveys/{survey}/preview": "/listen/surveys/delivery/preview",

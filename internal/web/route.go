@@ -50,7 +50,7 @@ func (s *Server) Routes() []Route {
 		s.installRoutes(),
 		s.devRoutes(),
 		s.trustRoutes(), s.tallyRoutes(), s.noteRoutes(), s.fatalistRoutes(),
-		s.surveyRoutes(), s.inviteRoutes(), s.invitationRoutes(), s.policyRoutes(), s.ruleRoutes(),
+		s.surveyRoutes(), s.inviteRoutes(), s.invitationRoutes(), s.policyRoutes(), s.ruleRoutes(), s.runRoutes(),
 		s.fortnightRoutes(), s.channelRoutes(),
 	} {
 		all = append(all, area...)

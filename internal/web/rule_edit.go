@@ -247,7 +247,11 @@ func ruleTabs(v *visit, key, page string) []ui.Tab {
 		key = newRule
 	}
 	if v.Viewer.May(people.EditStructure) {
-		for _, one := range []string{"edit", "yaml"} {
+		pages := []string{"edit", "yaml"}
+		if page == "run" { // of a rule triggered by lists
+			pages = append(pages, page)
+		}
+		for _, one := range pages {
 			tabs = append(tabs, ui.Tab{Label: v.Lang.T("rule.tab." + one), Href: ruleAddress(key) + "/" + one, Current: page == one})
 		}
 	}
