@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"net/http"
@@ -174,7 +175,7 @@ func (g *ground) fatalistBy(r *fatalist.Report, by string) ui.Table {
 	for _, p := range r.Pairs {
 		name := g.touchpointName(p.Feedback.Touchpoint)
 		if by == "unit" {
-			name = g.Organisation.Name(g.branchOf(p.Feedback.Unit), l.Tag())
+			name = g.Organisation.Name(cmp.Or(g.Organisation.AncestorAt(p.Feedback.Unit, g.levelShown()), p.Feedback.Unit), l.Tag())
 		}
 		if name == "" {
 			name = l.T("fatalist.without")
@@ -196,27 +197,15 @@ func (g *ground) fatalistBy(r *fatalist.Report, by string) ui.Table {
 		cells := []ui.Cell{{Text: name}, {Text: l.Number(float64(len(parts[name].Pairs)), 0)}}
 		for _, k := range fatalist.Kinds() {
 			f := parts[name].Share(k)
-			c := ui.Cell{Text: l.Percent(f.Value, 0), Note: shareRange(g, f)}
 			if !f.Enough {
-				c.Tone = ui.Unknown
+				cells = append(cells, ui.Cell{Text: l.T("invitation.rate.few.short"), Tone: ui.Unknown})
+				continue
 			}
-			cells = append(cells, c)
+			cells = append(cells, ui.Cell{Text: l.Percent(f.Value, 0), Note: shareRange(g, f)})
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: cells})
 	}
 	return t
-}
-
-// branchOf gives the unit that holds one, just below the unit chosen: regions of the whole, agencies of a region.
-func (g *ground) branchOf(unit cx.UnitID) cx.UnitID {
-	under := unit
-	for _, u := range g.Organisation.Path(unit) {
-		if string(u) == g.Unit {
-			break
-		}
-		under = u
-	}
-	return under
 }
 
 func (s *Server) fatalistTable(ctx context.Context, g *ground, kind fatalist.Kind, list []fatalist.Pair) (ui.Table, error) {
