@@ -100,3 +100,18 @@ func TestALinkTakesANoteWithoutASession(t *testing.T) {
 		t.Errorf("forged: %d", p.status)
 	}
 }
+
+// noted is a contact of both sides, and gives the link of another.
+func (r *rig) noted() string {
+	r.t.Helper()
+	r.send(spoke("call-1", "anantes", 7))
+	r.settle()
+	if _, _, err := r.Notes.Take(r.t.Context(), note.Sent{Contact: "call-1", Agent: "anantes", Unit: "north", Value: 1, Rule: note.Imposed}); err != nil {
+		r.t.Fatal(err)
+	}
+	token, _, err := r.Notes.Link(r.t.Context(), note.Sent{Contact: "call-2", Agent: "anantes", Unit: "north"})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return "/n/" + token
+}

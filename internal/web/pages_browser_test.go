@@ -51,6 +51,7 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 	b.post("/listen/tally/reasons", url.Values{"reasons": {"Facture\nPanne internet\n"}})
 	r.surveys("contact")
 	asked := r.written("contact")
+	r.consulted()
 	return r, b, map[string]string{
 		"/listen/rules/{key}/run": "/listen/rules/lancee/run", "/listen/rules/{key}": "/listen/rules/livree", "/listen/rules/{key}/edit": "/listen/rules/livree/edit", "/listen/rules/{key}/yaml": "/listen/rules/livree/yaml",
 		"/listen/invitations/{id}": asked, "/listen/invitations/{id}/message": asked + "/message",
@@ -61,7 +62,7 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 		"/catalogue/indicators/{indicator}": "/catalogue/indicators/nps", "/catalogue/indicators/{indicator}/edit": "/catalogue/indicators/nps/edit", "/catalogue/metrics/{metric}/edit": "/catalogue/metrics/csat/edit",
 		"/customers/{id}": customer, "/customers/{id}/erase": customer + "/erase", "/customers/{id}/export.html": customer + "/export.html", "/customers/{id}/export.json": customer + "/export.json",
 		"/customers/{id}/consents": customer + "/consents", "/home/{block}": "/home/moves", "/customers/{id}/merge": customer + "/merge?with=1", "/customers/{id}/temperature": customer + "/temperature",
-		"/enter/{token}": "/enter/none", "/n/{token}": "/n/none", "/explorer/views/{id}": "/explorer/views/1", "/feedbacks/{id}": filed, "/feedbacks/{id}/media/{media}": photo, "/journeys/{journey}": "/journeys/main",
+		"/enter/{token}": "/enter/none", "/n/{token}": r.noted(), "/explorer/views/{id}": "/explorer/views/1", "/feedbacks/{id}": filed, "/feedbacks/{id}/media/{media}": photo, "/journeys/{journey}": "/journeys/main",
 		"/listen/context/{key}": event, "/listen/imports/{import}": draft.path, "/listen/imports/{import}/map": draft.path + "/map", "/listen/imports/{import}/refused": draft.path + "/refused",
 		"/listen/journeys/{journey}/delete": "/listen/journeys/main/delete", "/listen/journeys/{journey}/edit": "/listen/journeys/main/edit", "/listen/journeys/{journey}/import": "/listen/journeys/main/import",
 		"/listen/journeys/{journey}/map": "/listen/journeys/main/map", "/listen/journeys/{journey}/versions": "/listen/journeys/main/versions", "/listen/journeys/{journey}/yaml": "/listen/journeys/main/yaml",
