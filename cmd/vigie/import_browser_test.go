@@ -28,7 +28,7 @@ func TestAFileBecomesAJourneyWithFigures(t *testing.T) {
 	p.press(map[string]string{})
 	p.open("/listen/imports?lang=fr")
 	p.choose(surveyFile(t))
-	p.until("shows the first rows as feedback", `document.querySelectorAll('.import-preview .voice').length > 3 && document.querySelector('.import-preview').innerText.includes('Le technicien')`)
+	p.until("shows the first rows as feedback", `document.readyState === 'complete' && document.querySelectorAll('.import-preview .voice').length > 3 && document.querySelector('.import-preview').innerText.includes('Le technicien')`)
 
 	// A correction is seen at once: the column of places becomes the touchpoints.
 	says[bool](p, `window.same = true`)
