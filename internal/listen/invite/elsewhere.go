@@ -72,7 +72,7 @@ const hopsMost = 4
 // channel of its rule. It is a question like any other to the policy, and answered at the same address as the first, so
 // that one answer is taken of both. Not of a reminder: who was reached once has the question.
 func (s *Store) elsewhere(ctx context.Context, tx *record.Tx, r *Rule, i *Invitation, c Contact) error {
-	if r == nil || i.Next != 0 || i.Round > 1 || strings.Count(i.Once, again) >= hopsMost {
+	if r == nil || i.Next != 0 || i.Reminded || strings.Count(i.Once, again) >= hopsMost {
 		return nil
 	}
 	next := *i

@@ -126,7 +126,9 @@ type Said struct {
 	Attributes map[string]any `json:"attributes,omitempty"`
 	Until      time.Time      `json:"until,omitzero"`  // held, or refused by a clock: when it is allowed
 	Rival      cx.SurveyID    `json:"rival,omitempty"` // given way to
-	Words      string         `json:"words,omitempty"` // of the server
+	// Reminded: another message than the first was sent, or may have been; who failed then had the question before.
+	Reminded bool   `json:"reminded,omitempty"`
+	Words    string `json:"words,omitempty"` // of the server
 	// Instead of one whose address failed: the first of them, whose address to answer at they share. Next is the one that
 	// was planned instead of this one.
 	Instead InvitationID `json:"instead,omitempty"`

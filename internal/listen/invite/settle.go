@@ -80,6 +80,9 @@ func (s *Store) settle(ctx context.Context, tx *record.Tx, t *tables, i *Invitat
 
 func (s *Store) become(i *Invitation, t *tables, r Result, now time.Time) {
 	i.Due, i.Leaving = time.Time{}, time.Time{}
+	if i.Round > 0 && r.Fate != Later {
+		i.Reminded = true
+	}
 	switch r.Fate {
 	case Gone:
 		i.State, i.Why = Sent, ""
