@@ -18,6 +18,7 @@ func TestADraftIsAskedAsItsIndicatorWouldBe(t *testing.T) {
 		f.ID, f.Audience, f.Program, f.Scores = cx.FeedbackID(id), cx.Customers, cx.Transactional, map[cx.MetricID]int64{"csat": 1 + id%5}
 		w.put(t, record.Created, cx.Live, f)
 	}
+	w.settle(t, i)
 	q := Query{Indicator: "csat", By: []string{"month"}}
 	want, err := i.Ask(t.Context(), people.Whole(), q)
 	if err != nil || len(want.Rows) == 0 {
