@@ -203,7 +203,7 @@ func TestAnObjectionStandsAfterErasureAndImport(t *testing.T) {
 		if l := w.leave(); len(l) != 0 {
 			t.Fatalf("asked after an objection: %+v", l)
 		}
-		f := &following{s: w.Store}
+		f := record.NewInside(w.d.DB, followerName, w.forgetErased)
 		must(t, db.Write(ctx, func(tx *record.Tx) error { return w.d.Customers.Erase(ctx, tx, p.ID) }))
 		for _, i := range p.Identities {
 			must(t, f.Apply(ctx, []record.Entry{{Event: record.Event{Subject: record.Customer, ID: int64(i.ID), Kind: record.Erased}}}, record.Cursor{Era: "e"}))

@@ -3,67 +3,20 @@ package note
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"vigie/internal/record"
 )
 
-// following deletes the notes about customers who were erased.
-type following struct {
-	db *record.DB
-	mu sync.Mutex
-	at record.Cursor // as far as it read; kept in the record only with an effect, and now and then
-}
+const followerName = "note"
 
-const (
-	followerName = "note"
-	keepEvery    = 100_000 // positions read again at most after a restart
-)
-
-func (f *following) Cursor(ctx context.Context) (record.Cursor, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.at.Era != "" {
-		return f.at, nil
-	}
-	return f.db.CursorOf(ctx, followerName)
-}
-
-func (f *following) Restart(ctx context.Context, era record.Era) error {
-	return f.keep(ctx, nil, record.Cursor{Era: era})
-}
-
-func (f *following) Apply(ctx context.Context, entries []record.Entry, to record.Cursor) error {
-	kept, err := f.db.CursorOf(ctx, followerName)
-	if err != nil {
-		return err
-	}
-	if len(entries) > 0 || kept.Position.Lag(to.Position) > keepEvery {
-		return f.keep(ctx, entries, to)
-	}
-	f.reach(to)
-	return nil
-}
-
-func (f *following) keep(ctx context.Context, entries []record.Entry, to record.Cursor) error {
-	err := f.db.Write(ctx, func(tx *record.Tx) error {
-		for _, e := range entries {
-			if _, err := tx.Exec(ctx, `DELETE FROM adviser_note WHERE identity = ?`, e.ID); err != nil {
-				return wrap(err)
-			}
+// forget deletes the notes about customers who were erased.
+func forget(ctx context.Context, tx *record.Tx, erased []record.Entry) error {
+	for _, e := range erased {
+		if _, err := tx.Exec(ctx, `DELETE FROM adviser_note WHERE identity = ?`, e.ID); err != nil {
+			return wrap(err)
 		}
-		return tx.KeepCursor(ctx, followerName, to)
-	})
-	if err == nil {
-		f.reach(to)
 	}
-	return err
-}
-
-func (f *following) reach(to record.Cursor) {
-	f.mu.Lock()
-	f.at = to
-	f.mu.Unlock()
+	return nil
 }
 
 // Start follows erasures, until Stop.
@@ -72,7 +25,7 @@ func (s *Store) Start(ctx context.Context) error {
 		return errors.New("note: already started")
 	}
 	s.follower = record.NewFollower(record.FollowerConfig{Name: followerName, Batch: 10_000, Gentle: true, Last: true,
-		Acts: map[record.Subject][]record.Kind{record.Customer: {record.Erased}}}, s.d.DB, s.following)
+		Acts: map[record.Subject][]record.Kind{record.Customer: {record.Erased}}}, s.d.DB, record.NewInside(s.d.DB, followerName, forget))
 	return s.follower.Start(ctx)
 }
 

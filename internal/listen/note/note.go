@@ -92,9 +92,8 @@ type Deps struct {
 
 // Store keeps notes. Safe for concurrent use.
 type Store struct {
-	d         Deps
-	following *following
-	follower  *record.Follower
+	d        Deps
+	follower *record.Follower
 }
 
 // New is inert.
@@ -105,9 +104,7 @@ func New(d Deps) (*Store, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	s := &Store{d: d}
-	s.following = &following{db: d.DB}
-	return s, nil
+	return &Store{d: d}, nil
 }
 
 // On refuses until the consultation is recorded, and says whom to ask.
