@@ -2,14 +2,13 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
+	"vigie/internal/api"
 	"vigie/internal/cx"
 	"vigie/internal/lang"
 	"vigie/internal/listen/media"
@@ -76,7 +75,7 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request, v *visit) er
 		return err
 	}
 	small := r.URL.Query().Has("small")
-	if begins(r) && !small {
+	if !small && !api.Continues(r.Header, api.MediaTag(m)) {
 		err := s.People.Audit(ctx, people.Entry{Actor: v.Viewer.Actor(), What: "feedback.media", Subject: feedbackNumber(cx.FeedbackID(id)) + "/" + string(m.ID)})
 		if err != nil {
 			return err
@@ -92,7 +91,7 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request, v *visit) er
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", disposition(m, r.URL.Query().Has("download")))
 	if !small {
-		h.Set("ETag", fmt.Sprintf(`"%x"`, m.Hash))
+		h.Set("ETag", api.MediaTag(m))
 	}
 	http.ServeContent(w, r, "", time.Time{}, body)
 	return nil
@@ -104,12 +103,6 @@ func (s *Server) openMedia(ctx context.Context, m media.Item, small bool) (io.Re
 	}
 	body, err := s.Media.Open(ctx, m.ID)
 	return body, m.Type, err
-}
-
-// begins tells whether a request reads a file from its start: a film played asks for many parts and is read once.
-func begins(r *http.Request) bool {
-	part := r.Header.Get("Range")
-	return part == "" || strings.HasPrefix(part, "bytes=0-")
 }
 
 // disposition shows what browsers draw safely, and has the rest kept.
