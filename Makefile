@@ -9,6 +9,8 @@
 SHELL := /bin/sh
 GO ?= go
 export CGO_ENABLED := 1
+# One set of compiled packages for the program, vet and the tests that run without the race detector.
+export GOFLAGS := -trimpath $(GOFLAGS)
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
@@ -26,7 +28,7 @@ tools-test: tools-build
 include assets/assets.mk
 
 build: tools-build assets
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/vigie ./cmd/vigie
+	$(GO) build -ldflags '$(LDFLAGS)' -o bin/vigie ./cmd/vigie
 
 demo: build
 	bin/vigie demo --listen :8080
