@@ -16,6 +16,7 @@ import (
 	"vigie/internal/lang"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/intake"
+	"vigie/internal/listen/note"
 	"vigie/internal/people"
 )
 
@@ -89,14 +90,57 @@ func (c *control) Batch(a BatchArgs, out *[]collect.Outcome) (err error) {
 	if m := a.Rehearse; m != nil {
 		made := map[cx.UnitID]bool{}
 		for _, l := range a.Lines {
-			if m.MakesUnits() {
-				made[cx.UnitID(l.Incoming.Unit)] = true
-			}
+			made[cx.UnitID(l.Incoming.Unit)] = true
 		}
-		*out, err = c.app.Door.Rehearse(m.WithMetrics(c.app.Catalogue.Metrics), m.WithTouchpoints(c.app.Journeys.Touchpoints)).WithUnits(made).Check(ctx, a.Lines)
+		*out, err = c.rehearsal(m, made).Check(ctx, a.Lines)
 	} else {
 		*out, err = c.app.Door.Bring(ctx, a.Import, a.Lines)
 	}
+	return c.say(err)
+}
+
+// rehearsal knows what a map declares, and the units met when it makes those that nothing knows.
+func (c *control) rehearsal(m *intake.Map, met map[cx.UnitID]bool) collect.Rehearsal {
+	r := c.app.Door.Rehearse(m.WithMetrics(c.app.Catalogue.Metrics), m.WithTouchpoints(c.app.Journeys.Touchpoints))
+	if m.MakesUnits() {
+		return r.WithUnits(met)
+	}
+	return r
+}
+
+// NotesOn tells whether advisers' notes are taken.
+func (c *control) NotesOn(_ struct{}, on *bool) error {
+	err := c.app.Notes.On(context.Background())
+	if *on = err == nil; cx.KindOf(err) == cx.Conflict {
+		err = nil
+	}
+	return c.say(err)
+}
+
+// NotesArgs is what advisers noted in one step of an import; with a map it is a rehearsal.
+type NotesArgs struct {
+	Rehearse *intake.Map
+	Import   cx.ImportID
+	Ruled    bool
+	Sent     []note.Sent
+}
+
+// TakeNotes keeps them, and answers for each.
+func (c *control) TakeNotes(a NotesArgs, out *[]note.Outcome) error {
+	ctx := context.Background()
+	placer := c.app.Door.Placer
+	if a.Rehearse != nil {
+		met := map[cx.UnitID]bool{}
+		for _, x := range a.Sent {
+			met[x.Unit] = true
+		}
+		placer = c.rehearsal(a.Rehearse, met).Placer
+	}
+	place, err := placer(ctx)
+	if err != nil {
+		return c.say(err)
+	}
+	*out, err = c.app.Notes.Bring(ctx, note.File{Import: a.Import, Place: place, Ruled: a.Ruled, Trial: a.Rehearse != nil}, a.Sent)
 	return c.say(err)
 }
 

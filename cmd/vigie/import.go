@@ -13,6 +13,7 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/intake"
+	"vigie/internal/listen/note"
 	"vigie/internal/people"
 )
 
@@ -116,7 +117,10 @@ func (c importCmd) importFeedback(ctx context.Context, e *environment, f *functi
 	if j.Zone, err = time.LoadLocation(zone); err != nil {
 		return err
 	}
-	j.Progress = progress(e)
+	j.Progress, j.Trial = progress(e), c.DryRun
+	if j.Notes, err = noting(f, j.Map, step); err != nil {
+		return err
+	}
 	j.Meet = meeting(f, step.Rehearse != nil)
 	report, err := intake.Run(ctx, j, func(_ context.Context, lines []collect.Line) ([]collect.Outcome, error) {
 		step.Lines = lines
@@ -147,6 +151,21 @@ func meeting(f *functions, rehearsal bool) intake.Meet {
 	}
 }
 
+// noting takes advisers' notes through the server; nil when the file has none, or they are off.
+func noting(f *functions, m intake.Map, step BatchArgs) (intake.Notes, error) {
+	on := false
+	if !m.Noted() {
+		return nil, nil
+	}
+	if err := f.call("NotesOn", struct{}{}, &on); err != nil || !on {
+		return nil, err
+	}
+	return func(_ context.Context, sent []note.Sent) (out []note.Outcome, err error) {
+		err = f.call("TakeNotes", NotesArgs{step.Rehearse, step.Import, m.Ruled(), sent}, &out)
+		return out, err
+	}, nil
+}
+
 // leaveImport closes the import in the history; a rehearsal has none.
 func leaveImport(f *functions, id cx.ImportID, r intake.Report, stopped error) error {
 	if id == 0 {
@@ -165,6 +184,11 @@ func (c importCmd) print(e *environment, r intake.Report) error {
 		"conflicts", r.Conflicts, "quarantined", r.Quarantined, "rejected", r.RejectedRows))
 	if r.Erased > 0 {
 		fmt.Println("  " + e.lang.T("cmd.imported_erased", "count", r.Erased))
+	}
+	if n := r.Notes; n != nil && n.Off {
+		fmt.Println("  " + e.lang.T("import.notes.off"))
+	} else if n != nil {
+		fmt.Println("  " + e.lang.T("cmd.imported_notes", "taken", n.Taken, "changed", n.Changed, "same", n.Same, "refused", n.Refused))
 	}
 	printRejected(e, r.Rejected)
 	return nil

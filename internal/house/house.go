@@ -122,10 +122,6 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	if c.Zone == nil {
 		c.Zone = h.Zone(ctx)
 	}
-	h.Imports = intake.NewDesk(intake.DeskConfig{Dir: c.Dir, MaxBytes: c.ImportMax}, intake.DeskDeps{
-		DB: d.DB, Door: h.Door, House: intake.House{Catalogue: h.Catalogue, Journeys: h.Journeys}, Metrics: h.Catalogue.Metrics,
-		Touchpoints: h.Journeys.Touchpoints, KnownUnits: h.knownUnits, Units: h.addUnits, Zone: h.Zone, Now: d.Now, Log: d.Log,
-	})
 	h.Insight = insight.New(insight.Config{Dir: c.Dir, Deadline: c.Patience}, insight.Deps{
 		DB: d.DB, Read: h.Door.Present, All: h.Door.All, Invitations: h.Invites.Facts, AllInvitations: h.Invites.AllFacts, Catalogue: h.figuresCatalogue, Journeys: h.journeyList, Units: h.unitList, Moves: h.People.EveryMove,
 		Zone: c.Zone, Log: d.Log,
@@ -135,6 +131,10 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.Imports = intake.NewDesk(intake.DeskConfig{Dir: c.Dir, MaxBytes: c.ImportMax}, intake.DeskDeps{
+		DB: d.DB, Door: h.Door, House: intake.House{Catalogue: h.Catalogue, Journeys: h.Journeys}, Metrics: h.Catalogue.Metrics,
+		Touchpoints: h.Journeys.Touchpoints, KnownUnits: h.knownUnits, Units: h.addUnits, Notes: h.Notes, Zone: h.Zone, Now: d.Now, Log: d.Log,
+	})
 	h.Fatalists = fatalist.New(fatalist.Deps{DB: d.DB, Notes: h.Notes, Customers: h.Customers, Tied: h.Insight.Tied, Feedbacks: h.Door.Feedbacks,
 		Metrics: h.Catalogue.Metrics, Lead: h.leads})
 	h.Search = search.New(c.Dir, search.Deps{DB: d.DB, Read: h.docs, List: h.Insight.List})

@@ -18,6 +18,7 @@ var roleGroups = [...]struct {
 }{
 	{"voice", []string{"score", "verbatim", "at", intake.RoleID}},
 	{"place", []string{"touchpoint", "channel", "unit", "agent", "contact", "collected_by", "program", "audience", "survey", "lang"}},
+	{"adviser", []string{intake.RoleNote, intake.RoleRule}},
 	{"customer", []string{"customer.ref", "customer.email", "customer.phone", "customer.name", "customer.status", "customer.attribute"}},
 	{"rest", []string{"attribute", "ignore"}},
 }
@@ -190,8 +191,8 @@ const valuesListed = 40
 func (b *draftBuilder) values(v *columnView, c intake.Column, f intake.Fact) {
 	l := b.lang()
 	switch c.As {
-	case "touchpoint", "unit", "channel":
-	case "score":
+	case "touchpoint", "unit", "channel", intake.RoleRule:
+	case "score", intake.RoleNote:
 		if f.Numeric {
 			return
 		}
@@ -211,6 +212,8 @@ func (b *draftBuilder) values(v *columnView, c intake.Column, f intake.Fact) {
 			if name := b.unitText(c, x.Text); name != x.Text {
 				one.Text = x.Text + " · " + name
 			}
+		case intake.RoleRule:
+			one.Options = b.ruleMeanings(x.Text, to, given)
 		case "channel":
 			one.Options = append([]ui.Option{{Value: "", Label: l.T("import.none"), Selected: to == ""}}, b.options("cockpit.channel.", to, cx.Channels...)...)
 		default:

@@ -28,7 +28,8 @@ type draftView struct {
 	Preview  []previewView
 	Counts   *importCounts // of the rehearsal
 	Seen     string
-	Objects  bool // a file of feedback objects: nothing to choose
+	Off      string // why advisers' notes are left out; "": they are not
+	Objects  bool   // a file of feedback objects: nothing to choose
 }
 
 // npsQuestion asks whether a rating from 0 to 10 is a recommendation.
@@ -113,7 +114,10 @@ func (s *Server) newDraftView(ctx context.Context, v *visit, i intake.Import, pr
 	if !b.p.Objects {
 		b.choices()
 	}
-	rows, err := s.Imports.Preview(ctx, i, previewShown)
+	rows, off, err := s.Imports.Preview(ctx, i, previewShown)
+	if off {
+		b.p.Off = l.T("import.notes.off")
+	}
 	if err != nil {
 		if problem == nil {
 			b.p.Problem = l.Error(err)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"vigie/internal/listen/catalogue"
 	"vigie/internal/listen/intake"
 	"vigie/internal/listen/journey"
+	"vigie/internal/listen/note"
 	"vigie/internal/people"
 )
 
@@ -184,7 +186,7 @@ func (x correction) pick(n int, c intake.Column, i *intake.Import) intake.Pick {
 		name := fieldName(n, "v"+strconv.Itoa(k))
 		if key := x.form.Get(name + "-of"); x.form.Has(name + "-of") {
 			p.Values[key] = strings.TrimSpace(x.form.Get(name))
-			if v, ok := intake.ParseNumber(p.Values[key], i.Map.Decimal); ok && p.Role == "score" { // a map writes numbers with a point
+			if v, ok := intake.ParseNumber(p.Values[key], i.Map.Decimal); ok && (p.Role == "score" || p.Role == intake.RoleNote) { // a map writes numbers with a point
 				p.Values[key] = strconv.FormatFloat(v, 'f', -1, 64)
 			}
 		}
@@ -205,9 +207,13 @@ func (x correction) check(i *intake.Import) error {
 		}
 		for k := range valuesListed {
 			name := "v" + strconv.Itoa(k)
-			if text := typed(name); c.As == "score" && text != "" {
-				if _, ok := intake.ParseNumber(text, i.Map.Decimal); !ok {
+			if text := typed(name); (c.As == "score" || c.As == intake.RoleNote) && text != "" {
+				v, ok := intake.ParseNumber(text, i.Map.Decimal)
+				if !ok {
 					return cx.Fail(cx.Invalid, fieldName(n, name), "intake.number_unreadable", "value", text)
+				}
+				if c.As == intake.RoleNote && (v < note.Least || v > note.Most || v != math.Trunc(v)) {
+					return cx.Fail(cx.Invalid, fieldName(n, name), "intake.note_value", "value", text, "min", note.Least, "max", note.Most)
 				}
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"vigie/internal/lang"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/intake"
+	"vigie/internal/listen/note"
 	"vigie/internal/web/ui"
 )
 
@@ -27,7 +28,30 @@ func (b *draftBuilder) preview(r intake.Previewed) previewView {
 		v.Tags = append(v.Tags, ui.Tag{Text: l.T("import.verdict." + string(r.Verdict)), Tone: tone})
 	}
 	v.Voice = b.voiceOf(r.Incoming)
+	if n := r.Note; n != nil {
+		v.Voice.Chips = append(v.Voice.Chips, ui.Chip{Text: l.T("import.adviser.noted", "value", n.Value)})
+		if n.Rule != note.NoRule {
+			v.Voice.Chips = append(v.Voice.Chips, ui.Chip{Text: l.T("note.rule." + string(n.Rule))})
+		}
+	}
+	for _, why := range r.NoteWhy {
+		v.Reasons = append(v.Reasons, l.T("import.adviser.refused", "reason", reasonText(l, why)))
+	}
 	return v
+}
+
+// ruleMeanings of a value of a column of rules: the part that a rule had, as it is read or as it was said.
+func (b *draftBuilder) ruleMeanings(text, to string, given bool) []ui.Option {
+	l := b.lang()
+	part, known := intake.ParseRule(text)
+	if given {
+		part, known = note.Rule(to), true
+	}
+	out := []ui.Option{{Value: string(note.NoRule), Label: l.T("note.rule.none"), Selected: known && part == note.NoRule}}
+	for _, r := range note.Rules()[1:] {
+		out = append(out, ui.Option{Value: string(r), Label: l.T("note.rule." + string(r)), Selected: known && part == r})
+	}
+	return append(out, ui.Option{Value: intake.Wait, Label: l.T("import.adviser.unsaid"), Selected: !known})
 }
 
 func reasonText(l lang.Lang, why intake.Reason) string {

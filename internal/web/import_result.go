@@ -24,6 +24,7 @@ type importCounts struct {
 	Items   []importCount
 	Reasons []string // the most frequent, with how often
 	Checked bool     // of a rehearsal
+	Off     string   // why advisers' notes were left out
 }
 
 type importCount struct {
@@ -50,10 +51,30 @@ func newImportCounts(v *visit, r *intake.Report) *importCounts {
 		}
 		c.Items = append(c.Items, importCount{Value: l.Int(int64(x.n)), Label: l.T("import.count." + x.id), Note: l.T("import.note." + x.id), Tone: x.tone})
 	}
+	c.notes(l, r.Notes)
 	for _, code := range r.TopReasons()[:min(reasonsShown, len(r.Reasons))] {
 		c.Reasons = append(c.Reasons, l.T("import.reason", "count", r.Reasons[code], "reason", reasonKind(l, code)))
 	}
 	return c
+}
+
+// notes accounts for what advisers noted.
+func (c *importCounts) notes(l lang.Lang, n *intake.NoteCounts) {
+	if n == nil {
+		return
+	}
+	if n.Off {
+		c.Off = l.T("import.notes.off")
+	}
+	for _, x := range []struct {
+		id   string
+		n    int
+		tone ui.Tone
+	}{{"taken", n.Taken, ui.Good}, {"changed", n.Changed, ui.Plain}, {"same", n.Same, ui.Plain}, {"refused", n.Refused, ui.Bad}, {"left", n.Left, ui.Watch}} {
+		if x.n > 0 || x.id == "taken" && !n.Off {
+			c.Items = append(c.Items, importCount{Value: l.Int(int64(x.n)), Label: l.T("import.notes." + x.id), Note: l.T("import.notes." + x.id + ".note"), Tone: x.tone})
+		}
+	}
 }
 
 // reasonKind says a reason without its values.
@@ -94,6 +115,9 @@ func (s *Server) newImportResult(ctx context.Context, v *visit, i intake.Import)
 		p.Notice = l.T("import.said.failed", "reason", l.Error(i.Problem))
 	case intake.Done:
 		p.Notice = l.T("import.said.done", "count", i.Report.Accepted+i.Report.Quarantined)
+		if n := i.Report.Notes; n != nil && !n.Off {
+			p.Notice += " " + l.T("import.said.notes", "count", n.Taken)
+		}
 	}
 	if i.Report != nil {
 		p.Counts = newImportCounts(v, i.Report)
@@ -131,6 +155,9 @@ func (s *Server) afterImport(v *visit, i intake.Import) []ui.Button {
 	}
 	if v.Viewer.May(people.ReadPeople) {
 		out = append(out, ui.Button{Label: l.T("import.read"), Href: "/verbatims"})
+		if n := i.Report.Notes; n != nil && n.Taken+n.Changed > 0 {
+			out = append(out, ui.Button{Label: l.T("fatalist.tab"), Href: fatalistsAt})
+		}
 	}
 	return append(out, ui.Button{Label: l.T("import.another"), Href: importsAt, Style: "quiet"})
 }
@@ -147,20 +174,31 @@ func journeyOf(i intake.Import) string {
 func (s *Server) sampleRefusals(v *visit, i intake.Import, p *importResult) error {
 	l := v.Lang
 	p.Sample = ui.Table{Caption: l.T("import.refused"), Columns: []ui.Column{{Label: l.T("import.refused.line"), Numeric: true}, {Label: l.T("import.refused.why")}}}
+	whole := false // a row that has to come back
 	err := s.Imports.Refusals(i.ID, func(r intake.Refusal) error {
 		if len(p.Sample.Rows) == refusedShown {
 			return errEnough
 		}
-		p.Sample.Rows = append(p.Sample.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Int(int64(r.Line))}, {Text: reasonsText(l, r.Why)}}})
+		p.Sample.Rows = append(p.Sample.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Int(int64(r.Line))}, {Text: refusalText(l, r)}}})
+		whole = whole || !r.Note
 		return nil
 	})
 	if err != nil && !errors.Is(err, errEnough) {
 		return err
 	}
-	if len(p.Sample.Rows) > 0 {
+	if whole || i.Report != nil && i.Report.RejectedRows > 0 {
 		p.Refused = importAddress(i.ID) + "/refused"
 	}
 	return nil
+}
+
+// refusalText says what was refused of a row, and why.
+func refusalText(l lang.Lang, r intake.Refusal) string {
+	text := reasonsText(l, r.Why)
+	if r.Note {
+		return l.T("import.adviser.refused", "reason", text)
+	}
+	return text
 }
 
 func reasonsText(l lang.Lang, why []intake.Reason) string {
@@ -203,6 +241,9 @@ func (s *Server) serveRefused(w http.ResponseWriter, r *http.Request, v *visit) 
 		return nil
 	}
 	err = s.Imports.Refusals(i.ID, func(x intake.Refusal) error {
+		if x.Note { // what the customer said of this row came in: it would come twice
+			return nil
+		}
 		cells := make([]string, len(headers), len(headers)+1)
 		copy(cells, x.Cells)
 		return out.Write(append(cells, reasonsText(v.Lang, x.Why)))

@@ -107,6 +107,30 @@ func (p present) place(f *cx.Feedback) (unknown, mapped []missing) {
 	return unknown, mapped
 }
 
+// Placer gives the keys by which the house knows a touchpoint and a unit of a source, mappings applied, or tells which of
+// them it does not know.
+type Placer func(t cx.TouchpointID, u cx.UnitID) (cx.TouchpointID, cx.UnitID, *cx.Error)
+
+// Placer knows what the house knows now.
+func (d *Door) Placer(ctx context.Context) (Placer, error) {
+	p, err := d.present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(t cx.TouchpointID, u cx.UnitID) (cx.TouchpointID, cx.UnitID, *cx.Error) {
+		f := cx.Feedback{Touchpoint: t, Unit: u}
+		unknown, _ := p.place(&f)
+		for _, m := range unknown {
+			code := "collect.unknown_touchpoint"
+			if m.field == unit {
+				code = "collect.unknown_unit"
+			}
+			return t, u, cx.Fail(cx.Invalid, m.field, code, "value", m.key)
+		}
+		return f.Touchpoint, f.Unit, nil
+	}, nil
+}
+
 // points turns values of the scales into points; non-answers are left out.
 func (p present) points(raw Scores) (scores map[cx.MetricID]int64, unanswered bool, problems []*cx.Error) {
 	if len(raw) > 0 {

@@ -36,6 +36,9 @@ func (r Rehearsal) WithUnits(more map[cx.UnitID]bool) Rehearsal {
 	return Rehearsal{&Door{c: r.door.c, d: deps, aliases: r.door.aliases, secret: r.door.secret}}
 }
 
+// Placer is the door's, with what is declared.
+func (r Rehearsal) Placer(ctx context.Context) (Placer, error) { return r.door.Placer(ctx) }
+
 // Check tells what Batch would answer once they are declared.
 func (r Rehearsal) Check(ctx context.Context, lines []Line) ([]Outcome, error) {
 	return r.door.Check(ctx, lines)

@@ -20,6 +20,7 @@ type applier struct {
 	m      Map
 	rules  []rule
 	ids    []int // columns of the source's id
+	notes  []int // columns of an adviser's note and its rule
 	width  int
 	strict bool // a cell beyond the header shows a row cut wrong
 	loc    *time.Location
@@ -49,6 +50,11 @@ func newApplier(f *File, m Map, headers []Header, zone *time.Location) (*applier
 		return nil, err
 	}
 	a.rules = rules
+	for _, r := range rules {
+		if r.As == RoleNote || r.As == RoleRule {
+			a.notes = append(a.notes, r.at)
+		}
+	}
 	for _, name := range m.SourceID {
 		i := slices.IndexFunc(headers, func(h Header) bool { return h.Name == name })
 		if i < 0 {
@@ -109,10 +115,18 @@ func shortList(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// read turns one row into feedback, or says everything that is wrong with it.
-func (a *applier) read(row Row) (collect.Incoming, []Rejection) {
+// reading is what one row says.
+type reading struct {
+	in    collect.Incoming
+	heard bool // in says something
+	noted noted
+	wrong []Rejection // with the whole row
+}
+
+// read turns one row into feedback, its adviser's note or both, or says everything that is wrong with it.
+func (a *applier) read(row Row) reading {
 	if row.Problem != "" {
-		return collect.Incoming{}, []Rejection{{Line: row.Line, Code: row.Problem, Value: shorten(strings.Join(row.Cells, a.m.Layout().Separator))}}
+		return reading{wrong: []Rejection{{Line: row.Line, Code: row.Problem, Value: shorten(strings.Join(row.Cells, a.m.Layout().Separator))}}}
 	}
 	b := &rowBuilder{a: a, row: row}
 	b.extra()
@@ -123,7 +137,7 @@ func (a *applier) read(row Row) (collect.Incoming, []Rejection) {
 	b.constants()
 	b.key()
 	b.whole()
-	return b.in, b.problems
+	return reading{b.in, b.heard(), b.noted, b.problems}
 }
 
 func (a *applier) rowKey(cells []string) string {
@@ -190,6 +204,9 @@ func (a *applier) columnOf(field string) string {
 	for _, r := range a.rules {
 		switch {
 		case r.As == field,
+			field == "value" && r.As == RoleNote,
+			field == "rule" && r.As == RoleRule,
+			field == "customer" && slices.Contains([]string{"customer.ref", "customer.email", "customer.phone"}, r.As),
 			area == "scores" && r.As == "score" && r.Key == key,
 			area == "attributes" && r.As == "attribute" && r.Key == key,
 			strings.HasPrefix(field, "customer.attributes.") && r.As == "customer.attribute" && "customer.attributes."+r.Key == field,

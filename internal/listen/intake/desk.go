@@ -15,6 +15,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/note"
 	"vigie/internal/record"
 )
 
@@ -40,6 +41,8 @@ type DeskDeps struct {
 	KnownUnits func(context.Context) (map[cx.UnitID]bool, error)
 	// Units creates units at the top of the tree: key → name. Known ones stay as they are.
 	Units func(ctx context.Context, units map[string]string) error
+	// Notes keeps what advisers noted; nil: they are off.
+	Notes *note.Store
 	Zone  func(context.Context) *time.Location // of dates that name none
 	Log   *slog.Logger                         // nil: discarded
 	Now   func() time.Time                     // nil: time.Now

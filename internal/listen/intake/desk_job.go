@@ -127,7 +127,11 @@ func (d *Desk) Discard(ctx context.Context, id cx.ImportID) error {
 
 func (d *Desk) check(ctx context.Context, i Import) error {
 	rehearsal, meet := d.rehearsal(i)
-	report, err := d.read(ctx, i, rehearsal.Batches(), meet)
+	notes, err := d.noting(ctx, i, rehearsal.Placer, true)
+	if err != nil {
+		return err
+	}
+	report, err := d.read(ctx, i, Job{Meet: meet, Notes: notes, Trial: true}, rehearsal.Batches())
 	if err != nil {
 		return err
 	}
@@ -138,9 +142,13 @@ func (d *Desk) run(ctx context.Context, i Import) error {
 	if err := d.declare(ctx, i); err != nil {
 		return err
 	}
-	report, err := d.read(ctx, i, func(ctx context.Context, lines []collect.Line) ([]collect.Outcome, error) {
+	notes, err := d.noting(ctx, i, d.d.Door.Placer, false)
+	if err != nil {
+		return err
+	}
+	report, err := d.read(ctx, i, Job{Meet: d.Meet, Notes: notes}, func(ctx context.Context, lines []collect.Line) ([]collect.Outcome, error) {
 		return d.d.Door.Bring(context.WithoutCancel(ctx), i.ID, lines) // stopped between batches, never inside one
-	}, d.Meet)
+	})
 	if err != nil {
 		return err
 	}
@@ -163,7 +171,10 @@ func (d *Desk) close(ctx context.Context, id cx.ImportID, r Report) error {
 		return err
 	}
 	r.Accepted, r.Quarantined = all-waiting, waiting
-	r.Duplicates = max(0, r.Rows-all-r.Conflicts-r.Erased-r.RejectedRows)
+	r.Duplicates = max(0, r.Rows-all-r.Conflicts-r.Erased-r.NoteRows-r.RejectedRows)
+	if err := d.noteBrought(ctx, id, r.Notes); err != nil {
+		return err
+	}
 	if err := d.finish(ctx, id, Done, r); err != nil {
 		return err
 	}
@@ -195,6 +206,9 @@ func (d *Desk) undo(ctx context.Context, i Import) error {
 			d.d.Log.Error("undo not counted", "err", err)
 		}
 	})
+	if err == nil && d.d.Notes != nil {
+		err = d.d.Notes.Undo(ctx, i.ID)
+	}
 	if err != nil {
 		return err
 	}
@@ -212,6 +226,8 @@ type Refusal struct {
 	Line  int
 	Cells []string
 	Why   []Reason
+	// Note: the adviser's note alone was refused; what the customer said came in.
+	Note bool `json:",omitempty"`
 }
 
 // Reason is one of them.
@@ -222,7 +238,7 @@ type Reason struct {
 }
 
 // read walks through the file of an import, telling how far it is, and keeps the refusals.
-func (d *Desk) read(ctx context.Context, i Import, door Door, meet Meet) (Report, error) {
+func (d *Desk) read(ctx context.Context, i Import, job Job, door Door) (Report, error) {
 	f, err := d.file(i)
 	if err != nil {
 		return Report{}, err
@@ -234,13 +250,13 @@ func (d *Desk) read(ctx context.Context, i Import, door Door, meet Meet) (Report
 	w := bufio.NewWriter(out)
 	enc := json.NewEncoder(w)
 	failed := enc.Encode(Refusal{Cells: i.Draft.Sample.names()}) // the header
-	job := Job{File: f, Map: i.Map, Zone: d.d.Zone(ctx), Meet: meet, Progress: d.teller(ctx, i.ID), Refuse: func(row Row, why []Rejection) {
-		r := Refusal{Line: row.Line, Cells: row.Cells}
-		for _, x := range why {
-			r.Why = append(r.Why, Reason{x.Column, x.Code, x.Args})
+	refuse := func(note bool) func(Row, []Rejection) {
+		return func(row Row, why []Rejection) {
+			failed = errors.Join(failed, enc.Encode(Refusal{Line: row.Line, Cells: row.Cells, Why: reasons(why), Note: note}))
 		}
-		failed = errors.Join(failed, enc.Encode(r))
-	}}
+	}
+	job.File, job.Map, job.Zone, job.Progress = f, i.Map, d.d.Zone(ctx), d.teller(ctx, i.ID)
+	job.Refuse, job.RefuseNote = refuse(false), refuse(true)
 	report, err := Run(ctx, job, door)
 	return report, errors.Join(err, failed, w.Flush(), out.Close())
 }
@@ -271,7 +287,7 @@ func (d *Desk) Headers(i Import) ([]string, error) {
 	return slices.DeleteFunc(out, func(name string) bool { return name == ReasonColumn }), err
 }
 
-// Refusals gives the refused rows one by one, until yield fails. There are none once an import is undone.
+// Refusals gives the refused rows one by one, those of which the note alone was refused too, until yield fails. There are none once an import is undone.
 func (d *Desk) Refusals(id cx.ImportID, yield func(Refusal) error) error {
 	return d.refused(id, func(r Refusal) error {
 		if r.Line == 0 {

@@ -69,9 +69,13 @@ func (d *Desk) tally(ctx context.Context, id cx.ImportID) error {
 	if err != nil {
 		return err
 	}
+	notes, err := d.notesTold(ctx, id)
+	if err != nil {
+		return err
+	}
 	_, err = d.update(ctx, id, func(i *Import) error {
 		if i.State == Stopped || i.State == Failed {
-			i.Report = &Report{Rows: max(i.Progress.Rows, all), Accepted: all - waiting, Quarantined: waiting, Rejected: []Rejection{}}
+			i.Report = &Report{Rows: max(i.Progress.Rows, all), Accepted: all - waiting, Quarantined: waiting, Rejected: []Rejection{}, Notes: notes}
 		}
 		return nil
 	})

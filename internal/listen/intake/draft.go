@@ -2,6 +2,7 @@ package intake
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -115,8 +116,10 @@ func (d *Draft) Take(m Map, picks []Pick) (Map, error) {
 			if c.Question = p.Question; was.As != "verbatim" {
 				c.Question = d.label(c.Column)
 			}
-		case p.Role == "touchpoint", p.Role == "unit", p.Role == "channel":
+		case p.Role == "touchpoint", p.Role == "unit", p.Role == "channel", p.Role == RoleRule:
 			d.meant(&c, was, p)
+		case p.Role == RoleNote:
+			d.noted(&c, was, p)
 		}
 		m.Columns[i] = c
 	}
@@ -202,6 +205,21 @@ func (d *Draft) meant(c *Column, was Column, p Pick) {
 		default:
 			c.Values[v] = to
 		}
+	}
+}
+
+// noted gives a note in words its values.
+func (d *Draft) noted(c *Column, was Column, p Pick) {
+	if was.As != RoleNote {
+		c.Values = d.wordValues(c.Column)
+		return
+	}
+	c.Values = maps.Clone(was.Values)
+	for v, to := range p.Values {
+		if c.Values == nil {
+			c.Values = map[string]string{}
+		}
+		c.Values[v] = to
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 func seeds(f *testing.F) {
 	for _, s := range []string{"", "a,b\n1,2\n", "a;b\r\n1;\"x\ny\"\r\n", "a\tb\r1\t2\r", "sep=;\na;b\n", "\xff\xfea\x00,\x00b\x00\n\x00", "\"a", "a,\"b\"c\"\n",
 		"date,note\n2024-01-01,5\n2024-01-02,4\n", "{\"source\":\"a\"}\n{", "PK\x03\x04", "\x1f\x8b", "BZh9", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-		"V1,V2\nResponseID,x\nR_1,2\n", "a,,\n,Response,Response\n1,2,3\n", "\xef\xbb\xbf\"\xef\xbb\xbf\"\"a\"\"\";b\n1;2\n"} {
+		"V1,V2\nResponseID,x\nR_1,2\n", "a,,\n,Response,Response\n1,2,3\n", "date;id appel;conseiller;note du conseiller;règle;csat\n2026-01-01;a;b;2;imposée;4\n2026-01-02;c;b;5;;\n", "\xef\xbb\xbf\"\xef\xbb\xbf\"\"a\"\"\";b\n1;2\n"} {
 		f.Add([]byte(s))
 	}
 	for _, name := range []string{"dummy.xls", "dummy.xlsx", "dummy.csv.gz", "dummy.csv.bz2", "test.xls"} {
@@ -74,7 +74,7 @@ func importAll(t *testing.T, file *File, m Map) {
 		return out, nil
 	})
 	refused(t, err)
-	if rep.Accepted != given || err == nil && rep.Rows != given+rep.RejectedRows {
+	if rep.Accepted != given || err == nil && rep.Rows != given+rep.NoteRows+rep.RejectedRows {
 		t.Fatalf("%d given of %+v", given, rep)
 	}
 }

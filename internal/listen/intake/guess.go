@@ -140,7 +140,7 @@ func (g *guesser) roles() {
 	g.numbers()
 	g.export()
 	for _, decide := range []func(*guesser){
-		(*guesser).setAside, (*guesser).when, (*guesser).persons, (*guesser).ids, (*guesser).ratings,
+		(*guesser).setAside, (*guesser).when, (*guesser).persons, (*guesser).adviserNotes, (*guesser).ids, (*guesser).ratings,
 		(*guesser).contexts, (*guesser).verbatims, (*guesser).openAnswers, (*guesser).closedOnly, (*guesser).rest,
 	} {
 		decide(g)
@@ -265,11 +265,12 @@ func hasWord(folded string, any ...string) bool {
 
 func (g *guesser) finish() {
 	na := map[string]bool{}
-	voice := false
+	voice, noted := false, false
 	for _, c := range g.cols {
 		for i := range c.out {
 			g.m.Columns = append(g.m.Columns, c.out[i])
 			voice = voice || c.out[i].As == "score" || c.out[i].As == "verbatim"
+			noted = noted || c.out[i].As == RoleNote
 		}
 		for w := range c.naWords {
 			na[w] = true
@@ -283,7 +284,7 @@ func (g *guesser) finish() {
 	if voice && !slices.ContainsFunc(g.m.Columns, func(c Column) bool { return c.As == "touchpoint" }) {
 		g.say("", "intake.note.no_touchpoint")
 	}
-	if !voice && g.rows > 0 {
+	if !voice && !noted && g.rows > 0 {
 		g.say("", "intake.note.no_voice")
 	}
 	if g.maker == "" {

@@ -11,6 +11,11 @@ import (
 // contexts: where, by which channel, in which language, by whom.
 func (g *guesser) contexts() {
 	used := map[string]bool{}
+	for _, c := range g.cols {
+		for _, o := range c.out {
+			used[o.As] = true
+		}
+	}
 	g.free(func(c *guessed) {
 		if g.maker != "" && c.words == "distribution channel" {
 			c.as("collected_by").Values = c.channelsOfExport()

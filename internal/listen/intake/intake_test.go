@@ -119,7 +119,7 @@ func mustRun(t testing.TB, f *File, m Map, k *keeping) Report {
 	if err != nil {
 		t.Fatalf("import %s: %v", f.Name, err)
 	}
-	if sum := rep.Accepted + rep.Duplicates + rep.Conflicts + rep.Quarantined + rep.Erased + rep.RejectedRows; sum != rep.Rows {
+	if sum := rep.Accepted + rep.Duplicates + rep.Conflicts + rep.Quarantined + rep.Erased + rep.NoteRows + rep.RejectedRows; sum != rep.Rows {
 		t.Fatalf("%s: %d rows, %d accounted for: %+v", f.Name, rep.Rows, sum, rep)
 	}
 	return rep

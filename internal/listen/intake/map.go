@@ -74,7 +74,7 @@ type Column struct {
 // Roles of a column of feedback, in the order they are explained; UnitRoles of a column of units.
 var (
 	Roles = []string{"at", "score", "verbatim", "touchpoint", "channel", "collected_by", "program", "audience", "unit", "agent",
-		"contact", "survey", "lang", "customer.ref", "customer.email", "customer.phone", "customer.name", "customer.status",
+		"contact", RoleNote, RoleRule, "survey", "lang", "customer.ref", "customer.email", "customer.phone", "customer.name", "customer.status",
 		"attribute", "customer.attribute", "ignore"}
 	UnitRoles = []string{"key", "name", "parent", "level", "external", "ignore"}
 )
@@ -207,6 +207,9 @@ func (c Column) check(roles []string) error {
 	if err := c.checkUnknown(); err != nil {
 		return err
 	}
+	if err := c.checkNote(); err != nil {
+		return err
+	}
 	return checkDates(c.Column, c.Dates)
 }
 
@@ -216,8 +219,11 @@ func (m Map) checkFeedback(has map[string]bool) error {
 		return badMap("source", "intake.map_no_source")
 	case !has["at"] && m.Constants.At == "":
 		return badMap("", "intake.map_no_date")
-	case !has["score"] && !has["verbatim"]:
+	case !has["score"] && !has["verbatim"] && !has[RoleNote]:
 		return badMap("", "intake.map_no_voice")
+	}
+	if err := m.checkNotes(); err != nil {
+		return err
 	}
 	if m.Constants.At != "" {
 		if _, ok := ParseDate(m.Constants.At, []string{"iso"}, time.UTC); !ok {

@@ -60,7 +60,7 @@ func (w *worker) addObject(ctx context.Context, line int, b []byte) error {
 	if w.job.Refuse != nil {
 		row.Cells = []string{string(b)}
 	}
-	return w.add(ctx, collect.Line{Number: line, Incoming: in}, row)
+	return w.add(ctx, reading{in: in, heard: true}, row)
 }
 
 func readObject(b []byte) (collect.Incoming, *cx.Error) {

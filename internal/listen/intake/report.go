@@ -21,7 +21,8 @@ type Rejection struct {
 	Args   map[string]any `json:"-"`
 }
 
-// Report accounts for every row of a file: Rows = Accepted + Duplicates + Conflicts + Quarantined + Erased + RejectedRows.
+// Report accounts for every row of a file: Rows = Accepted + Duplicates + Conflicts + Quarantined + Erased + NoteRows +
+// RejectedRows.
 type Report struct {
 	Rows         int `json:"rows"`
 	Accepted     int `json:"accepted"`
@@ -30,7 +31,8 @@ type Report struct {
 	Quarantined  int `json:"quarantined"`
 	Erased       int `json:"erased"` // already erased on somebody's demand: not brought back
 	RejectedRows int `json:"rejected_rows"`
-	Blank        int `json:"blank"` // rows with nothing in them, not in Rows
+	NoteRows     int `json:"note_rows"` // nothing but an adviser's note
+	Blank        int `json:"blank"`     // rows with nothing in them, not in Rows
 
 	Rejected      []Rejection    `json:"rejected"`                 // the first 10,000
 	Reasons       map[string]int `json:"reasons,omitempty"`        // code → how many times
@@ -38,6 +40,8 @@ type Report struct {
 	Unmapped      []string       `json:"unmapped,omitempty"`       // columns of the file that the map does not name
 	Beyond        int            `json:"beyond,omitempty"`         // cells of a workbook right of the header, passed over
 	Mended        Mended         `json:"mended"`
+	// Notes of advisers; nil: the map has none. Those refused beside a customer's answer stand in Rejected too.
+	Notes *NoteCounts `json:"notes,omitempty"`
 }
 
 // Say writes the reasons in a language.
@@ -69,6 +73,11 @@ func (r *Report) TopReasons() []string {
 
 func (r *Report) reject(problems []Rejection, tell func(Rejection)) {
 	r.RejectedRows++
+	r.list(problems, tell)
+}
+
+// list says what is wrong.
+func (r *Report) list(problems []Rejection, tell func(Rejection)) {
 	if r.Reasons == nil {
 		r.Reasons = map[string]int{}
 	}

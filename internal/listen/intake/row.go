@@ -7,6 +7,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/note"
 )
 
 // rowBuilder fills one Incoming.
@@ -15,6 +16,11 @@ type rowBuilder struct {
 	row      Row
 	in       collect.Incoming
 	problems []Rejection
+	// Of the adviser: the column and value of the note, the part of a rule, and what comes of them.
+	noteAt string
+	value  int
+	part   note.Rule
+	noted  noted
 }
 
 func (b *rowBuilder) fail(column, code, value string, args ...any) {
@@ -70,6 +76,8 @@ func (b *rowBuilder) put(r *rule) {
 		b.in.Verbatims = append(b.in.Verbatims, cx.Verbatim{Question: r.Question, Text: raw})
 	case "attribute", "customer.attribute":
 		b.attribute(r, text)
+	case RoleNote, RoleRule:
+		b.adviser(r, text, decimal)
 	default:
 		b.context(r, text)
 	}
@@ -233,7 +241,7 @@ func (b *rowBuilder) key() {
 		b.in.SourceID = strings.Join(parts, "|")
 		return
 	}
-	b.in.SourceID = b.a.rowKey(b.row.Cells)
+	b.in.SourceID = b.a.rowKey(b.a.apart(b.row.Cells))
 	if b.in.SourceID == "" {
 		b.fail("", "intake.too_many_nameless", "", "count", maxCounted)
 	}
@@ -246,11 +254,15 @@ func (b *rowBuilder) whole() {
 	if b.in.At.IsZero() {
 		b.fail(b.a.columnOf("at"), "intake.no_date", "")
 	}
-	if len(b.in.Scores) == 0 && len(b.in.Verbatims) == 0 {
+	b.nobody()
+	b.note()
+	if !b.heard() && !b.noted.some() {
 		b.fail("", "intake.nothing_said", "")
 	}
-	b.nobody()
 }
+
+// heard tells whether a customer said something.
+func (b *rowBuilder) heard() bool { return len(b.in.Scores) > 0 || len(b.in.Verbatims) > 0 }
 
 // nobody: without reference, e-mail or phone nobody could be recognised again; what was known of the customer stays
 // with the feedback, but a name alone.

@@ -3,10 +3,12 @@ package intake
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
+	"vigie/internal/listen/note"
 )
 
 // Lines handed to the door at once.
@@ -14,6 +16,9 @@ const batchSize = 1000
 
 // Door takes a batch and answers for each line, in order (collect.Door's Batch, or its check for a dry run).
 type Door func(ctx context.Context, lines []collect.Line) ([]collect.Outcome, error)
+
+// Notes takes what advisers noted in a part of a file and answers for each, in order (note.Store's Bring).
+type Notes func(ctx context.Context, sent []note.Sent) ([]note.Outcome, error)
 
 // Job is one import.
 type Job struct {
@@ -24,6 +29,12 @@ type Job struct {
 	Reject   func(Rejection) // every rejection, also those beyond the report's list; may be nil
 	// Refuse is told of every row that is refused, with all its reasons; may be nil.
 	Refuse func(row Row, why []Rejection)
+	// Notes takes advisers' notes; nil: they are off, and left out.
+	Notes Notes
+	// Trial: nothing is written, and the door makes no customer known.
+	Trial bool
+	// RefuseNote is told of every row whose note alone is refused; may be nil.
+	RefuseNote func(row Row, why []Rejection)
 	// Meet settles the units that nothing knows as the map says; nil: they wait in quarantine.
 	Meet Meet
 }
@@ -53,7 +64,9 @@ type worker struct {
 	apply  *applier
 	report Report
 	batch  []collect.Line
-	raw    []Row // the rows of the batch, to quote a value the door refuses
+	raw    []Row     // the rows of the batch, to quote a value the door refuses
+	said   []reading // what they say
+	coming coming    // of a trial
 	read   int64
 	units  *newcomers
 }
@@ -75,6 +88,9 @@ func (w *worker) runTable(ctx context.Context) error {
 	}
 	w.units = w.job.Map.newcomers(rows.Headers, w.job.Meet)
 	w.report.Unmapped = unmapped(w.job.Map, rows.Headers)
+	if w.job.Map.Noted() {
+		w.report.Notes = &NoteCounts{Off: w.job.Notes == nil}
+	}
 	err = w.eachRow(ctx, rows)
 	w.report.Blank, w.report.Mended, w.report.Beyond = rows.Blank, *rows.Mended, w.apply.beyond
 	return err
@@ -107,12 +123,16 @@ func (w *worker) eachRow(ctx context.Context, rows *Rows) error {
 			return stopped(w.flush(ctx), w.job.File.unpackError(err))
 		}
 		w.report.Rows++
-		in, problems := w.apply.read(row)
-		if len(problems) > 0 {
-			w.refuse(row, problems)
+		said := w.apply.read(row)
+		if !said.heard && w.job.Notes != nil && len(said.wrong) == 0 { // nothing but a note, and that is wrong
+			said.wrong = said.noted.wrong
+			w.report.noted(func(n *NoteCounts) { n.Refused += min(1, len(said.wrong)) })
+		}
+		if len(said.wrong) > 0 {
+			w.refuse(row, said.wrong)
 			continue
 		}
-		if err := w.add(ctx, collect.Line{Number: row.Line, Incoming: in}, row); err != nil {
+		if err := w.add(ctx, said, row); err != nil {
 			return err
 		}
 	}
@@ -126,8 +146,8 @@ func stopped(flush, cause error) error {
 	return flush
 }
 
-func (w *worker) add(ctx context.Context, line collect.Line, row Row) error {
-	w.batch, w.raw = append(w.batch, line), append(w.raw, row)
+func (w *worker) add(ctx context.Context, said reading, row Row) error {
+	w.batch, w.raw, w.said = append(w.batch, collect.Line{Number: row.Line, Incoming: said.in}), append(w.raw, row), append(w.said, said)
 	if len(w.batch) < batchSize {
 		return nil
 	}
@@ -142,19 +162,50 @@ func (w *worker) flush(ctx context.Context) error {
 		if err := w.units.settle(ctx, w.batch, w.raw); err != nil {
 			return err
 		}
-		outcomes, err := w.door(ctx, w.batch)
+		outcomes, err := w.bring(ctx)
 		if err != nil {
 			return err
 		}
-		for i, o := range outcomes {
-			w.count(o, i)
+		if err := w.bringNotes(ctx, outcomes); err != nil {
+			return err
 		}
-		w.batch, w.raw = w.batch[:0], w.raw[:0]
+		w.batch, w.raw, w.said = w.batch[:0], w.raw[:0], w.said[:0]
 	}
 	if w.job.Progress != nil {
 		w.job.Progress(Progress{Rows: w.report.Rows, Read: w.read, Size: w.job.File.Size})
 	}
 	return nil
+}
+
+// bring hands the lines that say something of a customer to the door, and counts its answers: one a row, the zero Outcome for a
+// row that the door was not shown.
+func (w *worker) bring(ctx context.Context) ([]collect.Outcome, error) {
+	lines, of := w.batch, []int(nil)
+	if slices.ContainsFunc(w.said, func(s reading) bool { return !s.heard }) {
+		lines = nil
+		for i, s := range w.said {
+			if s.heard {
+				lines, of = append(lines, w.batch[i]), append(of, i)
+			}
+		}
+	}
+	out := make([]collect.Outcome, len(w.batch))
+	if len(lines) == 0 {
+		return out, nil
+	}
+	outcomes, err := w.door(ctx, lines)
+	if err != nil {
+		return nil, err
+	}
+	for k, o := range outcomes {
+		i := k
+		if of != nil {
+			i = of[k]
+		}
+		out[i] = o
+		w.count(o, i)
+	}
+	return out, nil
 }
 
 func (w *worker) count(o collect.Outcome, i int) {
@@ -173,7 +224,7 @@ func (w *worker) count(o collect.Outcome, i int) {
 			w.report.ConflictLines = append(w.report.ConflictLines, w.batch[i].Number)
 		}
 	default:
-		w.refuse(w.raw[i], w.explain(o, i))
+		w.refuse(w.raw[i], w.explain(o.Errors, i))
 	}
 }
 
@@ -184,11 +235,11 @@ func (w *worker) refuse(row Row, why []Rejection) {
 	}
 }
 
-// explain names the column and value behind the fields that the door refused.
-func (w *worker) explain(o collect.Outcome, i int) []Rejection {
+// explain names the column and value behind the fields that were refused.
+func (w *worker) explain(errs []*cx.Error, i int) []Rejection {
 	line := w.batch[i].Number
 	var out []Rejection
-	for _, e := range o.Errors {
+	for _, e := range errs {
 		r := Rejection{Line: line, Column: e.Field, Code: e.Code, Args: e.Args}
 		if w.apply != nil {
 			r.Column, r.Value = w.apply.behind(e.Field, w.raw[i])

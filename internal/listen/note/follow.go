@@ -12,8 +12,8 @@ const followerName = "note"
 // forget deletes the notes about customers who were erased.
 func forget(ctx context.Context, tx *record.Tx, erased []record.Entry) error {
 	for _, e := range erased {
-		if _, err := tx.Exec(ctx, `DELETE FROM adviser_note WHERE identity = ?`, e.ID); err != nil {
-			return wrap(err)
+		if _, err := drop(ctx, tx, `identity = ?`, e.ID); err != nil {
+			return err
 		}
 	}
 	return nil

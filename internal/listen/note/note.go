@@ -1,7 +1,8 @@
 // Package note keeps what advisers note of the answer they had to give: was it good for the customer, and did a rule impose
 // it. A note is tied to the contact, by its reference or by customer, touchpoint and time, and belongs to the adviser.
 //
-// Here: taking notes, giving them within a perimeter, links that take one by a tap, forgetting. All of it is off until the
+// Here: taking notes one by one or from a file (bring.go) and taking those of a file back (undo.go), giving them within a
+// perimeter, links that take one by a tap, forgetting. All of it is off until the
 // works council's consultation is recorded. Not here: what customers said (collect), both set side by side
 // (understand/fatalist), pages (web).
 package note
@@ -18,7 +19,6 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
-	"vigie/internal/people"
 	"vigie/internal/record"
 )
 
@@ -75,6 +75,11 @@ type Note struct {
 // Poor tells whether the answer was poor, or imposed by a rule.
 func (n Note) Poor() bool { return n.Value <= PoorTo || n.Rule == Imposed }
 
+// same tells whether both say the same of the contact.
+func (n Note) same(o Note) bool {
+	return n.Value == o.Value && n.Rule == o.Rule && n.Touchpoint == o.Touchpoint && n.Unit == o.Unit && n.Agent == o.Agent
+}
+
 // Ruled tells whether a rule was respected, gladly or not.
 func (n Note) Ruled() bool { return n.Rule != NoRule }
 
@@ -123,6 +128,7 @@ const (
 	Accepted  Verdict = "accepted"
 	Changed   Verdict = "changed"
 	Duplicate Verdict = "duplicate"
+	Refused   Verdict = "refused" // of a file's; one sent alone is an error
 )
 
 // limits of what is sent.
@@ -171,56 +177,37 @@ func (s *Store) Take(ctx context.Context, x Sent) (id int64, v Verdict, err erro
 	return id, v, err
 }
 
-// placed checks what has to be known, and finds the customer.
-func (s *Store) placed(ctx context.Context, x Sent) (Note, error) {
+// note is what is sent as it is kept, but for the customer.
+func (x *Sent) note(now time.Time) Note {
 	n := Note{At: x.At.UTC(), Contact: cx.ContactHash(x.Contact), Touchpoint: x.Touchpoint, Unit: x.Unit, Agent: strings.TrimSpace(x.Agent), Value: x.Value, Rule: x.Rule}
 	if x.At.IsZero() {
-		n.At = s.d.Now().UTC()
+		n.At = now.UTC()
 	}
-	touchpoints, err := s.d.Touchpoints(ctx)
+	return n
+}
+
+// placed checks what has to be known, and finds the customer.
+func (s *Store) placed(ctx context.Context, x Sent) (Note, error) {
+	n := x.note(s.d.Now())
+	place, err := s.place(ctx)
 	if err != nil {
-		return n, fmt.Errorf("note: %w", err)
+		return n, err
 	}
-	if x.Touchpoint != "" && !touchpoints[x.Touchpoint] {
-		return n, cx.Fail(cx.Invalid, "touchpoint", "collect.unknown_touchpoint", "value", string(x.Touchpoint))
-	}
-	units, err := s.d.Units(ctx)
-	if err != nil {
-		return n, fmt.Errorf("note: %w", err)
-	}
-	if x.Unit != "" && !units[x.Unit] {
-		return n, cx.Fail(cx.Invalid, "unit", "collect.unknown_unit", "value", string(x.Unit))
+	var unknown *cx.Error
+	if n.Touchpoint, n.Unit, unknown = place(x.Touchpoint, x.Unit); unknown != nil {
+		return n, unknown
 	}
 	if n.Identity = x.identity; n.Identity != 0 {
 		return n, nil
 	}
-	n.Identity, err = s.identity(ctx, x.Customer)
-	if cx.KindOf(err) == cx.NotFound {
-		if err = nil; x.Contact == "" {
-			err = cx.Fail(cx.Invalid, "customer", "note.customer")
-		}
+	who, err := s.who(ctx, []Sent{x})
+	if err != nil {
+		return n, err
 	}
-	return n, err
-}
-
-// identity gives one by which the customer is known. The program looks; nobody is shown who it is.
-func (s *Store) identity(ctx context.Context, c *collect.Customer) (cx.IdentityID, error) {
-	if c == nil {
-		return 0, nil
+	if n.Identity = who[0]; n.Identity == 0 && x.Contact == "" {
+		return n, cx.Fail(cx.Invalid, "customer", "note.customer")
 	}
-	for _, typed := range []string{c.Ref, c.Email, c.Phone} {
-		if typed == "" {
-			continue
-		}
-		p, err := s.d.Customers.Find(ctx, people.Whole(), typed)
-		if err == nil && len(p.Identities) > 0 {
-			return p.Identities[0].ID, nil
-		}
-		if err != nil && cx.KindOf(err) != cx.NotFound {
-			return 0, err
-		}
-	}
-	return 0, cx.Fail(cx.NotFound, "customer", "note.customer")
+	return n, nil
 }
 
 // key makes a note one: the sender's number, else who noted which contact.

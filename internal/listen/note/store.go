@@ -37,10 +37,10 @@ func put(ctx context.Context, tx *record.Tx, key []byte, n Note) (int64, Verdict
 	if err != nil {
 		return 0, "", wrap(err)
 	}
-	if was.Value == n.Value && was.Rule == n.Rule && was.Touchpoint == n.Touchpoint && was.Unit == n.Unit && was.Agent == n.Agent {
+	if n.same(was) {
 		return was.ID, Duplicate, nil
 	}
-	_, err = tx.Exec(ctx, `UPDATE adviser_note SET touchpoint = ?, unit = ?, agent = ?, value = ?, rule = ? WHERE id = ?`,
+	_, err = tx.Exec(ctx, `UPDATE adviser_note SET touchpoint = ?, unit = ?, agent = ?, value = ?, rule = ?, import = 0 WHERE id = ?`,
 		string(n.Touchpoint), string(n.Unit), n.Agent, n.Value, string(n.Rule), was.ID)
 	return was.ID, Changed, wrap(err)
 }
@@ -135,19 +135,29 @@ func (s *Store) TakeBack(ctx context.Context, agent string, id int64) error {
 		return cx.Fail(cx.Denied, "", "note.others")
 	}
 	return s.d.DB.Write(ctx, func(tx *record.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM adviser_note WHERE id = ? AND agent = ?`, id, agent)
-		return wrap(err)
+		_, err := drop(ctx, tx, `id = ? AND agent = ?`, id, agent)
+		return err
 	})
 }
 
 // Forget deletes the notes of contacts before a day, and tells how many. Whether it is on or off.
 func (s *Store) Forget(ctx context.Context, before time.Time) (n int64, err error) {
 	err = s.d.DB.Write(ctx, func(tx *record.Tx) error {
-		r, err := tx.Exec(ctx, `DELETE FROM adviser_note WHERE at < ?`, before.UnixMicro())
-		if err == nil {
-			n, err = r.RowsAffected()
-		}
-		return wrap(err)
+		n, err = drop(ctx, tx, `at < ?`, before.UnixMicro())
+		return err
 	})
 	return n, err
+}
+
+// drop deletes notes, with what imports keep of what stood in them, and tells how many.
+func drop(ctx context.Context, tx *record.Tx, where string, args ...any) (int64, error) {
+	if _, err := tx.Exec(ctx, `DELETE FROM adviser_note_was WHERE note IN (SELECT id FROM adviser_note WHERE `+where+`)`, args...); err != nil {
+		return 0, wrap(err)
+	}
+	r, err := tx.Exec(ctx, `DELETE FROM adviser_note WHERE `+where, args...)
+	if err != nil {
+		return 0, wrap(err)
+	}
+	n, err := r.RowsAffected()
+	return n, wrap(err)
 }
