@@ -1,7 +1,12 @@
 package internal_test
 
 import (
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,5 +26,51 @@ func TestNothingBuiltIsKeptAmongTheSources(t *testing.T) {
 		if size, err := strconv.Atoi(words[len(words)-1]); err != nil || size > heaviest {
 			t.Errorf("%s: %s bytes", name, words[len(words)-1])
 		}
+	}
+}
+
+// setting gives what the Makefile says of a name.
+func setting(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if v, ok := strings.CutPrefix(line, name+" := "); ok {
+			return strings.TrimSpace(v)
+		}
+	}
+	t.Fatalf("the Makefile does not say %s", name)
+	return ""
+}
+
+// What the first run of make test skips, the second must run.
+func TestNoTestIsLeftOutOfBothRuns(t *testing.T) {
+	walks, long := regexp.MustCompile(setting(t, "WALKS")), setting(t, "LONG")
+	walked := strings.Fields(strings.ReplaceAll(setting(t, "WALKED"), "$(LONG)", long))
+	test, met := regexp.MustCompile(`(?m)^func (Test\w+)`), 0
+	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git"):
+			return fs.SkipDir
+		case !strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		b, err := os.ReadFile(name)
+		for _, m := range test.FindAllStringSubmatch(string(b), -1) {
+			if walks.MatchString(m[1]) {
+				met++
+				if room := "./" + filepath.ToSlash(filepath.Dir(strings.TrimPrefix(name, "../"))); !slices.Contains(walked, room) {
+					t.Errorf("%s of %s is run nowhere", m[1], room)
+				}
+			}
+		}
+		return err
+	})
+	if err != nil || met < 10 {
+		t.Errorf("%d tests, %v", met, err)
 	}
 }
