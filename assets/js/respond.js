@@ -84,6 +84,16 @@ function once(form) {
   form.append(i)
 }
 
+// A slider moves the number beside it, which alone is sent: one that nobody touched says nothing.
+function slides() { for (const r of document.querySelectorAll('[data-slide]')) r.hidden = false }
+slides()
+document.addEventListener('vigie:shown', slides)
+document.addEventListener('input', e => {
+  const t = e.target
+  if (t.matches('[data-slide]')) t.nextElementSibling.value = t.value
+  else if (t.previousElementSibling?.matches('[data-slide]')) t.previousElementSibling.value = t.value
+})
+
 let sending = false
 async function send(form, by) {
   if (sending) return

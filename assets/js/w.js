@@ -71,7 +71,10 @@ function field(q, id) {
     case 'consent': return el('label', { class: 'o' }, el('input', { type: 'checkbox', name, value: 1 }), q.text)
     case 'dropdown': return el('select', { name, id }, el('option', { value: '' }, '–'), ...q.choices.map(c => el('option', { value: c.key }, c.text)))
   }
-  if (q.kind === 'slider') return el('div', {}, el('input', { type: 'range', name, id, min: q.min, max: q.max, step: q.step }), ends(q))
+  if (q.kind === 'slider') { // one that nobody moved says nothing
+    const at = el('output', { for: id })
+    return el('div', {}, el('input', { type: 'range', id, min: q.min, max: q.max, step: q.step, oninput: e => { e.target.name = name; at.textContent = e.target.value } }), at, ends(q))
+  }
   if (q.rows) {
     return el('div', {}, ...q.rows.map(r => el('fieldset', { class: 'r' }, el('legend', {}, r.text),
       el('div', { class: 'scale' }, ...q.points.map(p => el('label', {}, el('input', { type: 'radio', name: 'r.' + q.key + '.' + r.key, value: p.value }), el('span', {}, ...mark(q, p))))))), ends(q))

@@ -174,6 +174,7 @@ func (a *API) routes() []route {
 		at("DELETE", "/context-events/{key}", people.EditStructure, a.deleteContextEvent, opErase("delete_context_event")),
 		at("POST", "/surveys/{key}/publish", people.EditStructure, a.publishSurvey, opPublishSurvey()),
 		at("GET", "/surveys/{key}/versions", people.ReadFigures, a.surveyVersions, opSurveyVersions()),
+		at("GET", "/surveys/{key}/answering", people.ReadFigures, a.surveyAnswering, opSurveyAnswering()),
 		at("POST", "/surveys/{key}/responses", people.WriteFeedback, a.openResponse, opOpenResponse()),
 		at("GET", "/me", Everybody, a.me, opMe()),
 		route{Route{"GET", "/api/openapi.json", Everybody}, a.openAPI, operation{hidden: true}},

@@ -89,8 +89,8 @@ func (s *Story) awake(at time.Time) time.Time {
 	return at
 }
 
-// replyOf answers a survey as its customer lived it; only its first question when it is left there.
-func (t *teller) replyOf(one *response.Response, at time.Time, whole bool) response.Said {
+// replyOf answers a survey as its customer lived it: its first questions, as many as said, or all for 0.
+func (t *teller) replyOf(one *response.Response, at time.Time, most int) response.Said {
 	t.r = t.s.rand("reply", strconv.FormatInt(one.Invitation, 10))
 	m := t.momentOf(one, at)
 	said := response.Said{Answers: map[survey.QuestionID]survey.Answer{}}
@@ -109,7 +109,7 @@ func (t *teller) replyOf(one *response.Response, at time.Time, whole bool) respo
 			passed[q.Key] = true
 			said.Passed = append(said.Passed, q.Key)
 		}
-		if !whole {
+		if most > 0 && len(said.Answers)+len(said.Passed) >= most {
 			return said
 		}
 	}

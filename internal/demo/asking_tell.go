@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"sync"
@@ -300,7 +301,18 @@ func (a *asker) answer(q sequel) error {
 	if err != nil || len(one.Answers) > 0 || one.State == response.Closed {
 		return err
 	}
-	_, err = a.h.Responses.Answer(a.ctx, response.Token(token), a.t.replyOf(one, q.at, q.what == "answer"))
+	r := a.s.rand("screens", strconv.FormatInt(int64(q.root), 10))
+	if q.what == "partial" {
+		_, err = a.h.Responses.Answer(a.ctx, response.Token(token), a.t.replyOf(one, q.at, 1+r.IntN(2)))
+		return err
+	}
+	if a.clock == nil && r.IntN(4) == 0 { // screen by screen, at one's own pace; the others at once
+		if _, err := a.h.Responses.Answer(a.ctx, response.Token(token), a.t.replyOf(one, q.at, 1)); err != nil {
+			return err
+		}
+		a.set(q.at.Add(time.Duration(20+60*math.Exp(0.6*r.NormFloat64())) * time.Second))
+	}
+	_, err = a.h.Responses.Answer(a.ctx, response.Token(token), a.t.replyOf(one, q.at, 0))
 	return err
 }
 

@@ -1,27 +1,21 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"image"
-	"image/jpeg"
-	"image/png"
 	"io"
 	"net/http"
 	"strings"
 	"time"
 
-	"golang.org/x/image/draw"
-	"golang.org/x/image/webp"
-
 	"vigie/internal/api"
 	"vigie/internal/cx"
 	"vigie/internal/lang"
 	"vigie/internal/people"
+	"vigie/internal/picture"
 	"vigie/internal/web/ui"
 )
 
@@ -97,6 +91,9 @@ func (s *Server) serveBrandStyle(w http.ResponseWriter, r *http.Request, v *visi
 
 func (s *Server) serveBrandLogo(w http.ResponseWriter, r *http.Request, v *visit) error {
 	b, err := s.People.Logo(r.Context())
+	if err == nil && r.URL.Query().Has("on") {
+		b, err = picture.On(b, r.URL.Query().Get("on") == "dark")
+	}
 	if err != nil {
 		return err
 	}
@@ -183,12 +180,7 @@ func (s *Server) doBrand(w http.ResponseWriter, r *http.Request, v *visit) error
 	return s.renderAs(w, r, api.Status(cx.KindOf(err)), brandView(p))
 }
 
-const (
-	mostLogoFile = 2 << 20
-	mostLogoSide = 4096
-	logoHeight   = 96 // twice what is shown, for sharp screens
-	logoWidth    = 480
-)
+const mostLogoFile = 2 << 20
 
 // doLogo takes a picture, or with "remove" takes the present one away.
 func (s *Server) doLogo(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -231,48 +223,5 @@ func readLogo(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, cx.Fail(cx.Invalid, "logo", "brand.logo.none")
 	}
-	return redraw(b)
-}
-
-// redraw makes a small PNG of a PNG, a JPEG or a WebP: nothing of the file given is kept but its points. An SVG, which may hold
-// scripts, is refused like any other file.
-func redraw(file []byte) ([]byte, error) {
-	decode, config, err := pictureOf(file)
-	if err != nil {
-		return nil, err
-	}
-	size, err := config(bytes.NewReader(file))
-	if err != nil || size.Width < 1 || size.Height < 1 || size.Width > mostLogoSide || size.Height > mostLogoSide {
-		return nil, cx.Fail(cx.Invalid, "logo", "brand.logo.size", "max", mostLogoSide)
-	}
-	from, err := decode(bytes.NewReader(file))
-	if err != nil {
-		return nil, cx.Fail(cx.Invalid, "logo", "brand.logo.broken")
-	}
-	scale := min(1, float64(logoHeight)/float64(size.Height), float64(logoWidth)/float64(size.Width))
-	to := image.NewNRGBA(image.Rect(0, 0, max(1, int(scale*float64(size.Width))), max(1, int(scale*float64(size.Height)))))
-	draw.CatmullRom.Scale(to, to.Bounds(), from, from.Bounds(), draw.Src, nil)
-	var b bytes.Buffer
-	if err := png.Encode(&b, to); err != nil {
-		return nil, fmt.Errorf("logo: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-type (
-	decoder = func(io.Reader) (image.Image, error)
-	sizer   = func(io.Reader) (image.Config, error)
-)
-
-// pictureOf knows a picture by its first bytes, never by its name.
-func pictureOf(file []byte) (decoder, sizer, error) {
-	switch http.DetectContentType(file) {
-	case "image/png":
-		return png.Decode, png.DecodeConfig, nil
-	case "image/jpeg":
-		return jpeg.Decode, jpeg.DecodeConfig, nil
-	case "image/webp":
-		return webp.Decode, webp.DecodeConfig, nil
-	}
-	return nil, nil, cx.Fail(cx.Invalid, "logo", "brand.logo.kind")
+	return picture.Logo(b, "logo")
 }

@@ -4,9 +4,19 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"vigie/internal/cx"
 	"vigie/internal/web/ui"
 )
+
+// encoding is that of a form with which a file may come.
+func (p *surveyFormPage) encoding() templ.Attributes {
+	if !p.Files {
+		return nil
+	}
+	return templ.Attributes{"enctype": "multipart/form-data"}
+}
 
 // surveyTexts asks for a text in every language of the survey, side by side.
 func (x *surveyRoom) surveyTexts(name, label string, t cx.Text, kind string) []ui.Field {

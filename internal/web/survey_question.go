@@ -23,6 +23,7 @@ type surveyFormPage struct {
 	Groups       []surveyGroup
 	Refused      *refusedSurvey
 	Problems     []surveyProblem
+	Files        bool   // a file may come with it
 	Sight        string // where what is typed is drawn as respondents see it; "" nowhere
 }
 
@@ -35,6 +36,7 @@ type surveyGroup struct {
 	If          *condForm
 	Jumps       []surveyJump
 	Contrast    []contrastLine
+	Logo        []surveyLogo
 }
 
 // surveyJump is one line that leads on.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/survey"
@@ -39,6 +40,7 @@ func (s *Server) surveyRoutes() []Route {
 		{"GET", one + "/preview", people.ReadFigures, s.serveSurveyPreview},
 		{"POST", one + "/preview", people.ReadFigures, s.serveSurveyPreview},
 		{"GET", one + "/link", people.ReadFigures, s.serveSurveyLink},
+		{"GET", one + "/answering", people.ReadFigures, s.serveSurveyAnswering},
 		{"GET", one + "/versions", people.ReadFigures, s.serveSurveyVersions},
 		{"POST", one + "/versions", people.EditStructure, s.doSurveyVersions},
 		{"GET", one + "/yaml", people.ReadFigures, s.serveSurveyYAML},
@@ -52,6 +54,9 @@ type surveyRoom struct {
 	*ground
 	survey.Survey
 	Edits bool
+	// Seen is the version that Draft is then, published at SeenAt; 0: the draft.
+	Seen   int64
+	SeenAt time.Time
 	// Known are the values that have names, by what a condition is about, beside those of questions.
 	Known map[string]map[string]string
 }
@@ -123,8 +128,8 @@ func (x *surveyRoom) under(title string) ui.Frame {
 // Tabs lead to the faces of the survey.
 func (x *surveyRoom) Tabs(current string) []ui.Tab {
 	var tabs []ui.Tab
-	for _, page := range []string{"", "settings", "endings", "link", "versions"} {
-		if !x.Edits && (page == "settings" || page == "endings") {
+	for _, page := range []string{"", "settings", "endings", "link", "answering", "versions"} {
+		if !x.Viewer.May(people.EditStructure) && (page == "settings" || page == "endings") {
 			continue
 		}
 		id := page

@@ -8,18 +8,21 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/survey"
+	"vigie/internal/picture"
 	"vigie/internal/web/ui"
 )
 
 func (x *surveyRoom) newSettingsPage() *surveyFormPage {
 	l, d := x.lang(), &x.Draft
-	p := &surveyFormPage{surveyRoom: x, frame: x.page(x.name()), Tab: "settings", Action: x.at("settings"), Back: x.at("")}
+	p := &surveyFormPage{surveyRoom: x, frame: x.page(x.name()), Tab: "settings", Action: x.at("settings"), Back: x.at(""), Files: true}
 	names := append(x.surveyTexts("name", l.T("surveys.field.name"), d.Name, ""), x.surveyTexts("title", l.T("surveys.field.title"), d.Title, "")...)
 	names = append(names, ui.Field{Name: "languages", Label: l.T("surveys.field.languages"), Value: strings.Join(d.Languages, ", "), Required: true, Hint: l.T("surveys.field.languages.hint")})
 	p.Groups = []surveyGroup{{Title: l.T("surveys.group.name"), Pairs: true, Fields: names},
 		{Title: l.T("surveys.group.about"), Pairs: true, Fields: x.aboutFields()},
 		{Title: l.T("surveys.group.welcome"), Note: l.T("surveys.group.welcome.note"), Pairs: true, Fields: x.welcomeFields()},
-		{Title: l.T("surveys.group.look"), Pairs: true, Fields: x.lookFields(), Contrast: contrastsOf(l, d.Theme.Accent, "")}}
+		{Title: l.T("surveys.group.look"), Pairs: true, Fields: x.lookFields(), Contrast: contrastsOf(l, d.Theme.Accent, "")},
+		{Title: l.T("surveys.group.logo"), Note: l.T("surveys.group.logo.note"), Pairs: true, Fields: x.logoFields(), Logo: x.logoSeen()},
+		{Title: l.T("surveys.group.review"), Note: l.T("surveys.group.review.note"), Pairs: true, Fields: x.reviewFields()}}
 	return p
 }
 
@@ -59,11 +62,17 @@ func (x *surveyRoom) lookFields() []ui.Field {
 	l, d := x.lang(), &x.Draft
 	f := []ui.Field{x.surveyChoice("display", "surveys.field.display", string(d.Display), "", "screens", "whole"),
 		{Name: "accent", Label: l.T("surveys.field.accent"), Value: d.Theme.Accent, Max: 7, Hint: l.T("surveys.field.accent.hint")},
-		{Name: "no_logo", Kind: "checkbox", Label: l.T("surveys.field.no_logo"), Checked: d.Theme.NoLogo}}
-	review := survey.Review{}
-	if d.Review != nil {
-		review = *d.Review
 	}
+	return f
+}
+
+func (x *surveyRoom) reviewFields() []ui.Field {
+	l := x.lang()
+	review := survey.Review{}
+	if x.Draft.Review != nil {
+		review = *x.Draft.Review
+	}
+	var f []ui.Field
 	f = append(f, ui.Field{Name: "review", Kind: "url", Label: l.T("surveys.field.review"), Value: review.Address, Hint: l.T("surveys.field.review.hint"), Max: 500})
 	return append(f, x.surveyTexts("review_text", l.T("surveys.field.review_text"), review.Text, "")...)
 }
@@ -79,7 +88,8 @@ func readSettings(f url.Values, d *survey.Definition) error {
 	w := &d.Welcome
 	w.Who, w.Why = textIn(f, "who", tags, w.Who), textIn(f, "why", tags, w.Why)
 	w.Basis, w.Contact, w.Seconds = survey.Basis(f.Get("basis")), strings.TrimSpace(f.Get("contact")), int(c.orZero(f, "seconds"))
-	d.Theme = survey.Theme{Accent: strings.ToLower(strings.TrimSpace(f.Get("accent"))), NoLogo: f.Get("no_logo") != ""}
+	readSurveyLogo(f, tags, &d.Theme)
+	d.Theme.Accent = strings.ToLower(strings.TrimSpace(f.Get("accent")))
 	if err := checkAccent("accent", d.Theme.Accent, lightGround()); err != nil {
 		c.l = append(c.l, err)
 	}
@@ -103,11 +113,20 @@ func (s *Server) serveSurveySettings(w http.ResponseWriter, r *http.Request, v *
 }
 
 func (s *Server) doSurveySettings(w http.ResponseWriter, r *http.Request, v *visit) error {
-	x, err := s.surveyForm(w, r, v)
+	_, logo, err := readUpload(w, r)
 	if err != nil {
 		return err
 	}
-	err = s.rewrite(r, x, func(d *survey.Definition) error { return readSettings(r.PostForm, d) })
+	x, err := s.surveyRoom(r, v)
+	if err != nil {
+		return err
+	}
+	err = s.rewrite(r, x, func(d *survey.Definition) error {
+		if len(logo) > 0 {
+			d.Theme.Logo = picture.DataURL(logo)
+		}
+		return readSettings(r.PostForm, d)
+	})
 	return s.formKept(w, r, x.newSettingsPage(), err)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"vigie/internal/listen/survey"
+	"vigie/internal/web/respond"
 	"vigie/internal/web/ui"
 )
 
@@ -20,6 +21,7 @@ type surveyPage struct {
 	Wrong    []surveyWrong // all that keeps it from being published
 	Last     string
 	Preview  string
+	Faces    []ui.Tab // the draft and the version answered now
 	Refused  *refusedSurvey
 	Kinds    []ui.Option
 }
@@ -51,7 +53,10 @@ type surveyEnding struct {
 
 func newSurveyPage(x *surveyRoom, wrong []surveyProblem, who func(string) string) *surveyPage {
 	l := x.lang()
-	p := &surveyPage{surveyRoom: x, frame: x.page(x.name()), Preview: x.at("preview") + "?lang=" + x.previewLang()}
+	p := &surveyPage{surveyRoom: x, frame: x.page(x.name()), Preview: x.at("preview") + "?lang=" + x.previewLang(), Faces: x.faces()}
+	if x.Seen > 0 {
+		p.Preview += "&version=" + strconv.FormatInt(x.Seen, 10)
+	}
 	p.frame.Sub = x.about() + " · " + x.privacy()
 	p.Last = l.T("surveys.last", "name", who(x.By), "at", l.DateTime(x.Changed.In(x.Now.Location())))
 	for i := range x.Draft.Sections {
@@ -207,7 +212,7 @@ func (x *surveyRoom) ending(e survey.Ending, wrong []surveyProblem) surveyEnding
 }
 
 func (s *Server) serveSurvey(w http.ResponseWriter, r *http.Request, v *visit) error {
-	x, err := s.surveyRoom(r, v)
+	x, err := s.surveySeen(r, v)
 	if err != nil {
 		return err
 	}
@@ -216,9 +221,12 @@ func (s *Server) serveSurvey(w http.ResponseWriter, r *http.Request, v *visit) e
 
 // showSurvey draws the page of a survey, with what was refused.
 func (s *Server) showSurvey(w http.ResponseWriter, r *http.Request, x *surveyRoom, refused *refusedSurvey) error {
-	wrong, err := s.wrong(r.Context(), x)
-	if err != nil {
-		return err
+	var wrong []surveyProblem
+	if x.Seen == 0 {
+		var err error
+		if wrong, err = s.wrong(r.Context(), x); err != nil {
+			return err
+		}
 	}
 	p := newSurveyPage(x, wrong, s.names(r.Context(), x.visit))
 	p.Refused = refused
@@ -233,9 +241,9 @@ func (s *Server) showSurvey(w http.ResponseWriter, r *http.Request, x *surveyRoo
 	return s.renderAs(w, r, status, surveyView(p))
 }
 
-// serveSurveyPreview is the public page of the draft: it may stand in a frame of ours, and keeps nothing.
+// serveSurveyPreview is the public page of the draft, or of a version: it may stand in a frame of ours, and keeps nothing.
 func (s *Server) serveSurveyPreview(w http.ResponseWriter, r *http.Request, v *visit) error {
-	one, err := s.surveyRoom(r, v)
+	one, err := s.surveySeen(r, v)
 	if err != nil {
 		return err
 	}
@@ -247,7 +255,7 @@ func (s *Server) serveSurveyPreview(w http.ResponseWriter, r *http.Request, v *v
 	if len(d.Questions()) == 0 {
 		return s.render(w, r, surveyNoPreview(one))
 	}
-	return s.respond.Preview(w, r, &d)
+	return s.respond.Preview(w, r, &d, respond.Seen{Text: one.seenWords(), Lang: one.lang().Tag()})
 }
 
 func (c surveyCard) address(x *surveyRoom) string { return x.at("questions/" + c.Key) }

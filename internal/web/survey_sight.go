@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"vigie/internal/listen/survey"
+	"vigie/internal/web/respond"
 )
 
 // serveQuestionSight draws one question as respondents see it: as it is kept, or as it is being typed. It keeps nothing.
@@ -36,5 +37,5 @@ func (s *Server) serveQuestionSight(w http.ResponseWriter, r *http.Request, v *v
 	shown := r.Clone(r.Context())
 	shown.Method, shown.Body, shown.Form, shown.PostForm = http.MethodGet, http.NoBody, nil, nil
 	shown.URL.Path, shown.URL.RawQuery = x.at("preview"), url.Values{"lang": {x.previewLang()}}.Encode()
-	return s.respond.Preview(w, shown, &d)
+	return s.respond.Preview(w, shown, &d, respond.Seen{Text: x.lang().T("surveys.seen.typed"), Lang: x.lang().Tag(), Bare: true})
 }

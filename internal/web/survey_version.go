@@ -29,7 +29,8 @@ func newSurveyVersionsPage(x *surveyRoom, versions []survey.Version, who func(st
 	l := x.lang()
 	p := &surveyVersionsPage{surveyRoom: x, frame: x.page(x.name())}
 	for i, v := range versions {
-		text, err := v.YAML()
+		brief := v.Brief()
+		text, err := brief.YAML()
 		if err != nil {
 			return nil, err
 		}

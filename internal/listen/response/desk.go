@@ -244,7 +244,10 @@ func (d *Desk) change(ctx context.Context, t Token, fn func(*Response) error) (*
 		r.Changed = d.now(r.Version)
 		r.agree(r.Changed)
 		r.revision++
-		return update(ctx, tx, r)
+		if err := update(ctx, tx, r); err != nil {
+			return err
+		}
+		return walk(ctx, tx, r, r.Changed)
 	})
 	if err != nil {
 		return nil, err

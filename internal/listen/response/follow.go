@@ -13,8 +13,10 @@ const followerName = "response"
 // forgetErased deletes the responses whose feedback was erased: what the person wrote stands there too.
 func forgetErased(ctx context.Context, tx *record.Tx, erased []record.Entry) error {
 	for _, e := range erased {
-		if _, err := tx.Exec(ctx, `DELETE FROM response WHERE feedback = ?`, e.ID); err != nil {
-			return fmt.Errorf("erase response: %w", err)
+		for _, q := range []string{`DELETE FROM response_walk WHERE response IN (SELECT id FROM response WHERE feedback = ?)`, `DELETE FROM response WHERE feedback = ?`} {
+			if _, err := tx.Exec(ctx, q, e.ID); err != nil {
+				return fmt.Errorf("erase response: %w", err)
+			}
 		}
 	}
 	return nil
@@ -52,6 +54,9 @@ func (d *Desk) Stop() {
 
 func (d *Desk) sweepUntil(ctx context.Context) {
 	defer close(d.done)
+	if _, err := d.CatchUp(ctx); err != nil && ctx.Err() == nil {
+		d.d.Log.Error("walks of earlier responses not kept, tried again at the next start", "err", err)
+	}
 	tick := time.NewTicker(sweepAge)
 	defer tick.Stop()
 	var forgotten time.Time

@@ -22,7 +22,12 @@ func (d *Desk) Forget(ctx context.Context) (int, error) {
 	for {
 		var n int64
 		err := d.d.DB.Write(ctx, func(tx *record.Tx) error {
-			res, err := tx.Exec(ctx, `DELETE FROM response WHERE id IN (SELECT id FROM response WHERE feedback = 0 AND entered = revision AND changed < ? ORDER BY changed LIMIT ?)`, before, forgetBatch)
+			const silent = `SELECT id FROM response WHERE feedback = 0 AND entered = revision AND changed < ? ORDER BY changed, id LIMIT ?`
+			_, err := tx.Exec(ctx, `DELETE FROM response_walk WHERE response IN (`+silent+`)`, before, forgetBatch)
+			if err != nil {
+				return fmt.Errorf("walks that said nothing: %w", err)
+			}
+			res, err := tx.Exec(ctx, `DELETE FROM response WHERE id IN (`+silent+`)`, before, forgetBatch)
 			if err != nil {
 				return fmt.Errorf("responses that said nothing: %w", err)
 			}

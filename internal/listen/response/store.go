@@ -85,7 +85,7 @@ func update(ctx context.Context, tx *record.Tx, r *Response) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE response SET state = ?, said = ?, revision = ?, changed = ? WHERE id = ?`, int64(r.State), string(b), r.revision, r.Changed.UnixMicro(), r.ID)
+	_, err = tx.Exec(ctx, `UPDATE response SET state = ?, said = ?, revision = ?, changed = ?, walked = 1 WHERE id = ?`, int64(r.State), string(b), r.revision, r.Changed.UnixMicro(), r.ID)
 	return err
 }
 
@@ -102,9 +102,13 @@ func (d *Desk) settled(ctx context.Context, r *Response) error {
 
 // list gives up to 1,000 responses that the door was not told since a moment.
 func list(ctx context.Context, db *record.DB, before time.Time) ([]*Response, error) {
-	rows, err := db.Query(ctx, `SELECT `+columns+` FROM response WHERE entered < revision AND changed < ? ORDER BY changed LIMIT 1000`, before.UnixMicro())
+	return query(ctx, db, `entered < revision AND changed < ? ORDER BY changed LIMIT 1000`, before.UnixMicro())
+}
+
+func query(ctx context.Context, db *record.DB, where string, arg any) ([]*Response, error) {
+	rows, err := db.Query(ctx, `SELECT `+columns+` FROM response WHERE `+where, arg)
 	if err != nil {
-		return nil, fmt.Errorf("late responses: %w", err)
+		return nil, fmt.Errorf("responses: %w", err)
 	}
 	defer rows.Close()
 	var l []*Response

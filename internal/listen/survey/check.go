@@ -80,6 +80,8 @@ func (c *checker) whole() {
 	c.fail(d.Welcome.Basis != "" && !slices.Contains(Bases, d.Welcome.Basis), "welcome.basis", "survey.word", "value", string(d.Welcome.Basis))
 	c.fail(d.Welcome.Seconds < 0 || d.Welcome.Seconds > 3600, "welcome.seconds", "survey.range", "value", d.Welcome.Seconds, "min", 0, "max", 3600)
 	c.fail(d.Theme.Accent != "" && !colour.MatchString(d.Theme.Accent), "theme.accent", "survey.colour", "value", d.Theme.Accent)
+	c.fail(d.Theme.Logo != "" && d.Theme.Picture() == nil, "theme.logo", "survey.logo")
+	c.maybe("theme.logo_alt", d.Theme.LogoAlt)
 	c.maybe("title", d.Title)
 	c.maybe("welcome.who", d.Welcome.Who)
 	c.maybe("welcome.why", d.Welcome.Why)

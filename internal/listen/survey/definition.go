@@ -82,6 +82,10 @@ var Bases = []Basis{"legitimate_interest", "consent", "contract", "public_task"}
 type Theme struct {
 	Accent string `json:"accent,omitempty" yaml:"accent,omitempty"` // #rrggbb
 	NoLogo bool   `json:"no_logo,omitempty" yaml:"no_logo,omitempty"`
+	// Logo of the survey, "": the organisation's. A data URL of a PNG, a JPEG or a WebP in base64; kept as a small PNG.
+	Logo string `json:"logo,omitempty" yaml:"logo,omitempty"`
+	// LogoAlt says it to who does not see it; "": the name of who asks.
+	LogoAlt cx.Text `json:"logo_alt,omitempty" yaml:"logo_alt,omitempty"`
 }
 
 // Section groups questions under a title; a condition may keep the whole of it away.

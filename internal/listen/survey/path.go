@@ -94,6 +94,13 @@ func (w steps) find(key QuestionID) int {
 	return len(w)
 }
 
+// Deals tells whether something of it is in an order of its own for each person.
+func (d *Definition) Deals() bool {
+	return slices.ContainsFunc(d.Sections, func(s Section) bool {
+		return s.Random || slices.ContainsFunc(s.Questions, func(q Question) bool { return q.Random })
+	})
+}
+
 // Dealt gives the definition as one person meets it: what is in random order put in that person's order, the same at each
 // visit. "Other" and "none of these" stay last.
 func (d *Definition) Dealt(seed uint64) *Definition {

@@ -105,11 +105,14 @@ func load(ctx context.Context, q record.Querier) ([]Survey, error) {
 	return l, rows.Err()
 }
 
-// Save keeps a draft, finished or not: only its key is checked. base is the edition it was made from: Conflict when there
+// Save keeps a draft, finished or not: only its key and its logo are checked, the latter drawn again. base is the edition it was made from: Conflict when there
 // is another by now; 0: the survey must be new; -1: whatever is there is replaced. It gives the edition now present.
 func (s *Store) Save(ctx context.Context, by string, d Definition, base int64) (edition int64, err error) {
 	if !cx.ValidKey(string(d.Key)) {
 		return 0, cx.Fail(cx.Invalid, "key", "survey.key", "key", string(d.Key))
+	}
+	if err := d.Theme.redraw(); err != nil {
+		return 0, err
 	}
 	b, err := json.Marshal(d)
 	if err != nil {

@@ -25,6 +25,17 @@ func (p *stepPage) next() string {
 	return p.L.T("respond.next")
 }
 
+// wrong lists what is to be put right, where the page has more than one question.
+func (p *stepPage) wrong() []*question {
+	var l []*question
+	for i := range p.Questions {
+		if p.Questions[i].Error != "" && len(p.Questions) > 1 {
+			l = append(l, &p.Questions[i])
+		}
+	}
+	return l
+}
+
 func (q *question) box() string {
 	if q.Kind == survey.Choices {
 		return "checkbox"
@@ -101,12 +112,34 @@ func chosen(is bool) templ.Attributes {
 	return nil
 }
 
-// face draws one of three or five smileys, worst first.
-func face(i, n int) string {
+// moodOf places one of three or five faces, worst first, among the five that are drawn.
+func moodOf(i, n int) int {
 	if n == 3 {
-		return []string{"☹", "😐", "☺"}[i]
+		return i + 1
 	}
-	return []string{"😠", "☹", "😐", "☺", "😀"}[i]
+	return i
+}
+
+// face is a mood as a letter, for who draws it elsewhere.
+func face(i, n int) string { return []string{"😠", "🙁", "😐", "🙂", "😀"}[moodOf(i, n)] }
+
+func eyes(mood int) string {
+	if mood == 0 {
+		return "M9 10.5l4 1.5M23 10.5l-4 1.5M11.5 14v.5M20.5 14v.5"
+	}
+	return "M11.5 12.5v1.5M20.5 12.5v1.5"
+}
+
+func mouth(mood int) string {
+	return []string{"M10 23q6-6.5 12 0", "M10.5 22q5.5-4 11 0", "M10.5 21h11", "M10.5 19.5q5.5 4.5 11 0", "M9.5 18.5q6.5 9 13 0z"}[mood]
+}
+
+// slid puts a slider where it was left; one that nobody moved yet says nothing, wherever it stands.
+func slid(q *question) templ.Attributes {
+	if q.Answer.Number == nil {
+		return nil
+	}
+	return templ.Attributes{"value": q.number()}
 }
 
 func slotsOf(f frame, chosen string) []point {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/response"
@@ -92,6 +93,9 @@ func openingOf(f frame, d *survey.Definition) *opening {
 	}
 	o.Who = cmp.Or(o.Who, f.Name)
 	o.Long = f.L.T("respond.seconds", "count", seconds(d))
+	if n := seconds(d); n >= 90 {
+		o.Long = f.L.T("respond.minutes", "count", (n+30)/60)
+	}
 	basis := cmp.Or(d.Welcome.Basis, "legitimate_interest")
 	o.Basis = f.L.T("respond.basis." + string(basis))
 	privacy := cmp.Or(d.Privacy, survey.Confidential)
@@ -140,7 +144,7 @@ func (p *stepPage) ask(path []*survey.Question, at *survey.Question) {
 		p.Back = p.Action + "?at=" + url.QueryEscape(string(path[i-1].Key))
 	}
 	if len(path) > 1 && p.Opening == nil {
-		p.WholeHref = p.Action + "?whole=1"
+		p.WholeHref = p.Action + "?whole=1&edit=1"
 	}
 	for j := range p.d.Sections {
 		if slices.ContainsFunc(p.d.Sections[j].Questions, func(o survey.Question) bool { return o.Key == at.Key }) {
@@ -154,6 +158,10 @@ func (p *stepPage) drawn(q *survey.Question) question {
 	out := question{Question: *q, Text: say(q.Text), Help: say(q.Help), Low: say(q.Low), High: say(q.High), Answer: p.state.Answers[q.Key]}
 	if q.Kind.Points() && q.Kind != survey.Slider && q.Kind != survey.Number && q.Kind != survey.Consent {
 		out.Points = points(p, q, out.Answer.Number)
+	}
+	if q.Kind == survey.Slider && out.Low == "" && out.High == "" {
+		low, high, _ := q.Scale()
+		out.Low, out.High = p.L.Number(low, decimalsOf(low)), p.L.Number(high, decimalsOf(high))
 	}
 	if q.Kind == survey.Media {
 		for _, a := range q.Accepted() {
@@ -172,6 +180,12 @@ func (p *stepPage) drawn(q *survey.Question) question {
 		out.RowList = append(out.RowList, row{Key: r.Key, Text: say(r.Text), Points: points(p, q, v)})
 	}
 	return out
+}
+
+// decimalsOf a number as it is written.
+func decimalsOf(v float64) int {
+	_, after, _ := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
+	return len(after)
 }
 
 func points(p *stepPage, q *survey.Question, chosen *float64) []point {
@@ -228,7 +242,8 @@ type donePage struct {
 	Text     string
 	Action   string
 	CallBack bool
-	Known    bool // where to call is known
+	Known    bool   // where to call is known
+	Wrong    string // what keeps the call from being asked for
 	After    response.After
 	Slots    []point
 	Testify  bool
@@ -254,13 +269,27 @@ func (s *Server) newDone(f frame, one *response.Response, r *http.Request) *done
 	}
 	_, err := reachOf(one.Customer)
 	p.Known = err == nil
-	p.Slots = slotsOf(f, one.After.Slot)
+	if given, slot := contactGiven(one); p.After.Reach == "" {
+		p.After.Reach = given
+		p.After.Slot = cmp.Or(p.After.Slot, slot)
+	}
+	p.Slots = slotsOf(f, p.After.Slot)
 	if !p.Closed {
-		if first := one.Path().After(""); first != nil {
-			p.Edit = "/s/" + r.PathValue("token") + "?at=" + url.QueryEscape(string(first.Key))
+		if one.Path().After("") != nil {
+			p.Edit = "/s/" + r.PathValue("token") + "?whole=1&edit=1"
 		}
 	}
 	return p
+}
+
+// contactGiven is where and when a question of the survey was answered to be called.
+func contactGiven(one *response.Response) (reach, slot string) {
+	for _, q := range one.Path().Questions {
+		if a := one.Answers[q.Key]; q.Kind == survey.Contact && a.Text != "" {
+			return a.Text, a.Slot
+		}
+	}
+	return "", ""
 }
 
 // stopped is a page where nothing can be answered.

@@ -18,8 +18,16 @@ type tried struct {
 // triedMost bounds what an address holds of it.
 const triedMost = 6000
 
-// Preview shows a survey as those who are asked would meet it, answers and all, at the address of r. Nothing is kept.
-func (s *Server) Preview(w http.ResponseWriter, r *http.Request, d *survey.Definition) error {
+// Seen says in words what of a survey a preview shows: the draft, a version, what is being typed.
+type Seen struct {
+	Text, Lang string
+	Bare       bool // of one question: without what the first screen says
+}
+
+// Preview shows a survey as those who are asked would meet it, answers and all, at the address of r, and says which it is.
+// Nothing is kept. What is in random order is in that of one person.
+func (s *Server) Preview(w http.ResponseWriter, r *http.Request, d *survey.Definition, seen Seen) error {
+	d = d.Dealt(1)
 	var known tried
 	if text := r.URL.Query().Get("said"); text != "" && json.Unmarshal([]byte(text), &known) != nil {
 		known = tried{}
@@ -28,7 +36,7 @@ func (s *Server) Preview(w http.ResponseWriter, r *http.Request, d *survey.Defin
 		known.Answers = map[survey.QuestionID]survey.Answer{}
 	}
 	if r.Method != http.MethodPost {
-		return s.try(w, r, d, known)
+		return s.try(w, r, d, known, seen)
 	}
 	done, err := parse(w, r, d) // files come and go: their number alone counts
 	defer done()
@@ -37,7 +45,7 @@ func (s *Server) Preview(w http.ResponseWriter, r *http.Request, d *survey.Defin
 	}
 	sc := readSent(d, r)
 	if len(sc.errors) > 0 || len(sc.again) > 0 {
-		p, err := s.tryStep(r, d, known)
+		p, err := s.tryStep(r, d, known, seen)
 		if err != nil {
 			return err
 		}
@@ -52,8 +60,10 @@ func (s *Server) Preview(w http.ResponseWriter, r *http.Request, d *survey.Defin
 		return err
 	}
 	q := url.Values{}
-	if l := r.URL.Query().Get("lang"); l != "" {
-		q.Set("lang", l)
+	for _, name := range []string{"lang", "version"} {
+		if v := r.URL.Query().Get(name); v != "" {
+			q.Set(name, v)
+		}
 	}
 	if len(b) <= triedMost {
 		q.Set("said", string(b))
@@ -65,8 +75,8 @@ func (s *Server) Preview(w http.ResponseWriter, r *http.Request, d *survey.Defin
 	return nil
 }
 
-func (s *Server) try(w http.ResponseWriter, r *http.Request, d *survey.Definition, known tried) error {
-	p, err := s.tryStep(r, d, known)
+func (s *Server) try(w http.ResponseWriter, r *http.Request, d *survey.Definition, known tried, seen Seen) error {
+	p, err := s.tryStep(r, d, known, seen)
 	if err != nil {
 		return err
 	}
@@ -83,11 +93,15 @@ func (s *Server) try(w http.ResponseWriter, r *http.Request, d *survey.Definitio
 	return s.render(w, r, http.StatusOK, doneView(done))
 }
 
-func (s *Server) tryStep(r *http.Request, d *survey.Definition, known tried) (*stepPage, error) {
+func (s *Server) tryStep(r *http.Request, d *survey.Definition, known tried, seen Seen) (*stepPage, error) {
 	f, err := s.frame(r.Context(), d, r)
 	if err != nil {
 		return nil, err
 	}
+	if err := f.carry(d); err != nil {
+		return nil, err
+	}
+	f.Seen, f.SeenIn = seen.Text, seen.Lang
 	p := s.newStep(f, d, survey.State{Answers: known.Answers, Language: f.Tag})
 	p.Action = r.URL.RequestURI()
 	p.languages(d, r.URL.Path, r.URL.Query())
@@ -103,10 +117,13 @@ func (s *Server) tryStep(r *http.Request, d *survey.Definition, known tried) (*s
 			at = path.Questions[i]
 		}
 	}
-	if len(known.Answers)+len(passed) == 0 {
+	if len(known.Answers)+len(passed) == 0 && !seen.Bare {
 		p.Opening = openingOf(f, d)
 	}
 	p.ask(path.Questions, at)
+	if seen.Bare {
+		p.Opening = nil
+	}
 	p.Back, p.WholeHref = "", ""
 	return p, nil
 }

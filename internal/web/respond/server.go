@@ -79,6 +79,7 @@ func Prefixes() []string { return []string{"/q/", "/s/", "/p/"} }
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /q/theme/{file}", s.page(s.serveTheme))
+	mux.Handle("GET /q/logo/{survey}/{file}", s.page(s.serveLogo))
 	mux.Handle("GET /q/{survey}", s.page(s.serveBegin))
 	mux.Handle("POST /q/{survey}", s.page(s.doBegin))
 	mux.Handle("OPTIONS /", s.page(s.serveOptions))
@@ -216,15 +217,16 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c te
 type frame struct {
 	L lang.Lang
 	// Tag is the language of the survey's words; L is the nearest that Vigie speaks.
-	Tag, Dir          string
-	Title             string
-	Name, Style, Logo string // of the organisation
-	Contact           string // whom to ask about one's rights, "" not said
-	Accent            string // of the survey, "" the organisation's
-	Languages         []choice
-	NoLogo            bool
-	Kiosk             bool // one screen for many people
-	Done, All         int  // questions behind, and in all as far as is known
+	Tag, Dir     string
+	Title        string
+	Name, Style  string // of the organisation
+	Emblem       emblem
+	Contact      string // whom to ask about one's rights, "" not said
+	Accent       string // of the survey, "" the organisation's
+	Languages    []choice
+	Kiosk        bool   // one screen for many people
+	Seen, SeenIn string // of a preview: what of the survey is seen, and the language that says it
+	Done, All    int    // questions behind, and in all as far as is known
 }
 
 // choice is one language to read in.
@@ -240,9 +242,14 @@ func (s *Server) frame(ctx context.Context, d *survey.Definition, r *http.Reques
 	}
 	f := frame{Name: settings.Name, Contact: settings.Contact, Tag: tagOf(d, r)}
 	f.L, f.Dir = spoken(f.Tag), direction(f.Tag)
-	f.Style, f.Logo = s.d.Face(settings)
+	var logo string
+	f.Style, logo = s.d.Face(settings)
+	f.Emblem = emblem{Light: logo, Dark: logo + "&on=dark", Alt: f.Name}
 	if d != nil {
-		f.Accent, f.NoLogo = d.Theme.Accent, d.Theme.NoLogo
+		f.Accent = d.Theme.Accent
+	}
+	if logo == "" || d != nil && d.Theme.NoLogo {
+		f.Emblem = emblem{}
 	}
 	return f, nil
 }

@@ -2,6 +2,7 @@ package respond
 
 import (
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,11 +18,11 @@ import (
 // serveBegin shows the first screen. Nothing is kept until somebody answers it: who only looks (a scanner of links, a
 // preview) leaves no trace.
 func (s *Server) serveBegin(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.asked(r)
+	v, err := s.asked(r)
 	if err != nil {
 		return err
 	}
-	p, err := s.newBegin(r, d, survey.State{Answers: given(d, r.URL.Query())})
+	p, err := s.newBegin(r, v, survey.State{Answers: given(&v.Definition, r.URL.Query())})
 	if err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func (s *Server) serveBegin(w http.ResponseWriter, r *http.Request) error {
 }
 
 // asked gives the survey of the address as it is asked now.
-func (s *Server) asked(r *http.Request) (*survey.Definition, error) {
+func (s *Server) asked(r *http.Request) (*survey.Version, error) {
 	key := cx.SurveyID(r.PathValue("survey"))
 	one, err := s.d.Surveys.Survey(r.Context(), key)
 	if err != nil {
@@ -39,7 +40,7 @@ func (s *Server) asked(r *http.Request) (*survey.Definition, error) {
 		return nil, cx.Fail(cx.NotFound, "survey", "survey.unknown", "key", string(key))
 	}
 	v, err := s.d.Surveys.Published(r.Context(), key, 0)
-	return &v.Definition, err
+	return &v, err
 }
 
 // given reads the score chosen in an e-mail: it is shown chosen, and counts once the person (or their browser, for a
@@ -62,15 +63,22 @@ func given(d *survey.Definition, q url.Values) map[survey.QuestionID]survey.Answ
 }
 
 // newBegin makes the first screen, which opens the response when it is sent.
-func (s *Server) newBegin(r *http.Request, d *survey.Definition, state survey.State) (*stepPage, error) {
+func (s *Server) newBegin(r *http.Request, v *survey.Version, state survey.State) (*stepPage, error) {
+	seed, dealt := dealOf(&v.Definition, r.URL.Query())
+	d := v.Dealt(seed)
 	f, err := s.frame(r.Context(), d, r)
 	if err != nil {
 		return nil, err
 	}
+	f.wear(d, v.N)
 	f.Kiosk = isKiosk(r.URL.Query())
 	state.Language, state.Channel = f.Tag, r.URL.Query().Get("channel")
 	p := s.newStep(f, d, state)
-	p.Action = "/q/" + url.PathEscape(string(d.Key)) + "?" + about(r.URL.Query()).Encode()
+	to := about(r.URL.Query())
+	if dealt {
+		to.Set("deal", strconv.FormatUint(seed, 36))
+	}
+	p.Action = "/q/" + url.PathEscape(string(d.Key)) + "?" + to.Encode()
 	p.Opening, p.Task, p.Bits = openingOf(f, d), s.toil.task(), s.toil.bits
 	p.languages(d, "/q/"+url.PathEscape(string(d.Key)), r.URL.Query())
 	path := d.Path(state)
@@ -78,6 +86,18 @@ func (s *Server) newBegin(r *http.Request, d *survey.Definition, state survey.St
 	p.ask(path.Questions, path.After(""))
 	p.Chosen = len(state.Answers) > 0
 	return p, nil
+}
+
+// dealOf gives the order in which the first screen is drawn, where the survey has something in random order: the one of
+// the address, else another each time. A response then has its own.
+func dealOf(d *survey.Definition, q url.Values) (seed uint64, dealt bool) {
+	if !d.Deals() {
+		return 0, false
+	}
+	if n, err := strconv.ParseUint(q.Get("deal"), 36, 64); err == nil {
+		return n, true
+	}
+	return uint64(rand.Uint32()), true
 }
 
 // about keeps of an address what says where it stands.
@@ -97,10 +117,11 @@ func about(q url.Values) url.Values {
 }
 
 func (s *Server) doBegin(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.asked(r)
+	v, err := s.asked(r)
 	if err != nil {
 		return err
 	}
+	d := &v.Definition
 	done, err := parse(w, r, d)
 	defer done()
 	if err != nil {
@@ -111,7 +132,7 @@ func (s *Server) doBegin(w http.ResponseWriter, r *http.Request) error {
 	}
 	sc := readSent(d, r)
 	if len(sc.errors) > 0 || len(sc.again) > 0 {
-		p, err := s.newBegin(r, d, survey.State{Answers: answersOf(d, r.PostForm)})
+		p, err := s.newBegin(r, v, survey.State{Answers: answersOf(d, r.PostForm)})
 		if err != nil {
 			return err
 		}
@@ -123,7 +144,7 @@ func (s *Server) doBegin(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !open {
 		if err := s.passes(r); cx.KindOf(err) == cx.Invalid {
-			return s.askWork(w, r, d, err)
+			return s.askWork(w, r, v, err)
 		} else if err != nil {
 			return err
 		}
@@ -210,6 +231,7 @@ func (s *Server) newStepOf(r *http.Request, one *response.Response) (*stepPage, 
 	if err != nil {
 		return nil, err
 	}
+	f.wear(one.Version, one.Number)
 	if asked := r.URL.Query().Get("lang"); asked == "" && one.Language != "" {
 		f.Tag = one.Language
 		f.L, f.Dir = spoken(f.Tag), direction(f.Tag)
@@ -346,11 +368,39 @@ func (s *Server) doAfter(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := r.PostForm
 	a := response.After{Callback: form.Get("callback") != "", Reach: strings.TrimSpace(form.Get("reach")), Slot: form.Get("slot"), Quote: form.Get("quote") != ""}
-	if _, err := s.d.Responses.Finish(r.Context(), response.Token(r.PathValue("token")), a); err != nil {
+	token := response.Token(r.PathValue("token"))
+	if a.Callback && a.Reach == "" {
+		if asked, err := s.askReach(w, r, token, a); asked || err != nil {
+			return err
+		}
+	}
+	if _, err := s.d.Responses.Finish(r.Context(), token, a); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/s/"+r.PathValue("token")+"?noted=1", http.StatusSeeOther)
 	return nil
+}
+
+// askReach shows the last screen again to who wants to be called and is known nowhere.
+func (s *Server) askReach(w http.ResponseWriter, r *http.Request, token response.Token, a response.After) (asked bool, err error) {
+	one, err := s.d.Responses.Find(r.Context(), token)
+	if err != nil {
+		return false, err
+	}
+	if _, err := reachOf(one.Customer); err == nil || one.State == response.Closed {
+		return false, nil
+	}
+	one.After = a
+	step, err := s.newStepOf(r, one)
+	if err != nil {
+		return false, err
+	}
+	p := s.newDone(step.frame, one, r)
+	if !p.CallBack {
+		return false, nil
+	}
+	p.Wrong = p.L.T("respond.callback.where")
+	return true, s.render(w, r, http.StatusUnprocessableEntity, doneView(p))
 }
 
 // thank shows the thanks of a survey to whom nothing is kept of.

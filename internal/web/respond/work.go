@@ -133,8 +133,8 @@ func (s *Server) passes(r *http.Request) error {
 
 // askWork shows the first screen again, with what was answered and why it was not sent. A task that may still be done
 // stays the same: its time runs.
-func (s *Server) askWork(w http.ResponseWriter, r *http.Request, d *survey.Definition, why error) error {
-	p, err := s.newBegin(r, d, survey.State{Answers: answersOf(d, r.PostForm)})
+func (s *Server) askWork(w http.ResponseWriter, r *http.Request, v *survey.Version, why error) error {
+	p, err := s.newBegin(r, v, survey.State{Answers: answersOf(&v.Definition, r.PostForm)})
 	if err != nil {
 		return err
 	}
