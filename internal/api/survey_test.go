@@ -21,6 +21,9 @@ func TestASurveyIsWrittenPublishedAndOpened(t *testing.T) {
 			{"published", "POST", "/surveys/pulse/publish", "", http.StatusOK, `"version":1`},
 			{"listed", "GET", "/surveys/pulse/versions", "", http.StatusOK, `"version":1`},
 			{"opened for one", "POST", "/surveys/pulse/responses", `{"language":"fr","channel":"phone","customer":{"email":"zoe@example.org"}}`, http.StatusCreated, `"path":"/s/`},
+			{"nobody began", "GET", "/surveys/pulse/answering?from=2026-01-01", "", http.StatusOK, `"begun":0`},
+			{"of no version", "GET", "/surveys/pulse/answering?version=x", "", http.StatusBadRequest, "version"},
+			{"of one that is not there", "GET", "/surveys/pulse/answering?version=9", "", http.StatusNotFound, ""},
 			{"none of that key", "POST", "/surveys/none/responses", `{}`, http.StatusNotFound, ""},
 			{"a field unknown", "PUT", "/surveys/pulse", `{"key":"pulse","colour":"red"}`, http.StatusBadRequest, "colour"},
 		} {

@@ -165,7 +165,7 @@ func (p *surveyAnsweringPage) steps() {
 	l, most := p.lang(), -1
 	for i, step := range p.found.Steps {
 		left := step.Left()
-		one := surveyStep{Text: p.short(step.Question), Kind: string(step.Question.Kind), Met: l.Int(step.Met), Left: l.T("surveys.answering.nobody")}
+		one := surveyStep{Text: p.short(step.Question), Kind: string(step.Question.Kind), Met: l.Int(step.Met)}
 		if p.found.Begun > 0 {
 			one.Width, one.Gone = 100*float64(step.Met)/float64(p.found.Begun), 100*float64(step.Stopped)/float64(p.found.Begun)
 		}

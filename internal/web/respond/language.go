@@ -3,6 +3,7 @@ package respond
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -53,6 +54,16 @@ func direction(tag string) string {
 	}
 	return "ltr"
 }
+
+// typeset keeps French signs on the line of the word they follow, however their space was typed.
+func typeset(text, tag string) string {
+	if base, _ := language.Make(tag).Base(); base.String() != "fr" {
+		return text
+	}
+	return frenchSpaces.Replace(text)
+}
+
+var frenchSpaces = strings.NewReplacer(" ?", "\u202f?", " !", "\u202f!", " ;", "\u202f;", " :", "\u202f:", " %", "\u202f%", " »", "\u202f»", "« ", "«\u202f")
 
 // ownName gives a language's name of itself.
 func ownName(tag string) string { return display.Self.Name(language.Make(tag)) }

@@ -75,7 +75,7 @@ type row struct {
 }
 
 func (s *Server) newStep(f frame, d *survey.Definition, state survey.State) *stepPage {
-	f.Title = d.In(cmpText(d.Title, d.Name), f.Tag)
+	f.Title = typeset(d.In(cmpText(d.Title, d.Name), f.Tag), f.Tag)
 	return &stepPage{frame: f, d: d, state: state, heaviest: s.d.Responses.Heaviest}
 }
 
@@ -87,7 +87,7 @@ func cmpText(a, b cx.Text) cx.Text {
 }
 
 func openingOf(f frame, d *survey.Definition) *opening {
-	o := &opening{Title: f.Title, Who: d.In(d.Welcome.Who, f.Tag), Why: d.In(d.Welcome.Why, f.Tag), Contact: cmp.Or(d.Welcome.Contact, f.Contact)}
+	o := &opening{Title: f.Title, Who: d.In(d.Welcome.Who, f.Tag), Why: typeset(d.In(d.Welcome.Why, f.Tag), f.Tag), Contact: cmp.Or(d.Welcome.Contact, f.Contact)}
 	if o.Title == "" {
 		o.Title = d.In(cmpText(d.Title, d.Name), f.Tag)
 	}
@@ -154,7 +154,7 @@ func (p *stepPage) ask(path []*survey.Question, at *survey.Question) {
 }
 
 func (p *stepPage) drawn(q *survey.Question) question {
-	say := func(t cx.Text) string { return p.d.Say(t, p.state) }
+	say := func(t cx.Text) string { return typeset(p.d.Say(t, p.state), p.Tag) }
 	out := question{Question: *q, Text: say(q.Text), Help: say(q.Help), Low: say(q.Low), High: say(q.High), Answer: p.state.Answers[q.Key]}
 	if q.Kind.Points() && q.Kind != survey.Slider && q.Kind != survey.Number && q.Kind != survey.Consent {
 		out.Points = points(p, q, out.Answer.Number)
@@ -208,7 +208,7 @@ func points(p *stepPage, q *survey.Question, chosen *float64) []point {
 func (p *stepPage) pointLabel(q *survey.Question, i, n int, value string) string {
 	switch {
 	case len(q.Points) == n && q.Kind != survey.YesNo:
-		return p.d.In(q.Points[i], p.Tag)
+		return typeset(p.d.In(q.Points[i], p.Tag), p.Tag)
 	case q.Kind == survey.YesNo && i == 0:
 		return p.L.T("respond.no")
 	case q.Kind == survey.YesNo:
@@ -264,7 +264,7 @@ func (s *Server) newDone(f frame, one *response.Response, r *http.Request) *done
 	if path := one.Path(); path.Ending != nil {
 		state := one.Known()
 		state.Language = f.Tag
-		p.Text = d.Say(path.Ending.Text, state)
+		p.Text = typeset(d.Say(path.Ending.Text, state), f.Tag)
 		p.CallBack, p.Testify = path.Ending.CallBack && !p.Closed, path.Ending.Testify && !p.Closed
 	}
 	_, err := reachOf(one.Customer)

@@ -88,7 +88,7 @@ func (s *Server) try(w http.ResponseWriter, r *http.Request, d *survey.Definitio
 		done.Review, done.ReviewIs = d.Review, d.In(d.Review.Text, p.Tag)
 	}
 	if e := d.Path(p.state).Ending; e != nil {
-		done.Text, done.CallBack, done.Testify = d.Say(e.Text, p.state), e.CallBack, e.Testify
+		done.Text, done.CallBack, done.Testify = typeset(d.Say(e.Text, p.state), p.Tag), e.CallBack, e.Testify
 	}
 	return s.render(w, r, http.StatusOK, doneView(done))
 }

@@ -145,6 +145,9 @@ func TestASurveyIsAnsweredWithoutAScript(t *testing.T) {
 	if !strings.Contains(p.Find(".thanks").Text(), "désolés") || p.Find("input[name=callback]").Length() != 1 || p.Find("input[name=quote]").Length() != 0 {
 		t.Fatalf("thanks: %s", p.Find("main").Text())
 	}
+	if p = r.send(p, url.Values{"callback": {"1"}, "slot": {"evening"}}); p.status != 422 || p.Find(".error").Length() != 1 {
+		t.Errorf("called back, nobody knows where: %d", p.status)
+	}
 	p = r.send(p, url.Values{"callback": {"1"}, "reach": {"06 12 34 56 78"}, "slot": {"evening"}})
 	if p.Find(".noted").Length() != 1 {
 		t.Error("not noted")
@@ -285,5 +288,42 @@ func TestPagesAreSmallAndTheirFieldsAreNamed(t *testing.T) {
 				t.Errorf("%s: a field without a label: %s", d.Key, h)
 			}
 		})
+	}
+}
+
+// A slider that nobody moved says nothing; what is wrong on a long page is named at its top; random order is dealt from the
+// first screen on, and stays while it is put right.
+func TestALongPageIsPutRightAndSaysOnlyWhatWasSaid(t *testing.T) {
+	r := open(t, 0)
+	both := func(s string) cx.Text { return cx.Text{"fr": s} }
+	d := survey.Definition{Key: "long", Name: both("Long"), Languages: []string{"fr"}, Display: survey.Whole, Sections: []survey.Section{{Random: true, Questions: []survey.Question{
+		{Key: "csat", Kind: survey.CSAT, Text: both("Content ?"), Need: survey.Required}, {Key: "slide", Kind: survey.Slider, Text: both("Combien ?")}, {Key: "n", Kind: survey.Number, Text: both("Nombre")}}}}}
+	r.publish(d)
+	p := r.get("/q/long")
+	if p.Find("input[type=number][name='a.slide']").AttrOr("value", "") != "" || p.Find("input[type=range]").AttrOr("name", "") != "" || p.Find("legend .ask").Text() != "Content\u202f?" {
+		t.Errorf("%s", p.Find("form").Text())
+	}
+	order := func(p page) (l []string) {
+		p.Find("input[name=at]").Each(func(_ int, s *goquery.Selection) { l = append(l, s.AttrOr("value", "")) })
+		return l
+	}
+	seen := map[string]bool{}
+	for range 40 {
+		seen[strings.Join(order(r.get("/q/long")), " ")] = true
+	}
+	if len(seen) < 3 {
+		t.Errorf("not in random order: %v", seen)
+	}
+	again := r.send(p, url.Values{"a.n": {"beaucoup"}})
+	if again.status != 422 || again.Find(".error li a").Length() != 2 || strings.Join(order(again), " ") != strings.Join(order(p), " ") {
+		t.Errorf("%d %s, %v then %v", again.status, again.Find(".error").Text(), order(p), order(again))
+	}
+	done := r.send(again, url.Values{"a.csat": {"4"}, "a.n": {"3"}})
+	one, err := r.Responses.Find(t.Context(), response.Token(strings.TrimPrefix(done.path, "/s/")))
+	if err != nil || len(one.Answers) != 2 || one.Answers["slide"].Number != nil {
+		t.Errorf("%+v, %v", one, err)
+	}
+	if edit := r.get(done.Find("a.back").AttrOr("href", "")); len(order(edit)) != 3 {
+		t.Errorf("a complete answer is reviewed by %v", order(edit))
 	}
 }

@@ -153,6 +153,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) error {
 	switch kind {
 	case cx.NotFound:
 		p.Title, p.Text = f.L.T("respond.missing.title"), f.L.T("respond.missing.text")
+		if strings.HasPrefix(r.URL.Path, "/p/") {
+			p.Title, p.Text = f.L.T("respond.prefer.missing"), f.L.T("respond.prefer.missing.text")
+		}
 	case cx.TooMany:
 		p.Title, p.Text = f.L.T("respond.many.title"), f.L.T("respond.many.text")
 	case cx.Invalid, cx.Conflict:
