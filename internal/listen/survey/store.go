@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"vigie/internal/cx"
@@ -18,14 +19,26 @@ type Store struct {
 
 	db       *record.DB
 	snapshot *record.Snapshot[[]Survey]
+
+	mu   sync.Mutex
+	read map[edition]Version // of those published, which never change
 }
+
+// edition is a version of a survey.
+type edition struct {
+	of cx.SurveyID
+	n  int64
+}
+
+// readMost bounds the versions kept in memory, some 20 KB each.
+const readMost = 500
 
 // counter that versions the tables.
 const counter = "survey"
 
 // New gives the store of db; set its fields before use.
 func New(db *record.DB) *Store {
-	return &Store{db: db, snapshot: record.NewSnapshot(db, counter, load)}
+	return &Store{db: db, snapshot: record.NewSnapshot(db, counter, load), read: map[edition]Version{}}
 }
 
 // Survey is one questionnaire as it is being written.
@@ -213,15 +226,35 @@ func (s *Store) publish(ctx context.Context, tx *record.Tx, v Version) error {
 	return err
 }
 
-// Published gives a version, the last for 0; NotFound when there is none.
+// Published gives a version, the last for 0; NotFound when there is none. Do not modify it.
 func (s *Store) Published(ctx context.Context, key cx.SurveyID, n int64) (Version, error) {
+	if n == 0 {
+		one, err := s.Survey(ctx, key)
+		if err != nil {
+			return Version{}, err
+		}
+		n = one.Version
+	}
+	at := edition{key, n}
+	s.mu.Lock()
+	v, ok := s.read[at]
+	s.mu.Unlock()
+	if ok {
+		return v, nil
+	}
 	l, err := s.versions(ctx, key, n, 1)
 	if err != nil {
 		return Version{}, err
 	}
-	if len(l) == 0 {
+	if len(l) == 0 || n == 0 {
 		return Version{}, unknown(key)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.read) >= readMost {
+		clear(s.read)
+	}
+	s.read[at] = l[0]
 	return l[0], nil
 }
 
