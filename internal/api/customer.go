@@ -80,7 +80,11 @@ func (a *API) customer(c *call, id cx.PersonID) error {
 	if err := a.audit(c, "customer.read", strconv.FormatInt(int64(p.ID), 10)); err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, CustomerOf(p, feedbacks, cat))
+	out := CustomerOf(p, feedbacks, cat)
+	if err := a.withMedia(c.Context(), feedbacks, out.Feedbacks); err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, out)
 }
 
 // CustomerOf writes a customer and what they said as answers of this API do.

@@ -145,7 +145,8 @@ type Invitation struct {
 	Path string `json:"path,omitempty"`
 }
 
-func shownInvitation(i invite.Invitation) Invitation {
+// InvitationOf shows an invitation, without whose it is.
+func InvitationOf(i invite.Invitation) Invitation {
 	return Invitation{ID: i.ID, Rule: i.Rule, Survey: i.Survey, State: i.State.String(), Why: i.Why, Until: i.Until, Touchpoint: i.Touchpoint, Unit: i.Unit, Channel: i.Channel,
 		Wording: i.Wording, Segment: i.Segment, Planned: i.Planned, Due: i.Due, Sent: i.Sent, Answered: i.AnsweredAt, Expires: i.Expires, Messages: i.Round}
 }
@@ -184,7 +185,7 @@ func (a *API) listInvitations(c *call) error {
 		return err
 	}
 	for n, i := range l {
-		out[n] = shownInvitation(i)
+		out[n] = InvitationOf(i)
 		if p, known := who[i.Identity]; known {
 			out[n].Customer = &CustomerRef{ID: p.ID, Ref: refOf(p), Name: p.Name}
 		}
@@ -204,7 +205,7 @@ func (a *API) wantInvitation(c *call) error {
 	if err != nil {
 		return err
 	}
-	out := shownInvitation(l.Invitation)
+	out := InvitationOf(l.Invitation)
 	if l.State == invite.Refused {
 		return c.either(http.StatusOK, out)
 	}

@@ -56,7 +56,7 @@ func opCheckRule() operation {
 func opRunRule() operation {
 	o := ruleOp("run_invitation_rule", RunOf{}, invite.Run{})
 	o.inTypes = append(jsonOrYAML(), "text/csv", xlsxType)
-	o.params = append(o.params, inQuery("name", "api.param.run", "string"), inQuery("column", "api.param.list_column", "string"), inQuery("try", "api.param.try", "boolean"))
+	o.params = append(o.params, inQuery("name", "api.param.run", "string"), inQuery("column", "api.param.list_column", "string"), inQuery("make", "api.param.make", "boolean"), inQuery("try", "api.param.try", "boolean"))
 	return o
 }
 

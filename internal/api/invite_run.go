@@ -7,10 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/cx"
 	"vigie/internal/house"
 	"vigie/internal/listen/intake"
 	"vigie/internal/listen/invite"
 	"vigie/internal/listen/survey"
+	"vigie/internal/people"
 )
 
 // RunOf names a run of a rule triggered by lists: the same name again plans nobody twice. Without If and Customers, all
@@ -21,6 +23,8 @@ type RunOf struct {
 	If *survey.Condition `json:"if,omitempty"`
 	// Customers are references, e-mails or phone numbers.
 	Customers []string `json:"customers,omitempty"`
+	// Make makes customers of those who are not known and have an address or a number; the key has to hold the right to import.
+	Make bool `json:"make,omitempty"`
 	// Try counts what would become of them and plans nobody.
 	Try bool `json:"try,omitempty"`
 }
@@ -39,13 +43,16 @@ func (a *API) runRule(c *call) error {
 	if err != nil {
 		return err
 	}
+	if p.Make && !c.viewer.May(people.ImportFiles) {
+		return cx.Fail(cx.Denied, "make", "rule.run.make.denied")
+	}
 	key := c.PathValue("key")
 	run, err := a.Invites.RunOn(c.Context(), key, name, p)
 	if err != nil {
 		return err
 	}
 	if !p.Try {
-		if err := a.audit(c, "invitation_rule.run", key); err != nil {
+		if err := a.audit(c, "invitation_rule.run", run.Says()); err != nil {
 			return err
 		}
 	}
@@ -64,7 +71,7 @@ func (c *call) population() (string, invite.Population, error) {
 	if err := c.structured(&r); err != nil {
 		return "", invite.Population{}, err
 	}
-	p := invite.Population{If: r.If, Try: r.Try}
+	p := invite.Population{If: r.If, Make: r.Make, Try: r.Try}
 	if r.Customers != nil {
 		p.List = named(r.Customers)
 	}
@@ -81,7 +88,7 @@ func (c *call) listed() (string, invite.Population, error) {
 	if err != nil {
 		return "", invite.Population{}, err
 	}
-	p := invite.Population{Try: q.Get("try") == "true"}
+	p := invite.Population{Make: q.Get("make") == "true", Try: q.Get("try") == "true"}
 	p.List, err = house.Listed(f, q.Get("column"))
 	return q.Get("name"), p, err
 }
@@ -109,10 +116,14 @@ func (a *API) listRuns(c *call) error {
 	return c.either(http.StatusOK, map[string][]invite.Run{"runs": l})
 }
 
-// refusals tells who was not asked, and why: in the last 30 days unless other days are said.
+// refusals tells who was not asked, and why: in the last 30 days of the organisation's zone unless other days are said.
 func (a *API) refusals(c *call) error {
+	settings, err := a.People.Settings(c.Context())
+	if err != nil {
+		return err
+	}
 	q := c.URL.Query()
-	to := a.Now().UTC().AddDate(0, 0, 1)
+	to := a.Now().In(settings.Location()).AddDate(0, 0, 1)
 	from := to.AddDate(0, 0, -30)
 	for name, into := range map[string]*time.Time{"from": &from, "to": &to} {
 		if v := q.Get(name); v != "" {

@@ -107,6 +107,8 @@ func TestAListIsRunFromAFileOrNames(t *testing.T) {
 			{"no such column", "text/csv", "?name=w2&column=x", csv, http.StatusUnprocessableEntity, []string{"column"}},
 			{"names", "application/json", "", `{"name":"w3","customers":["max@example.org","C9"]}`, http.StatusOK, []string{`"planned":1`, `{"line":2,"why":"unknown"}`}},
 			{"a segment", "application/json", "", `{"name":"w4","if":{"attribute":"region","in":["sud"]}}`, http.StatusOK, []string{`"condition":3`}},
+			{"of them that are not known, made", "text/csv", "?name=w6&make=true", "Courriel\nnew@example.org\nlea@example.org\n", http.StatusOK, []string{`"found":2`, `"made":1`, `"planned":2`}},
+			{"the same as names", "application/json", "", `{"name":"w7","make":true,"customers":["newer@example.org","C99"]}`, http.StatusOK, []string{`"made":1`, `{"line":2,"why":"unknown"}`}},
 			{"no condition", "application/json", "", `{"name":"w5","if":{}}`, http.StatusUnprocessableEntity, []string{`"if"`}},
 		} {
 			r := w.stream("POST", "/api/v1/invitation-rules/wave/run"+c.query, strings.NewReader(c.body), with("Content-Type", c.kind))
@@ -117,6 +119,24 @@ func TestAListIsRunFromAFileOrNames(t *testing.T) {
 			}
 		}
 		if r := w.send("GET", "/invitation-rules/wave/runs", ""); !strings.Contains(string(r.body), `"w4"`) || strings.Contains(string(r.body), "example.org") {
+			t.Error(string(r.body))
+		}
+	})
+}
+
+func TestEventsSpeakOfTouchpointsAndUnitsByOthersKeys(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		for _, s := range []string{
+			`PUT /surveys/pulse {"name":{"fr":"Pouls"},"languages":["fr"],"sections":[{"questions":[{"key":"csat","kind":"csat","text":{"fr":"Satisfait ?"}}]}]}`, `POST /surveys/pulse/publish `,
+			`PUT /units {"units":[{"key":"lyon","name":{"fr":"Lyon"}}]}`, `POST /aliases {"kind":"unit","from":"L-69","to":"lyon"}`,
+			`POST /invitations {"survey":"pulse","unit":"L-69","customer":{"email":"zoe@example.org"}}`,
+		} {
+			part := strings.SplitN(s, " ", 3)
+			if r := w.send(part[0], part[1], part[2]); r.status >= 300 {
+				t.Fatal(s, r.status, string(r.body))
+			}
+		}
+		if r := w.send("GET", "/invitations", ""); !strings.Contains(string(r.body), `"unit":"lyon"`) {
 			t.Error(string(r.body))
 		}
 	})

@@ -29,7 +29,8 @@ func mediaItem(m media.Item) MediaItem {
 	return MediaItem{ID: m.ID, Kind: m.Kind, Type: m.Type, Name: m.Name, Size: m.Size, Width: m.Width, Height: m.Height}
 }
 
-func mediaItems(l []media.Item) []MediaItem {
+// MediaItems shows files as programs read them.
+func MediaItems(l []media.Item) []MediaItem {
 	var out []MediaItem
 	for _, m := range l {
 		out = append(out, mediaItem(m))
@@ -99,7 +100,7 @@ func (a *API) withMedia(ctx context.Context, l []cx.Feedback, out []Feedback) er
 		if err != nil {
 			return err
 		}
-		out[n].Media = mediaItems(files)
+		out[n].Media = MediaItems(files)
 	}
 	return nil
 }

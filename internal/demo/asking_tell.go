@@ -312,7 +312,11 @@ func (a *asker) answer(q sequel) error {
 		}
 		a.set(q.at.Add(time.Duration(20+60*math.Exp(0.6*r.NormFloat64())) * time.Second))
 	}
-	_, err = a.h.Responses.Answer(a.ctx, response.Token(token), a.t.replyOf(one, q.at, 0))
+	said := a.t.replyOf(one, q.at, 0)
+	if err := a.photograph(response.Token(token), one, &said); err != nil {
+		return err
+	}
+	_, err = a.h.Responses.Answer(a.ctx, response.Token(token), said)
 	return err
 }
 

@@ -191,3 +191,36 @@ func TestShortMessagesBecomeWhatWasMeant(t *testing.T) {
 		}
 	})
 }
+
+// A list that brings somebody back who was erased makes a new person of them: what they had forbidden holds all the same.
+func TestAListBringsNobodyBackToBeAsked(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		w := open(t, db)
+		ctx := t.Context()
+		must(t, w.Invites.SaveRule(ctx, "lea", invite.Rule{Key: "wave", Name: cx.Text{"fr": "Vague"}, Survey: "score", Trigger: invite.Trigger{List: true}}, -1))
+		for _, c := range invite.Checklist() {
+			must(t, w.Invites.Checked(ctx, "lea", "wave", c, "", true))
+		}
+		must(t, w.Invites.Decide(ctx, "lea", "wave", invite.Going, ""))
+		for who, wish := range map[string]invite.Preference{"zoe": {Objection: true}, "max": {Off: true}, "eve": {Channels: map[string]bool{invite.Email: true}}, "tom": {}} {
+			_, err := w.Invites.Receive(ctx, []invite.Happening{{Event: "seen", At: w.now, Customer: &collect.Customer{Email: who + "@example.org"}}})
+			must(t, err)
+			p, err := w.Customers.Find(ctx, people.Whole(), who+"@example.org")
+			must(t, err)
+			must(t, w.Invites.SetPreference(ctx, p.ID, wish, "page"))
+			must(t, w.Door.ErasePerson(ctx, p.ID))
+		}
+		w.now = w.now.Add(time.Minute)
+		must(t, w.StartInvitations(ctx))
+		for left := 1; left > 0; time.Sleep(5 * time.Millisecond) { // what was said of those erased is forgotten
+			must(t, ctx.Err())
+			must(t, db.QueryRow(ctx, `SELECT COUNT(*) FROM preference WHERE identity > 0`).Scan(&left))
+		}
+		list := invite.Pasted("zoe@example.org\nmax@example.org\neve@example.org\ntom@example.org\n")
+		run, err := w.Invites.RunOn(ctx, "wave", "one", invite.Population{List: list, Make: true})
+		must(t, err)
+		if d := cmp.Diff(map[string]int{"planned": 1, "objection": 1, "off": 1, "channel": 1}, run.Reasons); d != "" || run.Lines.Made != 4 {
+			t.Fatal(d, run.Lines)
+		}
+	})
+}

@@ -34,6 +34,7 @@ func (s *Server) customerRoutes() []Route {
 		{"POST", "/customers/{id}/unmerge", people.ErasePeople, s.doUnmerge},
 		{"GET", "/customers/{id}/export.json", people.ErasePeople, s.orKept(s.serveCustomerJSON)},
 		{"GET", "/customers/{id}/export.html", people.ErasePeople, s.orKept(s.serveCustomerHTML)},
+		{"GET", "/customers/{id}/export.zip", people.ErasePeople, s.orKept(s.serveCustomerFiles)},
 		{"GET", "/customers/{id}/erase", people.ErasePeople, s.orKept(s.serveErase)},
 		{"POST", "/customers/{id}/erase", people.ErasePeople, s.doErase},
 	}

@@ -10,7 +10,10 @@ import (
 
 	"vigie/internal/api"
 	"vigie/internal/cx"
+	"vigie/internal/lang"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/invite"
+	"vigie/internal/listen/media"
 	"vigie/internal/web/ui"
 )
 
@@ -20,6 +23,12 @@ type customerExport struct {
 	Organisation string            `json:"organisation"`
 	Customer     api.Customer      `json:"customer"`
 	Merges       []customer.Merged `json:"merges,omitempty"`
+	// Wishes on how to be asked, Objected since when they object to it, Invitations what they were asked or would have been.
+	Wishes      invite.Preference `json:"wishes"`
+	Objected    time.Time         `json:"objected,omitzero"`
+	Invitations []api.Invitation  `json:"invitations,omitempty"`
+	// Files that they sent, by number: where each stands beside this document; empty where it stands alone.
+	Files map[cx.MediaID]string `json:"files,omitempty"`
 	// Partial: the latest 1,000 feedbacks alone, or those of the exporter's perimeter alone.
 	Partial bool `json:"partial,omitempty"`
 
@@ -32,35 +41,55 @@ type exportedFeedback struct {
 	Title string
 	Facts []ui.Fact
 	Words []string
+	Files []exportedFile
 }
+
+// exportedFile is one that a person sent; At is where it stands beside the document, "" when it does not.
+type exportedFile struct{ Name, Weight, At string }
 
 // exportedMost is what the door gives of one customer.
 const exportedMost = 1000
 
 func (s *Server) serveCustomerJSON(w http.ResponseWriter, r *http.Request, v *visit) error {
-	x, err := s.exportCustomer(r, v)
+	x, err := s.exportCustomer(r, v, false)
 	if err != nil {
 		return err
 	}
-	body, err := json.MarshalIndent(x, "", "  ")
+	body, err := x.asJSON()
 	if err != nil {
-		return fmt.Errorf("export of a customer: %w", err)
+		return err
 	}
 	s.attach(w, exportFile{"application/json; charset=utf-8", exportName(x, "json"), body})
 	return nil
 }
 
+func (x *customerExport) asJSON() ([]byte, error) {
+	body, err := json.MarshalIndent(x, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("export of a customer: %w", err)
+	}
+	return body, nil
+}
+
 func (s *Server) serveCustomerHTML(w http.ResponseWriter, r *http.Request, v *visit) error {
-	x, err := s.exportCustomer(r, v)
+	x, err := s.exportCustomer(r, v, false)
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := customerDocument(v.Lang, x).Render(r.Context(), &b); err != nil {
-		return fmt.Errorf("export of a customer: %w", err)
+	body, err := x.asHTML(r.Context(), v.Lang)
+	if err != nil {
+		return err
 	}
-	s.attach(w, exportFile{"text/html; charset=utf-8", exportName(x, "html"), b.Bytes()})
+	s.attach(w, exportFile{"text/html; charset=utf-8", exportName(x, "html"), body})
 	return nil
+}
+
+func (x *customerExport) asHTML(ctx context.Context, l lang.Lang) ([]byte, error) {
+	var b bytes.Buffer
+	if err := customerDocument(l, x).Render(ctx, &b); err != nil {
+		return nil, fmt.Errorf("export of a customer: %w", err)
+	}
+	return b.Bytes(), nil
 }
 
 // exportFile is a file given to the browser to keep.
@@ -82,8 +111,9 @@ func exportName(x *customerExport, ext string) string {
 	return fmt.Sprintf("vigie-customer-%d-%s.%s", x.Customer.ID, x.Exported.Format(time.DateOnly), ext)
 }
 
-// exportCustomer gathers all that the viewer may see of a customer, nothing masked, and notes it.
-func (s *Server) exportCustomer(r *http.Request, v *visit) (*customerExport, error) {
+// exportCustomer gathers all that the viewer may see of a customer, nothing masked, and notes it; beside: the files that the
+// customer sent go with it.
+func (s *Server) exportCustomer(r *http.Request, v *visit, beside bool) (*customerExport, error) {
 	ctx := r.Context()
 	k, err := s.customerOf(ctx, v, r.PathValue("id"))
 	if err != nil {
@@ -102,15 +132,63 @@ func (s *Server) exportCustomer(r *http.Request, v *visit) (*customerExport, err
 		return nil, err
 	}
 	g.hidden.clear = true
-	for _, f := range k.Feedbacks {
-		x.said = append(x.said, g.exported(f))
+	if beside {
+		x.Files = map[cx.MediaID]string{}
+	}
+	for n, f := range k.Feedbacks {
+		files, err := s.Door.MediaOf(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		x.Customer.Feedbacks[n].Media = api.MediaItems(files)
+		x.said = append(x.said, g.exported(f, x.put(g.lang(), files)))
+	}
+	if err := s.exportAsked(ctx, g, x); err != nil {
+		return nil, err
 	}
 	return x, s.auditCustomer(ctx, v, "customer.export", k.ID)
 }
 
+// put lists files, and gives them their place beside the document when they go with it.
+func (x *customerExport) put(l lang.Lang, files []media.Item) []exportedFile {
+	var out []exportedFile
+	for i, m := range files {
+		one := exportedFile{Name: m.Name, Weight: weight(l, m.Size)}
+		if one.Name == "" {
+			one.Name = l.T("media.alt."+string(m.Kind), "n", i+1)
+		}
+		if x.Files != nil {
+			one.At = fmt.Sprintf("files/%d-%s", len(x.Files)+1, one.Name)
+			x.Files[m.ID] = one.At
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// exportAsked adds what the customer was asked, and wishes.
+func (s *Server) exportAsked(ctx context.Context, g *ground, x *customerExport) error {
+	st, err := s.Invites.StandingOf(ctx, x.Customer.ID)
+	if err != nil {
+		return err
+	}
+	x.Wishes, x.Objected = st.Preference, st.Objected
+	list, err := s.Invites.Of(ctx, g.scope(), x.Customer.ID)
+	if err != nil {
+		return err
+	}
+	for _, i := range list {
+		x.Invitations = append(x.Invitations, api.InvitationOf(i))
+	}
+	if x.page.Asked != nil {
+		x.page.Asked.Things, err = s.askedThings(ctx, g, list)
+	}
+	return err
+}
+
 // exported writes one feedback in words, whole.
-func (g *ground) exported(f cx.Feedback) exportedFeedback {
-	out := exportedFeedback{Title: g.saidAt(f.At)}
+func (g *ground) exported(f cx.Feedback, files []exportedFile) exportedFeedback {
+	out := exportedFeedback{Title: g.saidAt(f.At), Files: files}
 	for _, x := range g.scoreLines(f) {
 		out.Facts = append(out.Facts, ui.Fact{Label: x.Name, Value: x.Value})
 	}
@@ -119,9 +197,6 @@ func (g *ground) exported(f cx.Feedback) exportedFeedback {
 	}
 	for _, x := range f.Verbatims {
 		out.Words = append(out.Words, x.Text)
-	}
-	if n := len(f.Media); n > 0 {
-		out.Facts = append(out.Facts, ui.Fact{Label: g.lang().T("media.title"), Value: g.lang().T("media.count", "count", n)})
 	}
 	return out
 }

@@ -35,6 +35,7 @@ type customerPage struct {
 	Doubts     int
 	Asked      *askedOnce // what they were asked, or not and why; nil: nobody is invited here
 	MayErase   bool
+	Sent       bool // files came with what they said
 }
 
 // customerScores is the customer's own scores on one scale, oldest first.
@@ -104,6 +105,7 @@ func (s *Server) newCustomerPage(ctx context.Context, g *ground, k known, shown 
 	p.frame.Path = customerAddress(k.ID)
 	for _, f := range k.Feedbacks {
 		p.Timeline = append(p.Timeline, g.lived(f))
+		p.Sent = p.Sent || len(f.Media) > 0
 	}
 	var err error
 	if p.Asked, err = s.askedOf(ctx, g, k.ID); err != nil {

@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"archive/zip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/customer"
+	"vigie/internal/listen/media"
 	"vigie/internal/people"
 )
 
@@ -235,6 +238,54 @@ func TestAPersonReceivesAllOfTheirOwn(t *testing.T) {
 		t.Errorf("%+v", x)
 	}
 	if p := r.as(r.user(people.Manager, "west")).get(path(west, "/export.json")); p.status != 403 {
+		t.Errorf("a manager exports: %d", p.status)
+	}
+}
+
+// What a person sent beside words is theirs too: named in the copy, and in it when they ask for all.
+func TestAPersonReceivesTheFilesTheySent(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.company()
+	west, _ := r.two()
+	const bill = "%PDF-1.7 facture"
+	m, err := r.Media.Put(t.Context(), strings.NewReader(bill), media.Upload{Name: "ma facture.pdf"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.send(collect.Incoming{Source: "test", SourceID: "filed", At: time.Now(), Media: []cx.MediaID{m.ID}, Customer: &collect.Customer{Email: "z10@x.fr"}})
+	dpo := r.as(r.user(people.DPO, ""))
+	if dpo.get(path(west, "")).Find(`a[href$="/export.zip"]`).Length() != 1 {
+		t.Error("no way to have the files")
+	}
+	dpo.get(path(west, "/export.html")).has(t, "main", "ma facture.pdf")
+	if body := dpo.get(path(west, "/export.json")).body; !strings.Contains(body, "ma facture.pdf") || !strings.Contains(body, string(m.ID)) {
+		t.Error(body)
+	}
+	body := dpo.get(path(west, "/export.zip")).body
+	z, err := zip.NewReader(strings.NewReader(body), int64(len(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := map[string]string{}
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held[f.Name[strings.LastIndexByte(f.Name, '.'):]] = string(b)
+		if strings.HasSuffix(f.Name, ".pdf") && f.Name != "files/1-ma facture.pdf" {
+			t.Error(f.Name)
+		}
+	}
+	if held[".pdf"] != bill || !strings.Contains(held[".html"], `href="./files/1-ma%20facture.pdf"`) || !strings.Contains(held[".json"], "files/1-ma facture.pdf") {
+		t.Error(held)
+	}
+	if p := r.as(r.user(people.Manager, "west")).get(path(west, "/export.zip")); p.status != 403 {
 		t.Errorf("a manager exports: %d", p.status)
 	}
 }

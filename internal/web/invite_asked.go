@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 
 	"vigie/internal/cx"
@@ -39,26 +40,12 @@ func (s *Server) askedOf(ctx context.Context, g *ground, id cx.PersonID) (*asked
 	if err != nil {
 		return nil, err
 	}
+	if out.Things, err = s.askedThings(ctx, g, list[:min(len(list), askedTold)]); err != nil {
+		return nil, err
+	}
 	names, err := s.ruleNames(ctx, g)
 	if err != nil {
 		return nil, err
-	}
-	href := func(id invite.InvitationID) string {
-		if !g.Viewer.May(people.ReadPeople) {
-			return ""
-		}
-		return invitationAddress(id)
-	}
-	for _, i := range list[:min(len(list), askedTold)] {
-		name := names[i.Rule]
-		if name == "" {
-			name = i.Rule
-		}
-		says := l.DateTime(g.local(lastMoment(i)))
-		if i.Channel != "" {
-			says += " · " + l.T("invitation.channel."+i.Channel)
-		}
-		out.Things = append(out.Things, ui.Thing{Name: name, Href: href(i.ID), Tags: []ui.Tag{stateTag(g, i.State)}, Text: g.invitationWhy(i), Note: says})
 	}
 	silent, err := s.Invites.Silences(ctx, g.scope(), id)
 	if err != nil {
@@ -66,6 +53,28 @@ func (s *Server) askedOf(ctx context.Context, g *ground, id cx.PersonID) (*asked
 	}
 	for _, x := range silent {
 		out.Silences = append(out.Silences, g.silence(x, names))
+	}
+	return out, nil
+}
+
+// askedThings tell invitations, as they came.
+func (s *Server) askedThings(ctx context.Context, g *ground, list []invite.Invitation) ([]ui.Thing, error) {
+	l := g.lang()
+	names, err := s.ruleNames(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.Thing
+	for _, i := range list {
+		says := l.DateTime(g.local(lastMoment(i)))
+		if i.Channel != "" {
+			says += " · " + l.T("invitation.channel."+i.Channel)
+		}
+		one := ui.Thing{Name: cmp.Or(names[i.Rule], i.Rule), Tags: []ui.Tag{stateTag(g, i.State)}, Text: g.invitationWhy(i), Note: says}
+		if g.Viewer.May(people.ReadPeople) {
+			one.Href = invitationAddress(i.ID)
+		}
+		out = append(out, one)
 	}
 	return out, nil
 }

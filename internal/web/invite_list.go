@@ -29,7 +29,7 @@ func (s *Server) inviteRoutes() []Route {
 
 // preferences hands customers' own page what it stands on.
 func (s *Server) preferences() *respond.Preferences {
-	return &respond.Preferences{Invites: s.Invites, Answers: s.Door.Customer, Erase: s.Door.Erase, Metrics: s.Catalogue.Metrics,
+	return &respond.Preferences{Invites: s.Invites, Answers: s.Door.Customer, Erase: s.Door.Erase, Files: s.Door.MediaOf, Metrics: s.Catalogue.Metrics,
 		Audit: func(ctx context.Context, what, subject string) error {
 			return s.People.Audit(ctx, people.Entry{Actor: "customer", What: what, Subject: subject})
 		}}

@@ -58,8 +58,7 @@ func (s *Server) newRefusalsPage(ctx context.Context, v *visit, q url.Values) (*
 	for _, n := range slices.Sorted(slices.Values(refusalDays)) {
 		p.Periods = append(p.Periods, ui.Tab{Label: l.T("invitation.refusals.days", "count", n), Href: refusalsAt + "?days=" + strconv.Itoa(n), Current: n == days})
 	}
-	now := s.now()
-	report, err := s.Invites.Report(ctx, g.scope(), "", now.AddDate(0, 0, 1-days), now.AddDate(0, 0, 1))
+	report, err := s.Invites.Report(ctx, g.scope(), "", g.Now.AddDate(0, 0, 1-days), g.Now.AddDate(0, 0, 1))
 	if err != nil {
 		return nil, err
 	}

@@ -75,11 +75,8 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request, v *visit) er
 		return err
 	}
 	small := r.URL.Query().Has("small")
-	if !small && !api.Continues(r.Header, api.MediaTag(m)) {
-		err := s.People.Audit(ctx, people.Entry{Actor: v.Viewer.Actor(), What: "feedback.media", Subject: feedbackNumber(cx.FeedbackID(id)) + "/" + string(m.ID)})
-		if err != nil {
-			return err
-		}
+	if err := s.auditMedia(r, v, m); err != nil {
+		return err
 	}
 	body, kind, err := s.openMedia(ctx, m, small)
 	if err != nil {
@@ -95,6 +92,18 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request, v *visit) er
 	}
 	http.ServeContent(w, r, "", time.Time{}, body)
 	return nil
+}
+
+// auditMedia notes that a file was seen. A small form is noted too, under a name of its own: it shows a face as well as the
+// whole does, and may be asked without the page of its feedback.
+func (s *Server) auditMedia(r *http.Request, v *visit, m media.Item) error {
+	what := "feedback.media"
+	if r.URL.Query().Has("small") {
+		what = "feedback.preview"
+	} else if api.Continues(r.Header, api.MediaTag(m)) {
+		return nil
+	}
+	return s.People.Audit(r.Context(), people.Entry{Actor: v.Viewer.Actor(), What: what, Subject: feedbackNumber(m.Feedback) + "/" + string(m.ID)})
 }
 
 func (s *Server) openMedia(ctx context.Context, m media.Item, small bool) (io.ReadSeekCloser, string, error) {

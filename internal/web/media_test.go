@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
@@ -125,14 +126,23 @@ func TestAFileIsServedSoThatItCanDoNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reads := map[string]int{}
+	reads, previews := map[string]int{}, map[string]int{}
 	for _, e := range trail {
-		if e.What == "feedback.media" {
+		switch e.What {
+		case "feedback.media":
 			reads[e.Subject]++
+		case "feedback.preview":
+			previews[e.Subject]++
 		}
 	}
+	subject := func(href string) string {
+		return strings.TrimPrefix(strings.ReplaceAll(href, "/media/", "/"), "/feedbacks/")
+	}
+	if d := cmp.Diff(map[string]int{subject(hrefs[0]): 1}, previews); d != "" {
+		t.Error("previews noted:", d)
+	}
 	for i, want := range map[int]int{0: 3, 1: 4} { // a part that continues nothing is noted as the whole
-		if n := reads[strings.TrimPrefix(strings.ReplaceAll(hrefs[i], "/media/", "/"), "/feedbacks/")]; n != want {
+		if n := reads[subject(hrefs[i])]; n != want {
 			t.Errorf("%d openings of %s are noted", n, hrefs[i])
 		}
 	}

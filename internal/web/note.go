@@ -9,6 +9,7 @@ import (
 
 	"vigie/internal/api"
 	"vigie/internal/cx"
+	"vigie/internal/lang"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/note"
 	"vigie/internal/people"
@@ -174,30 +175,51 @@ func noteHeads(g *ground, notes []note.Note) ui.Heads {
 	return h
 }
 
-// ownFigures are what customers said of the adviser's own contacts, by indicator; nobody stands beside.
+// ownFigures are what customers said of the adviser's own contacts, by the catalogue's indicators that they answered; nobody
+// stands beside.
 func (s *Server) ownFigures(ctx context.Context, g *ground, own string) (ui.Table, error) {
 	l := g.lang()
 	t := ui.Table{Caption: l.T("notes.figures"), Empty: l.T("notes.figures.none"), Columns: []ui.Column{{Label: l.T("notes.indicator")}, {Label: l.T("notes.value"), Numeric: true}, {Label: "n", Numeric: true}}}
 	during := insight.Period{From: g.Now.AddDate(0, 0, 1-noteFigures).Format("2006-01-02"), To: g.Now.AddDate(0, 0, 1).Format("2006-01-02")}
-	for _, k := range []cx.IndicatorID{"nps", "csat", "ces", "fcr"} {
-		m, ok := measure(g.Catalogue, k, nil)
-		if !ok || m.Audience != cx.Customers {
-			continue
+	of := customerIndicators(g)
+	rows := make([]block[insight.Row], len(of))
+	b := s.blocks(ctx)
+	for n, m := range of {
+		fill(b, &rows[n], func(ctx context.Context) (insight.Row, error) {
+			return s.figure(ctx, g, insight.Query{Indicator: m.Key, Where: insight.Where{"agent": {In: []any{own}}}, During: &during})
+		})
+	}
+	b.wg.Wait()
+	for n, m := range of {
+		x := rows[n]
+		if x.Err != nil {
+			return t, x.Err
 		}
-		row, err := s.figure(ctx, g, insight.Query{Indicator: k, Where: insight.Where{"agent": {In: []any{own}}}, During: &during})
-		if err != nil {
-			return t, err
+		if x.Value.Figure.N > 0 {
+			t.Rows = append(t.Rows, ownFigure(l, m, x.Value))
 		}
-		if row.Figure.N == 0 {
-			continue
-		}
-		c := ui.Cell{Text: m.text(l, row.Figure.Value), Note: m.interval(l, row.Figure)}
-		if !row.Figure.Enough {
-			c.Tone = ui.Unknown
-		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Text(m.Name)}, c, {Text: l.Number(float64(row.Figure.N), 0)}}})
 	}
 	return t, nil
+}
+
+func ownFigure(l lang.Lang, m measured, row insight.Row) ui.Row {
+	c := ui.Cell{Text: m.text(l, row.Figure.Value), Note: m.interval(l, row.Figure)}
+	if !row.Figure.Enough {
+		c.Tone = ui.Unknown
+	}
+	return ui.Row{Cells: []ui.Cell{{Text: l.Text(m.Name)}, c, {Text: l.Number(float64(row.Figure.N), 0)}}}
+}
+
+// customerIndicators are those of what customers answer, that the viewer may see, in the catalogue's order.
+func customerIndicators(g *ground) []measured {
+	var out []measured
+	for _, i := range g.Catalogue.Offered().IndicatorList {
+		m, ok := measure(g.Catalogue, i.Key, nil)
+		if ok && m.Audience == cx.Customers && m.Metric.Counts != cx.Invitations {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 func (s *Server) serveNotes(w http.ResponseWriter, r *http.Request, v *visit) error {

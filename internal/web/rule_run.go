@@ -84,6 +84,9 @@ func (s *Server) newRuleRunPage(ctx context.Context, v *visit, key string, f url
 	p.Whom = []ui.Field{p.field(f, "name", "", "rule.run.name"), p.choice(f, "whom", "rule.run.whom", whom)}
 	p.Listed = []ui.Field{{Name: "pasted", Kind: "textarea", Label: l.T("rule.run.pasted"), Hint: l.T("rule.run.pasted.hint"), Value: f.Get("pasted")},
 		{Name: "file", Kind: "file", Label: l.T("rule.run.file"), Hint: l.T("rule.run.file.hint"), Accept: ".csv,.tsv,.txt,.xlsx,.xls"}}
+	if v.Viewer.May(people.ImportFiles) {
+		p.Listed = append(p.Listed, ui.Field{Name: "make", Kind: "checkbox", Label: l.T("rule.run.make"), Hint: l.T("rule.run.make.hint"), Checked: f.Get("make") != ""})
+	}
 	p.If = p.condForm("if", nil, "")
 	p.If.What = p.conditionWhat()
 	p.If.Rows, p.If.Any = typedRows(f, "if"), f.Get("if_any") != ""
@@ -137,7 +140,7 @@ func (s *Server) doRuleRun(w http.ResponseWriter, r *http.Request, v *visit) err
 		return s.renderAs(w, r, api.Status(kind), ruleRunView(p))
 	}
 	if !p.Tried {
-		if err := s.audit(r.Context(), v, "invitation_rule.run", p.Key); err != nil {
+		if err := s.audit(r.Context(), v, "invitation_rule.run", run.Says()); err != nil {
 			return err
 		}
 		runs, err := s.Invites.Runs(r.Context(), p.scope(), p.Key)
@@ -153,7 +156,10 @@ func (s *Server) doRuleRun(w http.ResponseWriter, r *http.Request, v *visit) err
 // runRule runs the rule on whom the form names.
 func (s *Server) runRule(r *http.Request, p *ruleRunPage) (invite.Run, error) {
 	f := r.PostForm
-	who := invite.Population{Try: p.Tried}
+	who := invite.Population{Make: f.Get("make") != "", Try: p.Tried}
+	if who.Make && !p.visit.Viewer.May(people.ImportFiles) {
+		return invite.Run{}, cx.Fail(cx.Denied, "make", "rule.run.make.denied")
+	}
 	switch f.Get("whom") {
 	case "segment":
 		c := p.reader()
@@ -200,7 +206,10 @@ func (p *ruleRunPage) made(r invite.Run) {
 		for _, one := range []struct {
 			name string
 			n    int
-		}{{"read", x.Read}, {"found", x.Found}, {invite.LineUnknown, x.Unknown}, {invite.LineMalformed, x.Malformed}, {invite.LineTwice, x.Twice}} {
+		}{{"read", x.Read}, {"found", x.Found}, {"made", x.Made}, {invite.LineUnknown, x.Unknown}, {invite.LineMalformed, x.Malformed}, {invite.LineTwice, x.Twice}} {
+			if one.name == "made" && one.n == 0 {
+				continue
+			}
 			m.Says = append(m.Says, ui.Fact{Label: l.T("rule.run.lines." + one.name), Value: l.Int(int64(one.n))})
 		}
 		m.Troubles = p.troubles(x.Troubles)

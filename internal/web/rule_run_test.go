@@ -57,4 +57,10 @@ func TestARuleIsRunOnAListAndEveryLineIsAccountedFor(t *testing.T) {
 		t.Errorf("a name that is none: %d", p.status)
 	}
 	b.post(at, url.Values{"name": {"vague-3"}, "whom": {"segment"}, "if_what": {"a:status"}, "if_test": {"in"}, "if_value": {"customer"}, "do": {"try"}}).has(t, "main", "rien n’est prévu")
+	unknown := url.Values{"name": {"vague-4"}, "whom": {"pasted"}, "pasted": {"neuve@example.org\nREF-77"}, "make": {"1"}, "do": {"run"}}
+	b.post(at, unknown).has(t, "main", "Dont créés", "1")
+	if p, err := r.Customers.Find(t.Context(), people.Whole(), "neuve@example.org"); err != nil || len(p.Identities) != 1 {
+		t.Errorf("%+v %v", p, err)
+	}
+	r.as(r.user(people.Administrator, "")).get("/settings/audit").has(t, "table", "barometre/vague-4 +1")
 }

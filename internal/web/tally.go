@@ -37,6 +37,7 @@ type tallyPage struct {
 	Tabs    []ui.Tab
 	Off     bool // no consultation is recorded
 	Council bool // the viewer may record it
+	Notes   bool // the viewer notes the answers they had to give
 	Today   string
 	Taps    []tapView
 	Table   ui.Table
@@ -53,7 +54,7 @@ type tapView struct {
 func (s *Server) newTallyPage(ctx context.Context, v *visit) (*tallyPage, error) {
 	l := v.Lang
 	p := &tallyPage{visit: v, frame: v.frame(l.T("tally.title"), ui.SectionListen), Tabs: listenTabs(v, tallyAt), Off: v.Settings.Consultation == nil,
-		Council: v.Viewer.May(people.Administer), MayEdit: v.Viewer.May(people.EditStructure), Today: v.Now.Format(time.DateOnly)}
+		Council: v.Viewer.May(people.Administer), MayEdit: v.Viewer.May(people.EditStructure), Notes: v.noteTab(notesAt), Today: v.Now.Format(time.DateOnly)}
 	p.frame.Sub = l.T("tally.sub")
 	reasons, err := s.Tally.Reasons(ctx, true)
 	if err != nil {

@@ -73,6 +73,15 @@ func (r *Reference) Named(ctx context.Context, p Person) ([]Name, error) {
 	return out, nil
 }
 
+// Normal gives the identities of a Known as they are kept, references first; what is none is left out.
+func (r *Reference) Normal(k *Known) []Identity {
+	var out []Identity
+	for _, n := range r.names(k, nil) {
+		out = append(out, Identity{Kind: n.kind, Value: n.value})
+	}
+	return out
+}
+
 // Followed is a person with the hashes of what they are named by.
 type Followed struct {
 	Person

@@ -61,10 +61,7 @@ func (s *Store) Replay(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	of := map[customer.Hash][]collect.Noted{}
-	for _, n := range noted {
-		of[n.Hash] = append(of[n.Hash], n)
-	}
+	of := byName(noted)
 	met := 0
 	err = s.d.DB.Write(ctx, func(tx *record.Tx) error {
 		if _, err := tx.Next(ctx, lock, 1); err != nil {

@@ -64,6 +64,11 @@ func (s *Store) Want(ctx context.Context, w Wanted) (Letter, error) {
 	if err := s.d.Customers.Open(ctx); err != nil {
 		return Letter{}, unavailable(err)
 	}
+	place, err := s.d.Placing(ctx)
+	if err != nil {
+		return Letter{}, unavailable(err)
+	}
+	w.Touchpoint, w.Unit = place(w.Touchpoint, w.Unit)
 	i := Invitation{Rule: linkRule, Once: once, Survey: w.Survey, Program: a.program, Channel: Link, Touchpoint: w.Touchpoint, Unit: w.Unit, State: Planned}
 	i.Said = Said{Contact: w.Contact, Lang: w.Lang, Attributes: w.Attributes, CollectedBy: w.CollectedBy}
 	var out Letter

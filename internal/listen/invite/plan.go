@@ -101,6 +101,7 @@ type planner struct {
 	rules   []Kept
 	surveys *askedOf
 	now     time.Time
+	zone    *time.Location // of the days that count who is passed over
 }
 
 func (s *Store) planner(ctx context.Context) (*planner, error) {
@@ -108,7 +109,7 @@ func (s *Store) planner(ctx context.Context) (*planner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &planner{s: s, rules: t.rules, surveys: s.surveys(), now: s.d.Now().UTC()}, nil
+	return &planner{s: s, rules: t.rules, surveys: s.surveys(), now: s.d.Now().UTC(), zone: s.d.Zone(ctx, "")}, nil
 }
 
 // onOccurrence gives the invitations that rules make of an occurrence, and the rules it is not for, with their reason.

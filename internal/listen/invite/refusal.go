@@ -19,10 +19,19 @@ type pass struct {
 }
 
 func (p *planner) pass(rule, unit string, why Why) pass {
-	return pass{rule, unit, why, dayOf(p.now)}
+	return pass{rule, unit, why, dayOf(p.now.In(p.zone))}
 }
 
-func dayOf(t time.Time) int64 { return t.Unix() / 86400 }
+// dayOf numbers the day that t shows where it stands.
+func dayOf(t time.Time) int64 {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix() / 86400
+}
+
+// beginning gives the moment when a day begins in a zone.
+func beginning(day int64, zone *time.Location) time.Time {
+	d := time.Unix(day*86400, 0).UTC()
+	return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, zone)
+}
 
 // tallied counts passes.
 type tallied map[pass]int64
@@ -56,7 +65,7 @@ type Refusal struct {
 
 // Report tells who was asked and who was not, over a period.
 type Report struct {
-	From time.Time `json:"from"` // days begin in UTC
+	From time.Time `json:"from"` // days begin in the organisation's zone
 	To   time.Time `json:"to"`   // left out
 	// Asked counts by rule those to whom a message left.
 	Asked map[string]int `json:"asked"`
@@ -64,11 +73,12 @@ type Report struct {
 	Refused []Refusal `json:"refused"`
 }
 
-// Report counts, within the viewer's figures, those planned or passed over from one day until another, which is left out.
-// Rule "" stands for all.
+// Report counts, within the viewer's figures, those planned or passed over from one day until another, which is left out:
+// the days that from and to show where they stand, as days of the organisation's zone. Rule "" stands for all.
 func (s *Store) Report(ctx context.Context, scope people.Scope, rule string, from, to time.Time) (Report, error) {
 	first, last := dayOf(from), dayOf(to)
-	r := Report{From: time.Unix(first*86400, 0).UTC(), To: time.Unix(last*86400, 0).UTC(), Asked: map[string]int{}, Refused: []Refusal{}}
+	zone := s.d.Zone(ctx, "")
+	r := Report{From: beginning(first, zone), To: beginning(last, zone), Asked: map[string]int{}, Refused: []Refusal{}}
 	where, args, seen := within(scope.Figures())
 	if !seen {
 		return r, nil
@@ -78,14 +88,13 @@ func (s *Store) Report(ctx context.Context, scope people.Scope, rule string, fro
 		args = append(args, rule)
 	}
 	const asked = "asked"
-	const us = 86400 * 1_000_000
 	n := map[Refusal]int{}
 	for _, q := range []struct {
 		text     string
 		from, to int64
 	}{
 		{`SELECT rule, CASE WHEN ` + Refused.is() + ` THEN why ELSE '` + asked + `' END AS reason, COUNT(*) FROM invitation WHERE ` + where +
-			` AND (` + Refused.is() + ` OR away > 0) AND planned >= ? AND planned < ? GROUP BY rule, reason`, first * us, last * us},
+			` AND (` + Refused.is() + ` OR away > 0) AND planned >= ? AND planned < ? GROUP BY rule, reason`, r.From.UnixMicro(), r.To.UnixMicro()},
 		{`SELECT rule, why, SUM(n) FROM invite_passed WHERE ` + where + ` AND day >= ? AND day < ? GROUP BY rule, why`, first, last},
 	} {
 		rows, err := s.d.DB.Query(ctx, q.text, append(slices.Clone(args), q.from, q.to)...)

@@ -33,6 +33,15 @@ type Run struct {
 	Again bool `json:"repeat,omitempty"`
 }
 
+// Says is what the audit trail keeps of a run: its rule, its name, and how many persons it made.
+func (r *Run) Says() string {
+	says := r.Rule + "/" + r.Name
+	if r.Lines != nil && r.Lines.Made > 0 {
+		says += " +" + strconv.Itoa(r.Lines.Made)
+	}
+	return says
+}
+
 // Repeated counts those whom a run planned, or refused, before.
 const Repeated = "again"
 

@@ -19,6 +19,8 @@ type Population struct {
 	If *survey.Condition
 	// List names them one by one; nil: everybody.
 	List iter.Seq2[Listed, error]
+	// Make makes persons of the lines of the list by which nobody is known and who can be written to. What they forbade holds.
+	Make bool
 	// Try counts what would become of them and keeps nothing; quotas are not counted.
 	Try bool
 }
@@ -34,7 +36,8 @@ type Listed struct {
 // Lines says what became of the lines of a list: Read = Found + Unknown + Malformed + Twice.
 type Lines struct {
 	Read      int `json:"read"`
-	Found     int `json:"found"` // persons, counted in Reasons
+	Found     int `json:"found"`          // persons, counted in Reasons
+	Made      int `json:"made,omitempty"` // of those found: nobody was known by the line
 	Unknown   int `json:"unknown,omitempty"`
 	Malformed int `json:"malformed,omitempty"`
 	Twice     int `json:"twice,omitempty"` // the same person as a line before
@@ -105,7 +108,7 @@ func (s *Store) RunOn(ctx context.Context, rule, name string, p Population) (Run
 		return Run{}, err
 	}
 	if p.List != nil {
-		err = w.list(ctx, p.List)
+		err = w.list(ctx, p)
 	} else {
 		err = w.everybody(ctx)
 	}
@@ -116,16 +119,27 @@ func (s *Store) RunOn(ctx context.Context, rule, name string, p Population) (Run
 type listing struct {
 	s    *Store
 	into *Lines
+	make *maker
 	seen bitmap
+	// unborn are those whom a trial would make.
+	unborn bitmap
+}
+
+// first tells whether a person was not met before.
+func (l *listing) first(id cx.PersonID) bool {
+	if id < 0 {
+		return l.unborn.add(-int64(id))
+	}
+	return l.seen.add(int64(id))
 }
 
 // list looks at those named, planning as it goes.
-func (w *walk) list(ctx context.Context, list iter.Seq2[Listed, error]) error {
+func (w *walk) list(ctx context.Context, p Population) error {
 	r := &w.runs[0]
 	r.Lines = &Lines{}
-	l := listing{s: w.s, into: r.Lines}
+	l := listing{s: w.s, into: r.Lines, make: p.maker(w.s)}
 	batch := make([]Listed, 0, planBatch)
-	for one, err := range list {
+	for one, err := range p.List {
 		if err != nil {
 			return err
 		}
@@ -160,7 +174,7 @@ func (w *walk) listed(ctx context.Context, l *listing, batch []Listed) error {
 // find gives the persons of some lines who were not met before.
 func (l *listing) find(ctx context.Context, batch []Listed) ([]customer.Person, error) {
 	good := make([]customer.Known, 0, len(batch))
-	lines := make([]int, 0, len(batch))
+	lines := make([]Listed, 0, len(batch))
 	for _, one := range batch {
 		l.into.Read++
 		k, ok := one.known(l.s)
@@ -168,9 +182,13 @@ func (l *listing) find(ctx context.Context, batch []Listed) ([]customer.Person, 
 			l.into.trouble(one.Line, LineMalformed)
 			continue
 		}
-		good, lines = append(good, k), append(lines, one.Line)
+		good, lines = append(good, k), append(lines, one)
 	}
 	found, err := l.s.d.Customers.FindEach(ctx, people.Whole(), good)
+	if err != nil {
+		return nil, err
+	}
+	made, err := l.make.fill(ctx, lines, found)
 	if err != nil {
 		return nil, err
 	}
@@ -178,11 +196,14 @@ func (l *listing) find(ctx context.Context, batch []Listed) ([]customer.Person, 
 	for i, p := range found {
 		switch {
 		case p.ID == 0:
-			l.into.trouble(lines[i], LineUnknown)
-		case !l.seen.add(int64(p.ID)):
-			l.into.trouble(lines[i], LineTwice)
+			l.into.trouble(lines[i].Line, LineUnknown)
+		case !l.first(p.ID):
+			l.into.trouble(lines[i].Line, LineTwice)
 		default:
 			l.into.Found++
+			if made[i] {
+				l.into.Made++
+			}
 			persons = append(persons, p)
 		}
 	}

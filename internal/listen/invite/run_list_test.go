@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/customer"
 	"vigie/internal/listen/survey"
 	"vigie/internal/people"
 	"vigie/internal/record"
@@ -162,4 +163,48 @@ func (w *world) all() []Invitation {
 	l, err := invitations(w.t.Context(), w.d.DB, `1 = 1`)
 	must(w.t, err)
 	return l
+}
+
+// Persons are made of lines that name nobody known, when it is asked for and only of those who can be written to; who objected
+// is asked no more than before.
+func TestAListMayMakePersons(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		w := crowd(t, db, 2)
+		must(t, w.Object(t.Context(), customer.Email, "never@example.org", "letter"))
+		list := "C0\nzoe@example.org\nZOE@example.org\n+33 6 00 00 00 77\n06 00 00 00 78\nREF-9\nnever@example.org\nnot@an address\n"
+		run := func(name string, p Population) Run {
+			t.Helper()
+			p.List = Pasted(list)
+			r, err := w.RunOn(t.Context(), "yearly", name, p)
+			must(t, err)
+			sortedLines(r.Lines)
+			return r
+		}
+		known := &Lines{Read: 8, Found: 1, Unknown: 6, Malformed: 1, Troubles: []Trouble{{2, LineUnknown}, {3, LineUnknown}, {4, LineUnknown}, {5, LineUnknown}, {6, LineUnknown}, {7, LineUnknown}, {8, LineMalformed}}}
+		if d := cmp.Diff(known, run("plain", Population{}).Lines); d != "" {
+			t.Fatal("unasked for:", d)
+		}
+		want := &Lines{Read: 8, Found: 4, Made: 3, Unknown: 2, Twice: 1, Malformed: 1, Troubles: []Trouble{{3, LineTwice}, {5, LineUnknown}, {6, LineUnknown}, {8, LineMalformed}}}
+		reasons := map[string]int{"planned": 3, "objection": 1}
+		tried := run("made", Population{Make: true, Try: true})
+		if d := cmp.Diff(want, tried.Lines) + cmp.Diff(reasons, tried.Reasons); d != "" {
+			t.Fatal("a trial:", d)
+		}
+		if _, err := w.d.Customers.Find(t.Context(), people.Whole(), "zoe@example.org"); cx.KindOf(err) != cx.NotFound {
+			t.Fatal("a trial made somebody:", err)
+		}
+		made := run("made", Population{Make: true})
+		if d := cmp.Diff(want, made.Lines) + cmp.Diff(reasons, made.Reasons); d != "" || made.Says() != "yearly/made +3" {
+			t.Fatal(d, made.Says())
+		}
+		zoe, err := w.d.Customers.Find(t.Context(), people.Whole(), "zoe@example.org")
+		must(t, err)
+		if len(zoe.Identities) != 1 || zoe.Identities[0].Kind != customer.Email {
+			t.Fatalf("%+v", zoe)
+		}
+		again := run("made", Population{Make: true})
+		if again.Lines.Made != 0 || again.Reasons[Repeated] != 4 {
+			t.Fatalf("%+v %v", again.Lines, again.Reasons)
+		}
+	})
 }

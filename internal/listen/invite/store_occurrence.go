@@ -109,14 +109,20 @@ func (l *problems) attributes(field string, all map[string]any) {
 // arrival is a happening that is sound, on its way to the record.
 type arrival struct {
 	*Happening
-	key, content []byte
-	at           int // its place in the batch
+	key, content []byte // of what its source sent: the same event whatever its keys became meanwhile
+	at           int    // its place in the batch
+	// touchpoint and unit as we call them
+	touchpoint, unit string
 }
 
 // Receive keeps happenings in one transaction; those that are not sound are told and hold nobody up. The same number
 // with the same content is the same event, with another content a conflict.
 func (s *Store) Receive(ctx context.Context, batch []Happening) ([]Received, error) {
 	out := make([]Received, len(batch))
+	place, err := s.d.Placing(ctx)
+	if err != nil {
+		return nil, unavailable(err)
+	}
 	var good []arrival
 	for i := range batch {
 		h := &batch[i]
@@ -135,6 +141,7 @@ func (s *Store) Receive(ctx context.Context, batch []Happening) ([]Received, err
 			return nil, err
 		}
 		a.at = i
+		a.touchpoint, a.unit = place(h.Touchpoint, h.Unit)
 		good = append(good, a)
 	}
 	if len(good) == 0 {
@@ -281,7 +288,7 @@ func (s *Store) insertOccurrences(ctx context.Context, tx *record.Tx, fresh []ar
 	args := make([]any, 0, len(fresh)*occurrenceRows.Cols)
 	for i, a := range fresh {
 		id := last - int64(len(fresh)) + int64(i) + 1
-		said, err := json.Marshal(Happened{a.Touchpoint, a.Unit, a.Contact, a.Lang, a.Attributes})
+		said, err := json.Marshal(Happened{a.touchpoint, a.unit, a.Contact, a.Lang, a.Attributes})
 		if err != nil {
 			return err
 		}

@@ -1,11 +1,15 @@
 package invite
 
 import (
+	"context"
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"vigie/internal/cx"
+	"vigie/internal/listen/collect"
 	"vigie/internal/listen/survey"
 	"vigie/internal/people"
 	"vigie/internal/record"
@@ -115,6 +119,85 @@ func TestTheReportLeavesNobodyOut(t *testing.T) {
 		}
 		if r, err := w.Report(ctx, people.Whole(), "", w.now().Add(-3*day), w.now()); err != nil || len(r.Refused) > 0 {
 			t.Fatalf("%+v %v", r, err)
+		}
+	})
+}
+
+// The days of the report are those of the company, an hour or more away from those of UTC.
+func TestTheReportCountsTheCompanysDays(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		w := newWorld(t, db)
+		w.rule(Rule{Key: "north", Survey: "delivery", Trigger: Trigger{Event: "order.delivered"}, If: &survey.Condition{Attribute: "region", In: []string{"nord"}}})
+		w.rule(Rule{Key: "few", Survey: "visit", Trigger: Trigger{Event: "order.delivered"}, Sampling: Sampling{Quota: 1}})
+		paris := w.d.Zone(t.Context(), "")
+		w.pass(time.Date(2026, 11, 24, 23, 30, 0, 0, time.UTC).Sub(w.now())) // half past midnight in Paris, on Wednesday
+		for n := range 2 {
+			w.happen("order.delivered", n)
+		}
+		w.planAll()
+		for day, want := range map[int]map[string]int{24: {}, 25: {"north condition": 2, "few quota": 1}, 26: {}} {
+			r, err := w.Report(t.Context(), people.Whole(), "", time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, day+1, 12, 0, 0, 0, paris))
+			must(t, err)
+			got := map[string]int{}
+			for _, x := range r.Refused {
+				got[x.Rule+" "+string(x.Why)] = x.N
+			}
+			if d := cmp.Diff(want, got); d != "" || !r.From.Equal(time.Date(2026, 11, day, 0, 0, 0, 0, paris)) || !r.To.Equal(time.Date(2026, 11, day+1, 0, 0, 0, 0, paris)) {
+				t.Errorf("on the %dth: %s, from %s to %s", day, d, r.From, r.To)
+			}
+		}
+	})
+}
+
+// What happened is kept under our keys; the same event sent again after a key was given another meaning is still the same.
+func TestOthersKeysOfEventsAreOurs(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		w := newWorld(t, db)
+		ours := map[string]string{"LIV-01": "delivery", "Lyon Part-Dieu": "lyon", "old": ""}
+		w.d.Placing = func(context.Context) (func(string, string) (string, string), error) {
+			place := func(key string) string {
+				if to, mapped := ours[key]; mapped {
+					return to
+				}
+				return key
+			}
+			return func(touchpoint, unit string) (string, string) { return place(touchpoint), place(unit) }, nil
+		}
+		w.rule(Rule{Key: "lyon", Survey: "delivery", Trigger: Trigger{Event: "order.delivered"}, If: &survey.Condition{Attribute: "unit", In: []string{"lyon"}}})
+		send := func(n int, touchpoint, unit string) collect.Verdict {
+			t.Helper()
+			h := happening("order.delivered", n, tuesday)
+			h.ID, h.Touchpoint, h.Unit = fmt.Sprint("E", n), touchpoint, unit
+			l, err := w.Receive(t.Context(), []Happening{h})
+			must(t, err)
+			return l[0].Verdict
+		}
+		for n, unit := range []string{"Lyon Part-Dieu", "old", "nowhere"} {
+			if v := send(n, "LIV-01", unit); v != collect.Accepted {
+				t.Fatal(v)
+			}
+		}
+		ours["Lyon Part-Dieu"] = "nice"
+		if v := send(0, "LIV-01", "Lyon Part-Dieu"); v != collect.Duplicate {
+			t.Fatal("the same event is", v)
+		}
+		kept, err := occurrences(t.Context(), w.d.DB, `1 = 1 ORDER BY id`)
+		must(t, err)
+		var got []string
+		for _, o := range kept {
+			got = append(got, o.Touchpoint+" "+o.Unit)
+		}
+		if d := cmp.Diff([]string{"delivery lyon", "delivery ", "delivery nowhere"}, got); d != "" {
+			t.Fatal(d)
+		}
+		w.planAll()
+		if d := cmp.Diff(map[string]int{"planned": 1}, w.states()); d != "" {
+			t.Fatal(d)
+		}
+		l, err := w.Want(t.Context(), Wanted{Survey: "contact", Customer: happening("", 9, tuesday).Customer, Touchpoint: "LIV-01", Unit: "old"})
+		must(t, err)
+		if l.Touchpoint != "delivery" || l.Unit != "" {
+			t.Fatalf("a link of %q %q", l.Touchpoint, l.Unit)
 		}
 	})
 }

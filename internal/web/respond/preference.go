@@ -1,6 +1,7 @@
 package respond
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/listen/customer"
 	"vigie/internal/listen/invite"
+	"vigie/internal/listen/media"
 	"vigie/internal/people"
 )
 
@@ -20,6 +22,8 @@ type Preferences struct {
 	// Answers gives what a person answered, Erase removes one answer for good.
 	Answers func(context.Context, people.Scope, cx.PersonID) (customer.Person, []cx.Feedback, error)
 	Erase   func(context.Context, cx.FeedbackID) error
+	// Files gives those that came with an answer.
+	Files func(context.Context, cx.Feedback) ([]media.Item, error)
 	// Audit keeps that a person erased an answer or objected; subject is the feedback's number, or "person:<number>".
 	Audit func(ctx context.Context, what, subject string) error
 	// Metrics name the scores.
@@ -52,6 +56,7 @@ type answer struct {
 	When   string
 	Scores []string
 	Words  []string
+	Files  []string
 }
 
 // dot is an image of one transparent point.
@@ -283,6 +288,13 @@ func (p *preferencePage) answers(ctx context.Context, s *Server, person cx.Perso
 		slices.Sort(a.Scores)
 		for _, v := range f.Verbatims {
 			a.Words = append(a.Words, v.Text)
+		}
+		files, err := s.d.Preferences.Files(ctx, f)
+		if err != nil {
+			return err
+		}
+		for i, m := range files {
+			a.Files = append(a.Files, cmp.Or(m.Name, p.L.T("respond.file.nameless", "n", i+1))+" · "+weight(p.L, m.Size))
 		}
 		p.Answers = append(p.Answers, a)
 	}

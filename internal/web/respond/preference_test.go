@@ -20,6 +20,7 @@ import (
 	"vigie/internal/cx"
 	"vigie/internal/listen/collect"
 	"vigie/internal/listen/invite"
+	"vigie/internal/listen/media"
 	"vigie/internal/people"
 )
 
@@ -71,6 +72,18 @@ func TestAPersonSaysHowTheyWantToBeAsked(t *testing.T) {
 	if p.status != http.StatusOK || p.Find("input[name=topic]").Length() == 0 || p.Find(".answered").Length() != 1 {
 		t.Fatalf("%d: %d topics, %d answers", p.status, p.Find("input[name=topic]").Length(), p.Find(".answered").Length())
 	}
+	m, err := r.Media.Put(t.Context(), strings.NewReader("%PDF-1.7 facture"), media.Upload{Name: "facture.pdf"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := r.Door.Put(t.Context(), "", collect.Incoming{Source: "test", SourceID: "filed", At: time.Now(), Media: []cx.MediaID{m.ID}, Customer: &collect.Customer{Email: "zoe@example.org"}})
+	if err != nil || sent.Verdict != collect.Accepted {
+		t.Fatalf("%+v %v", sent, err)
+	}
+	if said := r.get("/p/" + token).Find(".answered .sent li").Text(); !strings.Contains(said, "facture.pdf") {
+		t.Errorf("the file they sent is not told: %q", said)
+	}
+	r.preference(token, url.Values{"do": {"erase"}, "answer": {fmt.Sprint(sent.ID)}})
 	p = r.preference(token, url.Values{"do": {"wishes"}, "topic": {"contacts"}, "channel": {"email"}, "yearly": {"2"}, "pause": {"3"}})
 	st := r.standing(person)
 	if p.status != http.StatusOK || st.Topics["contacts"] || !st.Channels["sms"] || st.Channels["email"] || st.Yearly != 2 || st.Paused.IsZero() || len(st.Topics) == 0 {
@@ -97,7 +110,7 @@ func TestAPersonSaysHowTheyWantToBeAsked(t *testing.T) {
 		kept = append(kept, e.Actor+" "+e.What+" "+e.Subject)
 	}
 	me := fmt.Sprint("person:", person)
-	if d := cmp.Diff([]string{"customer feedback.erase " + answer, "customer invitation.accept " + me, "customer invitation.object " + me}, kept); d != "" {
+	if d := cmp.Diff([]string{"customer feedback.erase " + answer, "customer invitation.accept " + me, "customer invitation.object " + me, fmt.Sprint("customer feedback.erase ", sent.ID)}, kept); d != "" {
 		t.Error(d)
 	}
 	if p = r.preference(token, url.Values{"do": {"erase"}, "answer": {"1"}}); p.status != http.StatusNotFound {
