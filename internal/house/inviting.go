@@ -70,9 +70,18 @@ func (h *House) zoneOf(ctx context.Context, unit string) *time.Location {
 	return h.Zone(ctx)
 }
 
+// name is what messages call the organisation: until it has a name, what customers reach it by.
 func (h *House) name(ctx context.Context) (name, lang string, err error) {
 	s, err := h.People.Settings(ctx)
-	return s.Name, s.Lang, err
+	if err != nil || s.Name != "" {
+		return s.Name, s.Lang, err
+	}
+	c, err := h.Invites.Channels(ctx)
+	if err != nil {
+		return "", s.Lang, err
+	}
+	_, host, _ := strings.Cut(c.Base, "://")
+	return host, s.Lang, nil
 }
 
 // At gives the house with another clock for whom is asked and what they answer: nothing of that is started, all else is what

@@ -224,3 +224,17 @@ func TestAListBringsNobodyBackToBeAsked(t *testing.T) {
 		}
 	})
 }
+
+// A house that has not said its name yet is called by its address: no sentence has a hole.
+func TestAHouseWithoutANameIsCalledByItsAddress(t *testing.T) {
+	recordtest.Both(t, func(t *testing.T, db *record.DB) {
+		w := open(t, db)
+		must(t, w.Invites.SetChannels(t.Context(), invite.Channels{Base: "https://avis.example.org"}))
+		l := w.happen("delivery", collect.Customer{Email: "zoe@example.org"})
+		m, err := w.Inviting.Written(t.Context(), l.Invitation)
+		must(t, err)
+		if said := m.Subject + m.Text; strings.Contains(said, " .") || !strings.Contains(said, "client de avis.example.org.") {
+			t.Fatal(said)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -29,14 +30,14 @@ func (s *Server) doTryChannel(w http.ResponseWriter, r *http.Request, v *visit) 
 	}
 	ctx, stop := context.WithTimeout(r.Context(), tryMost)
 	defer stop()
-	l := v.Lang
+	l, house := v.Lang, cmp.Or(v.Settings.Name, r.Host)
 	switch r.PostForm.Get("by") {
 	case "email":
-		err = s.Invites.TryMail(ctx, mail.Address{Name: v.Viewer.Name, Email: v.Viewer.Email}, l.T("channels.try.subject", "house", v.Settings.Name), l.T("channels.try.text", "house", v.Settings.Name))
+		err = s.Invites.TryMail(ctx, mail.Address{Name: v.Viewer.Name, Email: v.Viewer.Email}, l.T("channels.try.subject", "house", house), l.T("channels.try.text", "house", house))
 		p.Tried = l.T("channels.try.sent", "to", v.Viewer.Email)
 	case "sms":
 		p.To = strings.TrimSpace(r.PostForm.Get("to"))
-		err = s.trySMS(ctx, p)
+		err = s.trySMS(ctx, p, house)
 		p.Tried = l.T("channels.try.sent", "to", p.To)
 	default:
 		return cx.Fail(cx.Invalid, "by", "journey.what")
@@ -52,12 +53,12 @@ func (s *Server) doTryChannel(w http.ResponseWriter, r *http.Request, v *visit) 
 	return s.render(w, r, channelsView(p))
 }
 
-func (s *Server) trySMS(ctx context.Context, p *channelsPage) error {
+func (s *Server) trySMS(ctx context.Context, p *channelsPage, house string) error {
 	to, ok := customer.NormalPhone(p.To, "33")
 	if !ok {
 		return cx.Fail(cx.Invalid, "to", "collect.no_phone")
 	}
-	return s.Invites.TrySMS(ctx, "test."+rand.Text(), to, p.lang().T("channels.try.sms", "house", p.Settings.Name))
+	return s.Invites.TrySMS(ctx, "test."+rand.Text(), to, p.lang().T("channels.try.sms", "house", house))
 }
 
 // tryFailed says why a message did not leave, with the server's own words when it gave some.

@@ -303,11 +303,16 @@ func (s *Server) newPilot(ctx context.Context, g *ground, key string) (pilot, er
 	if err != nil {
 		return p, err
 	}
+	awaited, err := s.Invites.Awaited(ctx) // of a pilot that was ended since, nothing is
+	if err != nil {
+		return p, err
+	}
 	for _, f := range all {
 		line := ui.Thing{Name: g.fortnightSpan(f), Href: fortnightAddress(f), Text: g.fortnightRate(f)}
 		switch {
 		case f.Verdict != "":
 			line.Note = l.T("fortnight.by", "verdict", l.T("fortnight.verdict."+f.Verdict), "who", names.of(f.By))
+		case f.Over(g.Now) && !awaited[key]:
 		case f.Over(g.Now):
 			line.Tags = []ui.Tag{{Text: l.T("fortnight.awaited"), Tone: ui.Watch}}
 		default:
@@ -315,7 +320,7 @@ func (s *Server) newPilot(ctx context.Context, g *ground, key string) (pilot, er
 		}
 		p.Lines = append(p.Lines, line)
 	}
-	if f, yes := invite.Awaits(all, g.Now); yes {
+	if f, yes := invite.Awaits(all, g.Now); yes && awaited[key] {
 		p.Remind, p.Href = l.T("fortnight.remind", "span", lowerFirst(g.fortnightSpan(*f))), fortnightAddress(*f)
 	}
 	return p, nil

@@ -45,6 +45,12 @@ type invitationsPage struct {
 	Table  ui.Table
 	Pager  ui.Pager
 	Kept   bool // nothing leaves this machine
+	None   bool // nobody was ever asked, as far as the viewer may know
+}
+
+// toRules is where who is asked is decided.
+func (v *visit) toRules() []ui.Button {
+	return []ui.Button{{Label: v.Lang.T("invitation.none.do"), Href: "/listen/rules", Style: "primary"}}
 }
 
 const invitationsShown = 50
@@ -92,6 +98,7 @@ func (s *Server) newInvitationsPage(ctx context.Context, v *visit, q url.Values)
 		list = list[:invitationsShown]
 		p.Pager.NextHref = invitationsAt(f.Rule, q.Get("state"), int64(list[len(list)-1].ID))
 	}
+	p.None = len(list) == 0 && len(q) == 0
 	if len(list) > 0 {
 		p.Pager.Says = l.T("invitation.count", "count", len(list))
 	}

@@ -17,7 +17,14 @@ type inviteRulesPage struct {
 	Tabs    []ui.Tab
 	Rules   []ui.Thing
 	MayEdit bool
-	MayRead bool // people
+}
+
+// toAdd is how the first rule is written.
+func (p *inviteRulesPage) toAdd() []ui.Button {
+	if !p.MayEdit {
+		return nil
+	}
+	return []ui.Button{{Label: p.visit.Lang.T("invitation.rule.new"), Href: "/listen/rules/new", Style: "primary", Icon: "plus"}}
 }
 
 // reportDays is how far back rates and refusals are counted.
@@ -38,7 +45,7 @@ func (s *Server) newInviteRulesPage(ctx context.Context, v *visit) (*inviteRules
 	}
 	l := v.Lang
 	p := &inviteRulesPage{visit: v, frame: v.frame(l.T("invitation.rules"), ui.SectionListen), Tabs: listenTabs(v, "/listen/rules"),
-		MayEdit: v.Viewer.May(people.EditStructure), MayRead: v.Viewer.May(people.ReadPeople)}
+		MayEdit: v.Viewer.May(people.EditStructure)}
 	p.frame.Sub = l.T("invitation.rules.sub")
 	rules, err := s.Invites.Rules(ctx)
 	if err != nil {

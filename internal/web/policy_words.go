@@ -214,7 +214,7 @@ func inviteTabs(v *visit, path string) []ui.Tab {
 	if v.Viewer.May(people.ReadPeople) {
 		tabs = append(tabs, ui.Tab{Label: v.Lang.T("invitation.title"), Href: "/listen/invitations"})
 	}
-	tabs = append(tabs, ui.Tab{Label: v.Lang.T("invitation.refused"), Href: refusalsAt})
+	tabs = append(tabs, ui.Tab{Label: v.Lang.T("invitation.tab.refused"), Href: refusalsAt})
 	for i := range tabs {
 		tabs[i].Current = tabs[i].Href == path
 	}

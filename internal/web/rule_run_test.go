@@ -62,5 +62,5 @@ func TestARuleIsRunOnAListAndEveryLineIsAccountedFor(t *testing.T) {
 	if p, err := r.Customers.Find(t.Context(), people.Whole(), "neuve@example.org"); err != nil || len(p.Identities) != 1 {
 		t.Errorf("%+v %v", p, err)
 	}
-	r.as(r.user(people.Administrator, "")).get("/settings/audit").has(t, "table", "barometre/vague-4 +1")
+	b.get("/settings/audit").has(t, "table", "barometre/vague-4 +1")
 }

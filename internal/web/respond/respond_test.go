@@ -60,7 +60,7 @@ func open(t *testing.T, hourly int) *rig {
 		return a, ok
 	}
 	s, err := respond.New(respond.Deps{Attribute: known, Surveys: h.Surveys, Responses: h.Responses, Settings: h.People.Settings, Hourly: hourly,
-		Preferences: &respond.Preferences{Invites: h.Invites, Answers: h.Door.Customer, Erase: h.Door.Erase, Metrics: h.Catalogue.Metrics,
+		Preferences: &respond.Preferences{Invites: h.Invites, Answers: h.Door.Customer, Erase: h.Door.Erase, Files: h.Door.MediaOf, Metrics: h.Catalogue.Metrics,
 			Audit: func(ctx context.Context, what, subject string) error {
 				return h.People.Audit(ctx, people.Entry{Actor: "customer", What: what, Subject: subject})
 			}},

@@ -243,7 +243,7 @@ func (s *Server) frame(ctx context.Context, d *survey.Definition, r *http.Reques
 	if err != nil {
 		return frame{}, err
 	}
-	f := frame{Name: settings.Name, Contact: settings.Contact, Tag: tagOf(d, r)}
+	f := frame{Name: cmp.Or(settings.Name, r.Host), Contact: settings.Contact, Tag: tagOf(d, r)}
 	f.L, f.Dir = spoken(f.Tag), direction(f.Tag)
 	var logo string
 	f.Style, logo = s.d.Face(settings)
