@@ -23,7 +23,7 @@ import (
 // newInviting makes who is asked and how, with the answers they give: each knows of the other by what is handed here.
 func (h *House) newInviting(now func() time.Time) error {
 	var err error
-	h.Invites, err = invite.New(invite.Deps{DB: h.DB, Customers: h.Customers, Surveys: h.Surveys, Ledger: h.Door, Placing: h.Door.Placing, Zone: h.zoneOf, Now: now, Log: h.log,
+	h.Invites, err = invite.New(invite.Deps{DB: h.DB, Customers: h.Customers, Surveys: h.Surveys, Ledger: h.Door, Placer: h.Door.Placer, Zone: h.zoneOf, Now: now, Log: h.log,
 		Seal: h.People.Seal, Unseal: h.People.Unseal})
 	if err != nil {
 		return err

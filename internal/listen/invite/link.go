@@ -64,7 +64,7 @@ func (s *Store) Want(ctx context.Context, w Wanted) (Letter, error) {
 	if err := s.d.Customers.Open(ctx); err != nil {
 		return Letter{}, unavailable(err)
 	}
-	place, err := s.d.Placing(ctx)
+	place, err := s.placing(ctx)
 	if err != nil {
 		return Letter{}, unavailable(err)
 	}

@@ -24,8 +24,8 @@ type Deps struct {
 	Surveys   *survey.Store
 	// Ledger outlives a restore: what people forbade is noted there too; nil: it is not.
 	Ledger *collect.Door
-	// Placing gives others' keys of touchpoint and unit our own (collect.Door.Placing); nil: they are kept as they come.
-	Placing func(context.Context) (func(touchpoint, unit string) (string, string), error)
+	// Placer gives others' keys of touchpoint and unit our own (collect.Door.Placer); nil: they are kept as they come.
+	Placer func(context.Context) (collect.Placer, error)
 	// Zone gives the time zone of a unit, "" of the organisation.
 	Zone func(ctx context.Context, unit string) *time.Location
 	// Seal and Unseal keep what must not be read from a copy of the record; the name is of what is kept.
@@ -59,11 +59,6 @@ func New(d Deps) (*Store, error) {
 	}
 	if d.Zone == nil {
 		d.Zone = func(context.Context, string) *time.Location { return time.UTC }
-	}
-	if d.Placing == nil {
-		d.Placing = func(context.Context) (func(string, string) (string, string), error) {
-			return func(touchpoint, unit string) (string, string) { return touchpoint, unit }, nil
-		}
 	}
 	return &Store{d: d, snapshot: record.NewSnapshot(d.DB, counter, loadTables)}, nil
 }

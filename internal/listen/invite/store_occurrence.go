@@ -119,7 +119,7 @@ type arrival struct {
 // with the same content is the same event, with another content a conflict.
 func (s *Store) Receive(ctx context.Context, batch []Happening) ([]Received, error) {
 	out := make([]Received, len(batch))
-	place, err := s.d.Placing(ctx)
+	place, err := s.placing(ctx)
 	if err != nil {
 		return nil, unavailable(err)
 	}
@@ -157,6 +157,19 @@ func (s *Store) Receive(ctx context.Context, batch []Happening) ([]Received, err
 		}
 	}
 	return nil, unavailable(customer.ErrMet)
+}
+
+// placing gives how another's keys of touchpoint and unit become ours; what is unknown stays as it came.
+func (s *Store) placing(ctx context.Context) (func(touchpoint, unit string) (string, string), error) {
+	if s.d.Placer == nil {
+		return func(touchpoint, unit string) (string, string) { return touchpoint, unit }, nil
+	}
+	place, err := s.d.Placer(ctx)
+	return func(touchpoint, unit string) (string, string) {
+		t, _, _ := place(cx.TouchpointID(touchpoint), "") // each alone: one that is unknown does not keep the other
+		_, u, _ := place("", cx.UnitID(unit))
+		return string(t), string(u)
+	}, err
 }
 
 // unavailable says that the same may be sent again.

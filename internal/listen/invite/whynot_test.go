@@ -154,14 +154,19 @@ func TestOthersKeysOfEventsAreOurs(t *testing.T) {
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		w := newWorld(t, db)
 		ours := map[string]string{"LIV-01": "delivery", "Lyon Part-Dieu": "lyon", "old": ""}
-		w.d.Placing = func(context.Context) (func(string, string) (string, string), error) {
-			place := func(key string) string {
-				if to, mapped := ours[key]; mapped {
-					return to
+		w.d.Placer = func(context.Context) (collect.Placer, error) {
+			return func(t cx.TouchpointID, u cx.UnitID) (cx.TouchpointID, cx.UnitID, *cx.Error) {
+				if t == "nowhere" || u == "nowhere" {
+					return t, u, cx.Fail(cx.Invalid, "unit", "collect.unknown_unit")
 				}
-				return key
-			}
-			return func(touchpoint, unit string) (string, string) { return place(touchpoint), place(unit) }, nil
+				if to, mapped := ours[string(t)]; mapped {
+					t = cx.TouchpointID(to)
+				}
+				if to, mapped := ours[string(u)]; mapped {
+					u = cx.UnitID(to)
+				}
+				return t, u, nil
+			}, nil
 		}
 		w.rule(Rule{Key: "lyon", Survey: "delivery", Trigger: Trigger{Event: "order.delivered"}, If: &survey.Condition{Attribute: "unit", In: []string{"lyon"}}})
 		send := func(n int, touchpoint, unit string) collect.Verdict {
