@@ -3,6 +3,7 @@ package house
 import (
 	"context"
 	"iter"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -115,7 +116,8 @@ func (h *House) OpenInvitation(ctx context.Context, l invite.Letter) (string, er
 		o.CollectedBy = "web"
 	}
 	if lived, _ := l.Attributes["channel"].(string); slices.Contains(cx.Channels, lived) {
-		o.Channel = lived
+		o.Channel, o.Attributes = lived, maps.Clone(l.Attributes)
+		delete(o.Attributes, "channel") // it is the channel, not a word beside
 	}
 	return path, h.Responses.OpenAs(ctx, response.Token(token), o)
 }

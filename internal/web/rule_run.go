@@ -222,6 +222,9 @@ func (p *ruleRunPage) made(r invite.Run) {
 	}
 	slices.SortFunc(refused, func(a, b invite.Refusal) int { return b.N - a.N })
 	m.Reasons = p.refusedTable(r.Reasons[plannedByRun], refused, l.T("rule.run.people"))
+	if r.Reasons[plannedByRun] > 0 {
+		m.Reasons.Rows[0].Cells[0].Text = l.T("rule.run.planned") // not asked yet
+	}
 	p.Made = m
 }
 

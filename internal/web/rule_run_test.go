@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"vigie/internal/listen/invite"
@@ -45,7 +46,9 @@ func TestARuleIsRunOnAListAndEveryLineIsAccountedFor(t *testing.T) {
 	if l := b.get("/listen/invitations?rule=barometre").Find("main tbody tr").Length(); l != 2 {
 		t.Errorf("%d invitations", l)
 	}
-	b.post(at, pasted)
+	if p := b.post(at, pasted); strings.Contains(p.Find("main").Text(), "⟨") {
+		t.Error(squeeze(p.Find("main").Text()))
+	}
 	if l := b.get("/listen/invitations?rule=barometre").Find("main tbody tr").Length(); l != 2 {
 		t.Errorf("%d invitations after the same run again", l)
 	}

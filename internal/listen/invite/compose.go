@@ -62,7 +62,7 @@ func (s *sheet) mail(domain string) (mail.Message, error) {
 func (s *sheet) page() mailPage {
 	w := s.wording()
 	p := mailPage{Lang: s.Tag, Subject: s.say(w.Subject, "invite.mail.subject"), Answer: s.L.T("invite.mail.answer"), Link: s.Base + s.Link,
-		Footer: s.L.T("invite.mail.footer", "house", s.House), Stop: s.L.T("invite.mail.stop"), StopHref: s.Base + s.Leave}
+		Footer: s.L.T("invite.mail.footer", "house", s.House), Stop: s.L.T("invite.mail.stop"), StopHref: s.Base + s.Leave + "?lang=" + s.L.Tag()}
 	if s.Seen != "" {
 		p.Seen = s.Base + s.Seen
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -153,6 +154,7 @@ func (w *walk) list(ctx context.Context, p Population) error {
 	if err := w.listed(ctx, &l, batch); err != nil {
 		return err
 	}
+	slices.SortStableFunc(r.Lines.Troubles, func(a, b Trouble) int { return a.Line - b.Line })
 	return w.batch(ctx, herd{})
 }
 

@@ -29,14 +29,25 @@ func (d *Definition) Reply(s State, passed map[QuestionID]bool) Reply {
 			r.Complete = false
 		}
 		if answered {
-			r.take(d, q, a)
+			r.take(d, p.Known, q)
 		}
 	}
 	return r
 }
 
-func (r *Reply) take(d *Definition, q *Question, a Answer) {
-	key := string(q.Key)
+// asked writes a question as it was put, in the survey's first language: with the points and choices answered before, without
+// words nor attributes, which may name somebody.
+func (d *Definition) asked(q *Question, known map[QuestionID]Answer) string {
+	s := State{Answers: make(map[QuestionID]Answer, len(known))}
+	for key, a := range known {
+		a.Text = ""
+		s.Answers[key] = a
+	}
+	return d.Say(q.Text, s)
+}
+
+func (r *Reply) take(d *Definition, known map[QuestionID]Answer, q *Question) {
+	key, a := string(q.Key), known[q.Key]
 	switch {
 	case q.Kind == Consent:
 		r.Consents = append(r.Consents, q.Purpose)
@@ -48,11 +59,11 @@ func (r *Reply) take(d *Definition, q *Question, a Answer) {
 		r.Attributes[key] = *a.Number
 	case q.Kind.Lists():
 		r.choices(q, a)
-		r.words(d.In(q.Text, ""), a.Text)
+		r.words(d.asked(q, known), a.Text)
 	case q.Kind == Matrix:
 		r.rows(q, a)
 	case q.Kind == Text:
-		r.words(d.In(q.Text, ""), a.Text)
+		r.words(d.asked(q, known), a.Text)
 	case q.Kind == Date:
 		r.Attributes[key] = a.Text
 	case q.Kind == Media:

@@ -100,7 +100,7 @@ func TestReplyIsAFeedbackInTheMaking(t *testing.T) {
 	s := survey.State{Answers: map[survey.QuestionID]survey.Answer{"nps": num(3), "cause": a, "late": num(4), "words": {Text: "Trop tard"}}}
 	got := d.Reply(s, nil)
 	want := survey.Reply{Scores: map[cx.MetricID]float64{"nps": 3}, Attributes: map[string]any{"cause.late": true, "cause.other": true, "late": 4.0},
-		Verbatims: []cx.Verbatim{{Question: "What went wrong?", Text: "carton ouvert"}, {Question: "Why {nps}, {@first_name|you}?", Text: "Trop tard"}}, Complete: true}
+		Verbatims: []cx.Verbatim{{Question: "What went wrong?", Text: "carton ouvert"}, {Question: "Why 3, you?", Text: "Trop tard"}}, Complete: true}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -248,5 +248,18 @@ func TestEveryTemplateIsASurveyOfTheCatalogue(t *testing.T) {
 		if err := d.CheckWith(func(k cx.MetricID) (cx.Metric, bool) { m, ok := metrics[k]; return m, ok }); err != nil {
 			t.Errorf("%s: %v", d.Key, err)
 		}
+	}
+}
+
+// The question beside what was said is the one that was read, but for what may name somebody.
+func TestAQuestionIsKeptAsItWasPut(t *testing.T) {
+	text := func(s string) cx.Text { return cx.Text{"fr": s} }
+	d := survey.Definition{Key: "d", Languages: []string{"fr"}, Sections: []survey.Section{{Questions: []survey.Question{
+		{Key: "nps", Kind: survey.NPS, Text: text("Recommanderiez-vous ?")}, {Key: "who", Kind: survey.Text, Text: text("Qui vous a servi ?")},
+		{Key: "why", Kind: survey.Text, Text: text("Pourquoi {nps}, {@prenom|vous}, servi par {who|nous} ?")}}}}}
+	three := 3.0
+	r := d.Reply(survey.State{Answers: map[survey.QuestionID]survey.Answer{"nps": {Number: &three}, "who": {Text: "Zoé Martin"}, "why": {Text: "Trop long"}}, Attributes: map[string]any{"prenom": "Léa"}}, nil)
+	if d := cmp.Diff([]cx.Verbatim{{Question: "Qui vous a servi ?", Text: "Zoé Martin"}, {Question: "Pourquoi 3, vous, servi par nous ?", Text: "Trop long"}}, r.Verbatims); d != "" {
+		t.Fatal(d)
 	}
 }

@@ -16,6 +16,9 @@ import (
 // in; its default otherwise.
 func tagOf(d *survey.Definition, r *http.Request) string {
 	if d == nil || len(d.Languages) == 0 {
+		if asked := r.URL.Query().Get("lang"); slices.Contains(ours(), asked) {
+			return asked
+		}
 		return lang.Match(r.Header.Get("Accept-Language")).Tag()
 	}
 	if asked := r.URL.Query().Get("lang"); slices.Contains(d.Languages, asked) {
@@ -35,6 +38,9 @@ func tagOf(d *survey.Definition, r *http.Request) string {
 	}
 	return d.Languages[i]
 }
+
+// ours are the languages of Vigie's own words.
+func ours() []string { return []string{"fr", "en"} }
 
 // spoken gives the language of Vigie's own words beside a survey's: French, else English.
 func spoken(tag string) lang.Lang {

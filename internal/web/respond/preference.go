@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -146,8 +147,23 @@ func (s *Server) doPreferences(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/p/"+r.PathValue("token")+"?done="+done, http.StatusSeeOther)
+	http.Redirect(w, r, preferenceAt(r, done), http.StatusSeeOther)
 	return nil
+}
+
+// preferenceAt is the address of the page, in the language that was asked for; done is what was just done, "" nothing.
+func preferenceAt(r *http.Request, done string) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"lang": r.URL.Query().Get("lang"), "done": done} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	at := "/p/" + url.PathEscape(r.PathValue("token"))
+	if len(q) > 0 {
+		at += "?" + q.Encode()
+	}
+	return at
 }
 
 // wish reads the form of topics, channels, frequency and pause; what is not ticked is not wanted.
@@ -230,7 +246,10 @@ func (s *Server) newPreferences(r *http.Request, person cx.PersonID) (*preferenc
 	if err != nil {
 		return nil, err
 	}
-	p := &preferencePage{frame: f, Action: "/p/" + r.PathValue("token"), Off: st.Off}
+	p := &preferencePage{frame: f, Action: preferenceAt(r, ""), Off: st.Off}
+	for _, tag := range ours() {
+		p.Languages = append(p.Languages, choice{Tag: tag, Name: ownName(tag), Href: "?lang=" + tag, Present: tag == f.Tag})
+	}
 	p.Title = f.L.T("respond.prefer.title")
 	if st.Objection {
 		p.Objected = f.L.Date(st.Objected)
