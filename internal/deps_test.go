@@ -20,7 +20,7 @@ var floors = [][]string{
 	{"internal/listen/note"},
 	{"internal/listen/hook", "internal/listen/intake", "internal/listen/invite", "internal/listen/response", "internal/listen/tally"},
 	{"internal/understand/insight"},
-	{"internal/understand/fatalist", "internal/understand/search", "internal/understand/temperature", "internal/understand/view"},
+	{"internal/understand/chorus", "internal/understand/fatalist", "internal/understand/search", "internal/understand/temperature", "internal/understand/view"},
 	{"internal/house"},
 	{"assets"},
 	{"internal/web/chart", "internal/web/respond", "internal/web/ui"},

@@ -27,6 +27,7 @@ import (
 	"vigie/internal/listen/tally"
 	"vigie/internal/people"
 	"vigie/internal/record"
+	"vigie/internal/understand/chorus"
 	"vigie/internal/understand/fatalist"
 	"vigie/internal/understand/insight"
 	"vigie/internal/understand/search"
@@ -86,6 +87,8 @@ type House struct {
 	// Notes are what advisers note of the answer they had to give; Fatalists sets them beside what customers said.
 	Notes     *note.Store
 	Fatalists *fatalist.Lists
+	// Chorus is what employees write, by listings of at least five people.
+	Chorus *chorus.Chorus
 	// Imports is where files wait, are imported and remembered.
 	Imports *intake.Desk
 
@@ -127,6 +130,9 @@ func New(ctx context.Context, c Config, d Deps) (*House, error) {
 		Zone: c.Zone, Log: d.Log,
 	})
 	h.Catalogue.Used = h.scored
+	if h.Chorus, err = chorus.New(chorus.Deps{DB: d.DB, Gather: h.Insight.Gather, Present: h.Door.Present, Now: d.Now}); err != nil {
+		return nil, err
+	}
 	h.Notes, err = note.New(note.Deps{DB: d.DB, Customers: h.Customers, Consulted: h.consulted, Touchpoints: h.Journeys.Touchpoints, Units: h.knownUnits, Now: d.Now})
 	if err != nil {
 		return nil, err

@@ -205,6 +205,9 @@ func voiceTabs(v *visit, path string) []ui.Tab {
 	for _, t := range []struct{ path, id string }{{"/verbatims", "verbatim.title"}, {"/customers", "customer.title"}} {
 		out = append(out, ui.Tab{Label: v.Lang.T(t.id), Href: t.path, Current: t.path == path})
 	}
+	if v.Viewer.Scope.Employees() {
+		out = append(out, ui.Tab{Label: v.Lang.T("chorus.tab"), Href: chorusAt, Current: path == chorusAt})
+	}
 	return out
 }
 

@@ -265,6 +265,9 @@ func (s *Server) fillAnswer(ctx context.Context, p *explorerPage, st *study) err
 			p.Box.OptionURL = withParam(p.Link, "as", "option")
 		}
 	}
+	if st.m.Audience == cx.Employees { // never a figure of its own beside
+		p.Words = g.chorusAddress(g.Touchpoint, g.Unit)
+	}
 	for _, k := range shapes(st.axes, p.asked.Other != "") {
 		p.Shapes = append(p.Shapes, ui.Tab{Label: l.T("explorer.shape." + k), Href: p.asked.with(func(a *asked) { a.Shape = k }).address(g.filters), Current: k == p.Drawing.Shape})
 	}

@@ -185,5 +185,8 @@ func (s *Server) untied(ctx context.Context, st *study) (int64, error) {
 // wordsSaid names what is behind the answer.
 func (p *explorerPage) wordsSaid() string {
 	m, _ := measure(p.ground.Catalogue, p.asked.Indicator, nil)
+	if m.Audience == cx.Employees {
+		return "chorus.title"
+	}
 	return m.said("explorer.words")
 }

@@ -51,6 +51,7 @@ func furnished(t *testing.T) (*rig, *browser, map[string]string) {
 	b.post("/listen/tally/reasons", url.Values{"reasons": {"Facture\nPanne internet\n"}})
 	r.surveys("contact")
 	asked := r.written("contact")
+	r.wrote(6, "nantes", "Le planning change sans prévenir, on l’apprend le matin même.")
 	r.consulted()
 	return r, b, map[string]string{
 		"/listen/rules/{key}/run": "/listen/rules/lancee/run", "/listen/rules/{key}": "/listen/rules/livree", "/listen/rules/{key}/edit": "/listen/rules/livree/edit", "/listen/rules/{key}/yaml": "/listen/rules/livree/yaml",

@@ -49,7 +49,7 @@ func (s *Server) Routes() []Route {
 		s.goRoutes(),
 		s.installRoutes(),
 		s.devRoutes(),
-		s.trustRoutes(), s.tallyRoutes(), s.noteRoutes(), s.fatalistRoutes(),
+		s.trustRoutes(), s.tallyRoutes(), s.noteRoutes(), s.fatalistRoutes(), s.chorusRoutes(),
 		s.surveyRoutes(), s.inviteRoutes(), s.invitationRoutes(), s.policyRoutes(), s.ruleRoutes(), s.runRoutes(),
 		s.fortnightRoutes(), s.channelRoutes(),
 	} {

@@ -28,6 +28,7 @@ import (
 	"vigie/internal/listen/survey"
 	"vigie/internal/listen/tally"
 	"vigie/internal/people"
+	"vigie/internal/understand/chorus"
 	"vigie/internal/understand/fatalist"
 	"vigie/internal/understand/insight"
 	"vigie/internal/understand/view"
@@ -55,6 +56,8 @@ type Deps struct {
 	// Notes are what advisers note of the answer they had to give, Fatalists the lists they make.
 	Notes     *note.Store
 	Fatalists *fatalist.Lists
+	// Chorus is what employees write.
+	Chorus *chorus.Chorus
 	// Surveys are the questionnaires, Responses takes what people answer to them.
 	Surveys   *survey.Store
 	Responses *response.Desk
@@ -122,7 +125,7 @@ type Server struct {
 func Of(h *house.House) Deps {
 	return Deps{
 		People: h.People, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances, Views: h.Views, Insight: h.Insight,
-		Door: h.Door, Media: h.Media, Customers: h.Customers, Imports: h.Imports, Tally: h.Tally, Notes: h.Notes, Fatalists: h.Fatalists, Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, Inviting: h.Inviting, Inbox: h.Inbox,
+		Door: h.Door, Media: h.Media, Customers: h.Customers, Imports: h.Imports, Tally: h.Tally, Notes: h.Notes, Fatalists: h.Fatalists, Chorus: h.Chorus, Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, Inviting: h.Inviting, Inbox: h.Inbox,
 		Search: h.Search.Search, SearchLag: h.Search.Lag,
 	}
 }
@@ -132,8 +135,8 @@ func New(d Deps) (*Server, error) {
 	if d.People == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Insight == nil || d.Door == nil || d.Customers == nil || d.Views == nil {
 		return nil, errors.New("web: people, journeys, catalogue, circumstances, insight, the door, customers and views are needed")
 	}
-	if d.Imports == nil || d.Surveys == nil || d.Responses == nil || d.Tally == nil || d.Invites == nil || d.Inviting == nil || d.Inbox == nil || d.Media == nil {
-		return nil, errors.New("web: imports, surveys, responses, media, the tally and invitations are needed")
+	if d.Imports == nil || d.Surveys == nil || d.Responses == nil || d.Tally == nil || d.Invites == nil || d.Inviting == nil || d.Inbox == nil || d.Media == nil || d.Chorus == nil {
+		return nil, errors.New("web: imports, surveys, responses, media, the tally, invitations and employees' words are needed")
 	}
 	s := &Server{Deps: d, log: d.Log, now: d.Now, secure: d.Secure, stopping: make(chan struct{})}
 	if s.log == nil {

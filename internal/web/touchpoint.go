@@ -40,6 +40,7 @@ type touchpointPage struct {
 	Promises block[[]promiseView]
 	Voices   block[voicesBlock]
 	Reads    bool
+	Staff    string // where what employees write of it is read; "" for who may not
 	Facts    ui.Table
 	LiveHead *ui.Live
 	LiveTime *ui.Live
@@ -116,7 +117,7 @@ func (s *Server) newTouchpointPage(ctx context.Context, g *ground, c touchpointC
 		return nil, cx.Fail(cx.NotFound, "", "web.missing.text")
 	}
 	l := g.lang()
-	p := &touchpointPage{ground: g, about: about{place, m}, Reads: g.mayRead()}
+	p := &touchpointPage{ground: g, about: about{place, m}, Reads: g.mayRead(), Staff: g.chorusAddress(string(c.key), g.Unit)}
 	p.frame = g.frame(l.Text(place.Touchpoint.Name), ui.SectionCockpit)
 	p.frame.Sub = l.Text(place.Stage.Name)
 	p.frame.Crumb = []ui.Link{{Label: l.Text(place.Journey.Name), Href: g.common().at(journeyAddress(g.Journeys, place.Journey.Key))}}
