@@ -40,6 +40,8 @@ type Deps struct {
 	// Surveys are the questionnaires, Responses takes what people answer to them.
 	Surveys   *survey.Store
 	Responses *response.Desk
+	// OpenResponse makes the page where one person answers a survey.
+	OpenResponse func(context.Context, response.Opening) (path string, err error)
 	// Invites is who is asked; OpenInvitation makes the page where one is answered.
 	Invites        *invite.Store
 	OpenInvitation func(context.Context, invite.Letter) (path string, err error)
@@ -75,15 +77,15 @@ type API struct {
 func Of(h *house.House) Deps {
 	return Deps{
 		DB: h.DB, People: h.People, Door: h.Door, Media: h.Media, Customers: h.Customers, Journeys: h.Journeys, Catalogue: h.Catalogue, Circumstances: h.Circumstances,
-		Surveys: h.Surveys, Responses: h.Responses, Invites: h.Invites, OpenInvitation: h.OpenInvitation, AnswerInvitation: h.AnswerInvitation, HearSMS: h.HearSMS, Notes: h.Notes, Fatalists: h.Fatalists,
+		Surveys: h.Surveys, Responses: h.Responses, OpenResponse: h.OpenResponse, Invites: h.Invites, OpenInvitation: h.OpenInvitation, AnswerInvitation: h.AnswerInvitation, HearSMS: h.HearSMS, Notes: h.Notes, Fatalists: h.Fatalists,
 		Ask: h.Insight.Ask, List: h.Insight.List, Follow: h.Insight.WaitFor,
 	}
 }
 
 // New gives the handler of everything under /api/. It is inert.
 func New(d Deps) (*API, error) {
-	if d.DB == nil || d.People == nil || d.Door == nil || d.Media == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.Invites == nil || d.OpenInvitation == nil || d.AnswerInvitation == nil || d.HearSMS == nil || d.Notes == nil || d.Fatalists == nil || d.Ask == nil || d.List == nil {
-		return nil, fmt.Errorf("api: DB, People, Door, Media, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, Invites, OpenInvitation, AnswerInvitation, HearSMS, Notes, Fatalists, Ask and List are needed")
+	if d.DB == nil || d.People == nil || d.Door == nil || d.Media == nil || d.Customers == nil || d.Journeys == nil || d.Catalogue == nil || d.Circumstances == nil || d.Surveys == nil || d.Responses == nil || d.OpenResponse == nil || d.Invites == nil || d.OpenInvitation == nil || d.AnswerInvitation == nil || d.HearSMS == nil || d.Notes == nil || d.Fatalists == nil || d.Ask == nil || d.List == nil {
+		return nil, fmt.Errorf("api: DB, People, Door, Media, Customers, Journeys, Catalogue, Circumstances, Surveys, Responses, OpenResponse, Invites, OpenInvitation, AnswerInvitation, HearSMS, Notes, Fatalists, Ask and List are needed")
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)

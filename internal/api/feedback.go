@@ -184,7 +184,7 @@ func (a *API) amendFeedback(c *call) error {
 	if err := decode(b, &change); err != nil {
 		return err
 	}
-	if err := a.reach(c, id); err != nil {
+	if err := a.sees(c, id); err != nil {
 		return err
 	}
 	if _, err := a.Door.Amend(c.Context(), cx.FeedbackID(id), change); err != nil {
@@ -197,18 +197,15 @@ func (a *API) amendFeedback(c *call) error {
 	if err != nil {
 		return err
 	}
-	if len(l) == 0 { // amended out of sight, or an employee's: nobody reads that
+	if len(l) == 0 { // amended out of sight
 		return c.json(http.StatusOK, Receipt{ID: cx.FeedbackID(id), Status: "amended"})
 	}
 	return c.json(http.StatusOK, l[0])
 }
 
-// reach tells whether the viewer may act on a feedback: on all of them with the whole company's people, else on those
-// that the viewer may see.
-func (a *API) reach(c *call, id int64) error {
-	if c.viewer.Scope.People().All {
-		return nil
-	}
+// sees tells whether the viewer may read a feedback. What nobody reads nobody changes: an employee's answer, by who would
+// move the others away from it, could be told apart.
+func (a *API) sees(c *call, id int64) error {
 	l, err := a.Door.Feedbacks(c.Context(), c.viewer.Scope, []cx.FeedbackID{cx.FeedbackID(id)})
 	if err != nil {
 		return err
@@ -217,6 +214,15 @@ func (a *API) reach(c *call, id int64) error {
 		return notFound()
 	}
 	return nil
+}
+
+// reach tells whether the viewer may erase a feedback: any of them with the whole company's people, else those that the
+// viewer may see.
+func (a *API) reach(c *call, id int64) error {
+	if c.viewer.Scope.People().All {
+		return nil
+	}
+	return a.sees(c, id)
 }
 
 func (a *API) eraseFeedback(c *call) error {

@@ -272,7 +272,7 @@ func TestEmployeesRowsAreNobodys(t *testing.T) {
 	if r := w.send("GET", "/feedbacks?audience=employee", ""); r.status == 200 && len(as[FeedbackPage](t, r).Feedbacks) > 0 {
 		t.Errorf("listed: %d %s", r.status, r.body)
 	}
-	if r := w.send("PATCH", path, `{"verbatim":"Outils trop lents"}`); r.status != 409 || strings.Contains(string(r.body), "Outils") { // of a closed month
+	if r := w.send("PATCH", path, `{"verbatim":"Outils trop lents"}`); r.status != 404 || strings.Contains(string(r.body), "Outils") {
 		t.Errorf("amended: %d %s", r.status, r.body)
 	}
 	if r := w.send("DELETE", path, "", w.role(people.DPO)); r.status != 204 {

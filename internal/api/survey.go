@@ -75,7 +75,8 @@ func (a *API) surveyVersions(c *call) error {
 
 // Link is where one person answers.
 type Link struct {
-	// Path to append to the address of the server: "/s/…". Who has it may answer, and read what was answered.
+	// Path to append to the address of the server: "/s/…". Who has it may answer, and read what was answered. Of an anonymous
+	// survey or one of employees it is everybody's, "/q/…", where nobody's answer is read.
 	Path string `json:"path" yaml:"path"`
 }
 
@@ -86,9 +87,9 @@ func (a *API) openResponse(c *call) error {
 		return err
 	}
 	o.Survey = cx.SurveyID(c.PathValue("key"))
-	token, err := a.Responses.Open(c.Context(), o)
+	path, err := a.OpenResponse(c.Context(), o)
 	if err != nil {
 		return err
 	}
-	return c.either(http.StatusCreated, Link{Path: "/s/" + string(token)})
+	return c.either(http.StatusCreated, Link{Path: path})
 }

@@ -28,6 +28,7 @@ type world struct {
 	people *people.Store
 	door   *collect.Door
 	eye    *insight.Insight
+	house  *house.House
 	api    *API
 	url    string
 	keys   map[people.Role]string
@@ -40,7 +41,7 @@ func both(t *testing.T, fn func(*testing.T, *world)) {
 func newWorld(t testing.TB, db *record.DB) *world {
 	t.Helper()
 	h, err := house.New(t.Context(), house.Config{Dir: t.TempDir(), Zone: time.UTC, Patience: time.Minute}, house.Deps{DB: db})
-	w := &world{t: t, db: db, people: h.People, door: h.Door, eye: h.Insight, keys: map[people.Role]string{}}
+	w := &world{t: t, db: db, people: h.People, door: h.Door, eye: h.Insight, house: h, keys: map[people.Role]string{}}
 	w.must(err)
 	h.Catalogue.Used = func(context.Context, cx.MetricID) (bool, error) { return false, nil }
 	t.Cleanup(h.Stop)

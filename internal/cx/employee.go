@@ -18,3 +18,13 @@ func Closes(at time.Time) time.Time {
 	next := time.Date(w.Year(), w.Month()+1, 1, 12, 0, 0, 0, time.UTC)
 	return Week(next.AddDate(0, 0, 12))
 }
+
+// Shows gives the moment from which figures may show an employee's answer that came in a week: with its month, or with all
+// that came as late as it did.
+func Shows(at, received time.Time) time.Time {
+	closes := Closes(at)
+	if r := Week(received); !r.Before(closes) {
+		return r.AddDate(0, 0, 7)
+	}
+	return closes
+}

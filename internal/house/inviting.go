@@ -132,16 +132,39 @@ func (h *House) whereAnswered(ctx context.Context, l invite.Letter) (string, err
 		return "", err
 	}
 	if v.Untied() {
-		q := url.Values{}
-		for name, value := range map[string]string{"via": l.Channel, "lang": l.Lang, "touchpoint": l.Touchpoint, "unit": l.Unit} {
-			if value != "" {
-				q.Set(name, value)
-			}
-		}
-		return "/q/" + url.PathEscape(string(l.Survey)) + "?" + q.Encode(), nil
+		return everybodys(l.Survey, map[string]string{"via": l.Channel, "lang": l.Lang, "touchpoint": l.Touchpoint, "unit": l.Unit}), nil
 	}
 	token, err := h.Invites.Answering(ctx, l.Root())
 	return ownPath + token, err
+}
+
+// everybodys gives the path of the page of a survey that is nobody's own.
+func everybodys(key cx.SurveyID, about map[string]string) string {
+	q := url.Values{}
+	for name, value := range about {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return "/q/" + url.PathEscape(string(key)) + "?" + q.Encode()
+}
+
+// OpenResponse makes the page where one person answers a survey and gives its path. Of one that ties no answer to a person it
+// is the page that everybody has: who asked for the address could read there what was answered.
+func (h *House) OpenResponse(ctx context.Context, o response.Opening) (string, error) {
+	one, err := h.Surveys.Survey(ctx, o.Survey)
+	if err != nil {
+		return "", err
+	}
+	v, err := h.Surveys.Published(ctx, o.Survey, o.Version)
+	if err != nil {
+		return "", err
+	}
+	if v.Untied() && one.Asking() {
+		return everybodys(o.Survey, map[string]string{"channel": o.Channel, "via": o.CollectedBy, "lang": o.Language, "touchpoint": o.Touchpoint, "unit": o.Unit}), nil
+	}
+	token, err := h.Responses.Open(ctx, o)
+	return ownPath + string(token), err
 }
 
 // customerOf names the customer of an invitation as the door knows them.

@@ -35,6 +35,7 @@ type UnitChange struct {
 	Was       *Unit
 	Becomes   Unit
 	Undone    bool
+	UndoneAt  time.Time // zero: it was not
 }
 
 // UnitChanges is what somebody does to the tree at once.

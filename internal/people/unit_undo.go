@@ -25,7 +25,9 @@ func scanChanges(rows *sql.Rows) ([]UnitChange, error) {
 		if err := rows.Scan(&c.ID, &c.Batch, &at, &c.Actor, &c.Kind, &c.Unit, &c.Day, &was, &becomes, &undone); err != nil {
 			return nil, err
 		}
-		c.At, c.Undone = fromMicro(at), undone != 0
+		if c.At, c.Undone = fromMicro(at), undone != 0; c.Undone {
+			c.UndoneAt = fromMicro(undone)
+		}
 		if err := json.Unmarshal([]byte(becomes), &c.Becomes); err != nil {
 			return nil, err
 		}
@@ -57,10 +59,10 @@ func (s *Store) Moves(ctx context.Context, from, until string) ([]UnitChange, er
 	return scanChanges(rows)
 }
 
-// EveryMove gives every time a unit changed parent, oldest first, those undone included: for figures that must not tell by
-// the difference what the two trees say together.
+// EveryMove gives every time a unit changed parent, oldest first, those undone included, and the units that were added and
+// taken away again: for figures that must not tell by the difference what two trees say together.
 func (s *Store) EveryMove(ctx context.Context) ([]UnitChange, error) {
-	rows, err := s.db.Query(ctx, `SELECT `+changeColumns+` FROM unit_change WHERE kind = 'move' ORDER BY at, id`)
+	rows, err := s.db.Query(ctx, `SELECT `+changeColumns+` FROM unit_change WHERE kind = 'move' OR kind = 'add' AND undone <> 0 ORDER BY at, id`)
 	if err != nil {
 		return nil, fmt.Errorf("moves: %w", err)
 	}

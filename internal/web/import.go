@@ -174,12 +174,12 @@ func (s *Server) uploadError(err error) error {
 
 func importer(v *visit) intake.By { return intake.By{Actor: v.Viewer.Actor(), Name: v.Viewer.Name} }
 
-func (s *Server) pathImport(r *http.Request) (intake.Import, error) {
+func (s *Server) pathImport(r *http.Request, v *visit) (intake.Import, error) {
 	id, err := pathID(r, "import")
 	if err != nil {
 		return intake.Import{}, err
 	}
-	return s.Imports.Import(r.Context(), cx.ImportID(id))
+	return s.Imports.Seen(r.Context(), cx.ImportID(id), v.Viewer.Actor())
 }
 
 // importPage is one import: a draft to prepare, work under way, or what came of it.
@@ -214,7 +214,7 @@ func (s *Server) newImportPage(r *http.Request, v *visit, i intake.Import, probl
 }
 
 func (s *Server) serveImport(w http.ResponseWriter, r *http.Request, v *visit) error {
-	i, err := s.pathImport(r)
+	i, err := s.pathImport(r, v)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (s *Server) doImport(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err := readForm(w, r); err != nil {
 		return err
 	}
-	i, err := s.pathImport(r)
+	i, err := s.pathImport(r, v)
 	if err != nil {
 		return err
 	}

@@ -175,7 +175,7 @@ func (s *Server) sampleRefusals(v *visit, i intake.Import, p *importResult) erro
 	l := v.Lang
 	p.Sample = ui.Table{Caption: l.T("import.refused"), Columns: []ui.Column{{Label: l.T("import.refused.line"), Numeric: true}, {Label: l.T("import.refused.why")}}}
 	whole := false // a row that has to come back
-	err := s.Imports.Refusals(i.ID, func(r intake.Refusal) error {
+	err := s.Imports.Refusals(i, v.Viewer.Actor(), func(r intake.Refusal) error {
 		if len(p.Sample.Rows) == refusedShown {
 			return errEnough
 		}
@@ -211,7 +211,7 @@ func reasonsText(l lang.Lang, why []intake.Reason) string {
 
 // serveRefused streams the refused rows as the file they came from, with one column more: why. Corrected, it is sent again.
 func (s *Server) serveRefused(w http.ResponseWriter, r *http.Request, v *visit) error {
-	i, err := s.pathImport(r)
+	i, err := s.pathImport(r, v)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func (s *Server) serveRefused(w http.ResponseWriter, r *http.Request, v *visit) 
 		return err
 	}
 	if len(headers) == 0 {
-		return s.refusedObjects(w, i, name)
+		return s.refusedObjects(w, v, i)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
@@ -240,7 +240,7 @@ func (s *Server) serveRefused(w http.ResponseWriter, r *http.Request, v *visit) 
 		s.log.Debug("refused rows not sent", "err", err)
 		return nil
 	}
-	err = s.Imports.Refusals(i.ID, func(x intake.Refusal) error {
+	err = s.Imports.Refusals(i, v.Viewer.Actor(), func(x intake.Refusal) error {
 		if x.Note { // what the customer said of this row came in: it would come twice
 			return nil
 		}
@@ -256,10 +256,11 @@ func (s *Server) serveRefused(w http.ResponseWriter, r *http.Request, v *visit) 
 }
 
 // refusedObjects gives the refused lines of a file of objects as they came.
-func (s *Server) refusedObjects(w http.ResponseWriter, i intake.Import, name string) error {
+func (s *Server) refusedObjects(w http.ResponseWriter, v *visit, i intake.Import) error {
+	name := strings.TrimSuffix(i.File, filepath.Ext(i.File))
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Content-Disposition", attachment(name+".ndjson"))
-	err := s.Imports.Refusals(i.ID, func(x intake.Refusal) error {
+	err := s.Imports.Refusals(i, v.Viewer.Actor(), func(x intake.Refusal) error {
 		_, err := fmt.Fprintln(w, strings.Join(x.Cells, ""))
 		return err
 	})
@@ -271,7 +272,7 @@ func (s *Server) refusedObjects(w http.ResponseWriter, i intake.Import, name str
 
 // serveImportMap gives the map as the command takes it.
 func (s *Server) serveImportMap(w http.ResponseWriter, r *http.Request, v *visit) error {
-	i, err := s.pathImport(r)
+	i, err := s.pathImport(r, v)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ type importChange struct {
 
 // changeImport does it and shows the import. One that is in another state by now is shown as it is, with a word.
 func (s *Server) changeImport(w http.ResponseWriter, r *http.Request, v *visit, c importChange) error {
-	i, err := s.pathImport(r)
+	i, err := s.pathImport(r, v)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ const mapRoom = 4 << 20
 
 // doLayMap lays a map kept in a file over a draft.
 func (s *Server) doLayMap(w http.ResponseWriter, r *http.Request, v *visit) error {
-	i, err := s.pathImport(r)
+	i, err := s.pathImport(r, v)
 	if err != nil {
 		return err
 	}

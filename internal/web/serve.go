@@ -19,6 +19,7 @@ import (
 
 	"vigie/internal/api"
 	"vigie/internal/cx"
+	"vigie/internal/web/respond"
 	"vigie/internal/web/ui"
 )
 
@@ -205,6 +206,16 @@ func errorBody(v *visit, p failure) templ.Component {
 	return ui.Failed(v.Lang, s)
 }
 
+// loggedPath is a path without the token that stands in it: who reads a log reads no answer.
+func loggedPath(path string) string {
+	for _, prefix := range respond.Prefixes() {
+		if strings.HasPrefix(path, prefix) {
+			return prefix + "…"
+		}
+	}
+	return path
+}
+
 // recovered turns a panic into a logged 500.
 func (s *Server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -216,7 +227,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			s.log.Error("page panicked", "path", r.URL.Path, "panic", fmt.Sprint(p), slog.String("stack", string(debug.Stack())))
+			s.log.Error("page panicked", "path", loggedPath(r.URL.Path), "panic", fmt.Sprint(p), slog.String("stack", string(debug.Stack())))
 			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		}()
 		next.ServeHTTP(w, r)

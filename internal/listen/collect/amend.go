@@ -216,6 +216,9 @@ func replaceStored(ctx context.Context, tx *record.Tx, f *cx.Feedback, at placin
 	if err := dropWaiting(ctx, tx, id); err != nil {
 		return err
 	}
+	if f.Audience == cx.Employees {
+		now = cx.Week(now)
+	}
 	e := &entry{f: *f, missing: at.missing, mapped: at.mapped, out: Outcome{ID: f.ID}}
 	e.f.Received = now
 	return storePlaces(ctx, tx, []*entry{e})

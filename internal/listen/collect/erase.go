@@ -14,20 +14,64 @@ import (
 )
 
 // Erase removes a feedback for good: its row keeps the hash of its key, so that it is never brought back, and nothing
-// else. The bytes leave the files at the next Compact.
+// else. The bytes leave the files at the next Compact. Of an employee's answer that figures may have shown the words go, which
+// alone may name somebody; the scores, which are nobody's, stay until their year goes: the difference would tell them.
 func (d *Door) Erase(ctx context.Context, id cx.FeedbackID) error {
-	var keys [][]byte
+	stored, err := d.Present(ctx, []int64{int64(id)})
+	if err != nil {
+		return unavailable(err)
+	}
+	if len(stored) == 0 || stored[0].State == cx.Erased {
+		return cx.Fail(cx.NotFound, "", "collect.unknown_feedback")
+	}
+	f, err := Decode(stored[0])
+	if err != nil {
+		return err
+	}
 	rows, err := d.d.DB.Query(ctx, `SELECT key FROM feedback WHERE id = ? AND state <> 2`, int64(id))
 	if err != nil {
 		return unavailable(err)
 	}
-	if keys, err = record.Column[[]byte](rows); err != nil {
+	keys, err := record.Column[[]byte](rows)
+	if err != nil {
 		return unavailable(err)
 	}
-	if len(keys) == 0 {
-		return cx.Fail(cx.NotFound, "", "collect.unknown_feedback")
+	if f.State == cx.Live && len(f.Scores) > 0 && told(&f, d.d.Now()) {
+		return wrap(d.hushKeys(ctx, keys))
 	}
 	return wrap(d.eraseKeys(ctx, keys))
+}
+
+// hushKeys takes words away as eraseKeys takes all.
+func (d *Door) hushKeys(ctx context.Context, keys [][]byte) error {
+	var notes []erasure
+	for _, k := range keys {
+		notes = append(notes, erasure{erasedWords, k, d.d.Now()})
+	}
+	if err := d.note(ctx, notes); err != nil {
+		return err
+	}
+	return d.d.DB.Write(ctx, func(tx *record.Tx) error { return d.hushAll(ctx, tx, keys) })
+}
+
+func (d *Door) hushAll(ctx context.Context, tx *record.Tx, keys [][]byte) error {
+	for some := range slices.Chunk(keys, record.InLimit) {
+		in, args := record.In(some)
+		rows, err := tx.Query(ctx, `SELECT id FROM feedback WHERE state <> 2 AND key `+in, args...)
+		if err != nil {
+			return err
+		}
+		ids, err := record.Column[int64](rows)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := d.hush(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // eraseKeys notes the erasure before it does it: one that fails half-way is done again at the next restore, never undone.
@@ -177,12 +221,14 @@ func (d *Door) ReplayErasures(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("erasure log: %w", err)
 	}
-	var keys [][]byte
+	var keys, silent [][]byte
 	before := map[customer.Hash]time.Time{}
 	for _, e := range all {
 		switch {
 		case e.what == erasedFeedback:
 			keys = append(keys, e.hash)
+		case e.what == erasedWords:
+			silent = append(silent, e.hash)
 		case e.what == erasedIdentity && len(e.hash) == len(customer.Hash{}):
 			before[customer.Hash(e.hash)] = e.at
 		}
@@ -191,6 +237,9 @@ func (d *Door) ReplayErasures(ctx context.Context) (int, error) {
 	err = d.d.DB.Write(ctx, func(tx *record.Tx) error {
 		had := tx.Published()
 		if err := blank(ctx, tx, keys); err != nil {
+			return err
+		}
+		if err := d.hushAll(ctx, tx, silent); err != nil {
 			return err
 		}
 		if err := d.d.Customers.EraseIdentities(ctx, tx, before); err != nil {

@@ -21,6 +21,7 @@ import (
 const (
 	erasedFeedback = "feedback"
 	erasedIdentity = "identity"
+	erasedWords    = "words" // of an employee's answer
 )
 
 // erasure is one line of the log: what, keyed hash, when. It says nothing of anybody.
@@ -30,10 +31,15 @@ type erasure struct {
 	at   time.Time
 }
 
+// ours are those of this room.
+func (e erasure) ours() bool {
+	return e.what == erasedFeedback || e.what == erasedIdentity || e.what == erasedWords
+}
+
 // name is the same for the same line. What is erased stays so; what others note may be noted again later.
 func (e erasure) name() string {
 	name := e.what + string(e.hash)
-	if e.what != erasedFeedback && e.what != erasedIdentity {
+	if !e.ours() {
 		name += strconv.FormatInt(e.at.UnixMicro(), 10)
 	}
 	return name
@@ -64,7 +70,7 @@ func (d *Door) Noted(ctx context.Context) ([]Noted, error) {
 	}
 	var l []Noted
 	for _, e := range all {
-		if e.what != erasedFeedback && e.what != erasedIdentity && len(e.hash) == len(customer.Hash{}) {
+		if !e.ours() && len(e.hash) == len(customer.Hash{}) {
 			l = append(l, Noted{e.what, customer.Hash(e.hash), e.at})
 		}
 	}

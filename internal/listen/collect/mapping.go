@@ -40,7 +40,7 @@ func (d *Door) Mappings(ctx context.Context) ([]Mapping, error) {
 }
 
 // Unalias takes a mapping back: what it placed gets the key it was sent with again, and waits unless that key is known. A
-// feedback moved elsewhere since stays where it is. It answers how many wait again. Cut half-way, the others stay where the
+// feedback moved elsewhere since, or an employee's that figures may have shown, stays where it is. It answers how many wait again. Cut half-way, the others stay where the
 // mapping had placed them.
 func (d *Door) Unalias(ctx context.Context, kind, from string) (int, error) {
 	to, err := d.dropAlias(ctx, kind, from)
@@ -124,6 +124,8 @@ func (d *Door) giveBack(ctx context.Context, tx *record.Tx, p present, id int64,
 		return false, err
 	}
 	switch {
+	case told(&f, d.d.Now()):
+		return false, nil
 	case m.Kind == touchpoint && string(f.Touchpoint) == m.To:
 		f.Touchpoint = cx.TouchpointID(m.Key)
 	case m.Kind == unit && string(f.Unit) == m.To:

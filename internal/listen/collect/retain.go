@@ -26,7 +26,9 @@ type Aged struct{ Words, Feedback, Customer int64 }
 func (d *Door) Aged(ctx context.Context, k Keep) (Aged, error) { return d.sweepAged(ctx, k, false) }
 
 // Forget erases what is older than Keep says and tells how much: words leave a feedback and its scores stay; a feedback
-// of words alone is erased whole. A run cut short goes on at the next one.
+// of words alone is erased whole. Employees' words leave in time too; what else is kept of them goes by whole years, when the
+// last week of one is older: figures of a year that went week by week would tell each week by the difference. A run cut short
+// goes on at the next one.
 func (d *Door) Forget(ctx context.Context, k Keep) (Aged, error) { return d.sweepAged(ctx, k, true) }
 
 func (d *Door) sweepAged(ctx context.Context, k Keep, doing bool) (a Aged, err error) {
@@ -39,25 +41,36 @@ func (d *Door) sweepAged(ctx context.Context, k Keep, doing bool) (a Aged, err e
 		if a.Feedback, err = d.agedFeedback(ctx, k.Feedback, doing); err != nil {
 			return a, wrap(err)
 		}
+		if a.Words, err = d.agedWords(ctx, ages{wholeYears(k.Feedback), k.Feedback, true}, doing); err != nil {
+			return a, wrap(err)
+		}
 	}
 	if !k.Words.IsZero() {
-		if a.Words, err = d.agedWords(ctx, k, doing); err != nil {
+		n, err := d.agedWords(ctx, ages{k.Feedback, k.Words, false}, doing)
+		if a.Words += n; err != nil {
 			return a, wrap(err)
 		}
 	}
 	return a, nil
 }
 
+// wholeYears gives the day before which whole years are older.
+func wholeYears(before time.Time) time.Time {
+	return time.Date(before.UTC().Year(), 1, 1, 0, 0, 0, 0, time.UTC)
+}
+
 // agedPage feedbacks are read at once.
 const agedPage = 1000
 
 func (d *Door) agedFeedback(ctx context.Context, before time.Time, doing bool) (n int64, err error) {
+	old := `FROM feedback f WHERE f.state <> 2 AND f.at < ? AND (f.at < ? OR NOT ` + d.staff() + `)`
+	args := []any{before.UnixMicro(), wholeYears(before).UnixMicro()}
 	if !doing {
-		err = d.d.DB.QueryRow(ctx, `SELECT count(*) FROM feedback WHERE state <> 2 AND at < ?`, before.UnixMicro()).Scan(&n)
+		err = d.d.DB.QueryRow(ctx, `SELECT count(*) `+old, args...).Scan(&n)
 		return n, err
 	}
 	for {
-		rows, err := d.d.DB.Query(ctx, `SELECT key FROM feedback WHERE state <> 2 AND at < ? LIMIT ?`, before.UnixMicro(), agedPage)
+		rows, err := d.d.DB.Query(ctx, `SELECT f.key `+old+` LIMIT ?`, append(args, agedPage)...)
 		if err != nil {
 			return n, err
 		}
@@ -72,15 +85,20 @@ func (d *Door) agedFeedback(ctx context.Context, before time.Time, doing bool) (
 	}
 }
 
-// agedWords passes over what agedFeedback takes.
-func (d *Door) agedWords(ctx context.Context, k Keep, doing bool) (n int64, err error) {
+// ages are those of feedback lived [from, until): all of it, or employees' alone. A zero from is as old as it gets.
+type ages struct {
+	from, until time.Time
+	staff       bool
+}
+
+func (d *Door) agedWords(ctx context.Context, a ages, doing bool) (n int64, err error) {
 	from := int64(-1 << 62)
-	if !k.Feedback.IsZero() {
-		from = k.Feedback.UnixMicro()
+	if !a.from.IsZero() {
+		from = a.from.UnixMicro()
 	}
 	const q = `SELECT ` + storedColumns + ` FROM feedback WHERE id > ? AND state <> 2 AND at >= ? AND at < ? ORDER BY id LIMIT ?`
 	for last := cx.FeedbackID(0); ; {
-		page, err := d.agedRows(ctx, q, int64(last), from, k.Words.UnixMicro(), agedPage)
+		page, err := d.agedRows(ctx, q, int64(last), from, a.until.UnixMicro(), agedPage)
 		if err != nil {
 			return n, err
 		}
@@ -90,7 +108,7 @@ func (d *Door) agedWords(ctx context.Context, k Keep, doing bool) (n int64, err 
 			if err != nil {
 				return n, err
 			}
-			if len(f.Verbatims) == 0 && len(f.Media) == 0 {
+			if len(f.Verbatims) == 0 && len(f.Media) == 0 || a.staff && f.Audience != cx.Employees {
 				continue
 			}
 			n++
@@ -126,10 +144,15 @@ func (d *Door) agedRows(ctx context.Context, q string, args ...any) ([]Stored, e
 // silence takes the words of a feedback away, and the files.
 func (d *Door) silence(ctx context.Context, f cx.Feedback) error {
 	var err error
-	if len(f.Scores) == 0 {
+	switch {
+	case len(f.Scores) == 0:
 		err = d.Erase(ctx, f.ID)
-	} else {
-		_, err = d.Amend(ctx, f.ID, Amendment{Verbatims: []cx.Verbatim{}, Media: []cx.MediaID{}})
+	case f.Audience == cx.Employees:
+		err = d.d.DB.Write(ctx, func(tx *record.Tx) error { return d.hush(ctx, tx, int64(f.ID)) })
+	default:
+		if _, err = d.Amend(ctx, f.ID, Amendment{Verbatims: []cx.Verbatim{}, Media: []cx.MediaID{}}); err == nil {
+			err = d.d.DB.Write(ctx, func(tx *record.Tx) error { tx.Publish(unsaid(int64(f.ID))); return nil })
+		}
 	}
 	if err == nil && d.d.Media != nil {
 		err = d.d.Media.Drop(ctx, f.Media...)

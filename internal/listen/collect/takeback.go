@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/media"
@@ -25,10 +26,14 @@ const takenAtOnce = 500
 
 // Takeback removes every feedback that one import brought, with the persons whom it alone made known, and tells step by step
 // how many feedbacks are gone (gone may be nil). It is no erasure on somebody's demand: nothing of them is kept, and the same file may bring them again. What stood in
-// the record before the import is not touched. Stopped half-way, it is called again.
+// the record before the import is not touched. Stopped half-way, it is called again. It is a Conflict once figures may have
+// shown an employee's answer among them: the difference would tell it.
 func (d *Door) Takeback(ctx context.Context, by cx.ImportID, gone func(n int)) error {
 	if by == 0 {
 		return cx.Fail(cx.NotFound, "", "collect.unknown_import")
+	}
+	if err := d.MayTakeBack(ctx, by); err != nil {
+		return err
 	}
 	for {
 		n := 0
@@ -50,6 +55,43 @@ func (d *Door) Takeback(ctx context.Context, by cx.ImportID, gone func(n int)) e
 		}
 	}
 }
+
+// MayTakeBack gives the Conflict that Takeback would be, nil when it would be none.
+func (d *Door) MayTakeBack(ctx context.Context, by cx.ImportID) error {
+	weeks, err := d.staffWeeks(ctx, by)
+	if err != nil {
+		return unavailable(fmt.Errorf("take back: %w", err))
+	}
+	for _, w := range weeks {
+		if !d.d.Now().Before(cx.Shows(w.at, w.received)) {
+			return cx.Fail(cx.Conflict, "", "collect.employee_brought")
+		}
+	}
+	return nil
+}
+
+type staffWeek struct{ at, received time.Time }
+
+// staffWeeks gives when employees' answers of an import were lived and came.
+func (d *Door) staffWeeks(ctx context.Context, by cx.ImportID) ([]staffWeek, error) {
+	rows, err := d.d.DB.Query(ctx, `SELECT DISTINCT f.at, f.received FROM feedback f WHERE f.import = ? AND f.state = 0 AND `+d.staff(), int64(by))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []staffWeek
+	for rows.Next() {
+		var at, received int64
+		if err := rows.Scan(&at, &received); err != nil {
+			return nil, err
+		}
+		out = append(out, staffWeek{time.UnixMicro(at), time.UnixMicro(received)})
+	}
+	return out, rows.Err()
+}
+
+// staff is the condition that a row f of feedback is an employee's.
+func (d *Door) staff() string { return d.member("audience") + " = '" + string(cx.Employees) + "'" }
 
 func broughtBy(ctx context.Context, tx *record.Tx, by cx.ImportID) ([]int64, error) {
 	rows, err := tx.Query(ctx, `SELECT id FROM feedback WHERE import = ? ORDER BY id LIMIT ?`, int64(by), takenAtOnce)

@@ -98,8 +98,11 @@ func (d *Desk) begin(ctx context.Context, id cx.ImportID, change func(*Import)) 
 	return err
 }
 
-// Undo takes back what an import brought, and nothing else.
+// Undo takes back what an import brought, and nothing else: a Conflict when the door does not.
 func (d *Desk) Undo(ctx context.Context, id cx.ImportID) error {
+	if err := d.d.Door.MayTakeBack(ctx, id); err != nil {
+		return err
+	}
 	_, err := d.update(ctx, id, func(i *Import) error {
 		if i.State != Done && i.State != Failed && i.State != Stopped {
 			return cx.Fail(cx.Conflict, "", "import.not_done")
@@ -287,10 +290,15 @@ func (d *Desk) Headers(i Import) ([]string, error) {
 	return slices.DeleteFunc(out, func(name string) bool { return name == ReasonColumn }), err
 }
 
-// Refusals gives the refused rows one by one, those of which the note alone was refused too, until yield fails. There are none once an import is undone.
-func (d *Desk) Refusals(id cx.ImportID, yield func(Refusal) error) error {
-	return d.refused(id, func(r Refusal) error {
-		if r.Line == 0 {
+// Refusals gives the refused rows one by one to somebody, those of which the note alone was refused too, until yield fails. There
+// are none once an import is undone, and none of employees' to anybody but who brought them.
+func (d *Desk) Refusals(i Import, actor string, yield func(Refusal) error) error {
+	own := i.By.Actor == actor
+	if !own && i.staff() {
+		return nil
+	}
+	return d.refused(i.ID, func(r Refusal) error {
+		if r.Line == 0 || !own && staffObject(r.Cells) {
 			return nil
 		}
 		return yield(r)

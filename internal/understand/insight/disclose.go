@@ -2,6 +2,7 @@ package insight
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"vigie/internal/cx"
@@ -14,30 +15,37 @@ import (
 
 // candidate is a cell as one edition of the tree makes it.
 type candidate struct {
-	key   gridKey
-	shape *structure // of the first edition that had it
-	day   int64      // from which it could be asked
-	atoms []int
-	n     int64
-	shown bool
-	cover [3]map[int]bool // along each axis, the atoms of shown cells below
+	key     gridKey
+	day     int64 // from which it could be asked
+	edition int   // the first that had it
+	atoms   []int
+	n       int64
+	shown   bool
+	cover   [3]map[int]bool // along each axis, the atoms of shown cells below
 }
 
 // edition is the tree of units during some time.
 type edition struct {
 	shape *structure
 	from  int64 // day
-	until int64 // day it changed; the last one: the day after today
+	until int64 // day after the last on which it could be asked
 	cells map[gridKey]*candidate
 }
 
 // disclosure decides for the cells of one year and one layer, which no cell of another shares answers with.
 type disclosure struct {
-	finest   int         // of the grains: what is shown at all
-	atoms    []*gridCell // the answers of one touchpoint, one unit alone and one bucket of that grain
+	today int64
+	sliced
 	editions []*edition
 	all      []*candidate
 	told     *span
+	secrets  []secret
+}
+
+// secret is a cell of too few people: no sum of what is shown may give it.
+type secret struct {
+	day   int64 // from which it is one
+	atoms []int
 }
 
 // suppress decides which cells are shown.
@@ -46,7 +54,7 @@ func (g *grid) suppress() {
 	of := map[group][]*gridCell{}
 	for k, c := range g.cells {
 		c.hidden = true
-		if k.touchpoint != "" && c.unpublished() {
+		if k.grain == grains[0] && k.touchpoint != "" && c.unpublished() {
 			at := group{k.layer, yearOf(k)}
 			of[at] = append(of[at], c)
 		}
@@ -63,58 +71,76 @@ func (g *grid) suppress() {
 
 func yearOf(k gridKey) int64 { return k.bucket * monthsOf(k.grain) / 12 }
 
-// maxAtoms are weighed against each other: with more of them, months are shown no more, then quarters neither.
-const maxAtoms = 1500
-
-func (g *grid) disclosure(cells []*gridCell) *disclosure {
-	d := &disclosure{}
-	for d.finest = range grains {
-		d.atoms = d.atoms[:0]
-		for _, c := range cells {
-			if c.key.grain == grains[d.finest] {
-				d.atoms = append(d.atoms, c)
-			}
-		}
-		if len(d.atoms) <= maxAtoms && len(d.atoms) > 0 {
-			break
-		}
-	}
+// disclosure takes the cells of single months, touchpoints and units alone.
+func (g *grid) disclosure(months []*gridCell) *disclosure {
+	d := &disclosure{today: g.today, sliced: cutting(months, g.closed)}
 	from := int64(0)
-	for _, b := range g.shape.before {
-		if b.until <= g.today {
-			until := max(b.until, from+1) // several on one day stand one after the other
-			d.editions = append(d.editions, &edition{shape: b.shape, from: from, until: until})
-			from = until
-		}
+	for _, b := range g.shape.before { // on the day of the change both trees could be asked
+		last := min(b.until, g.today)
+		d.editions = append(d.editions, &edition{shape: b.shape, from: from, until: last + 1})
+		from = last
 	}
-	d.editions = append(d.editions, &edition{shape: g.shape, from: from, until: max(g.today, from) + 1})
+	d.editions = append(d.editions, &edition{shape: g.shape, from: from, until: g.today + 1})
 	for n := range d.editions {
 		d.gather(n)
 	}
 	slices.SortFunc(d.all, compareCandidates)
 	d.told = newSpan(len(d.atoms))
-	few := map[string]bool{}
-	for _, c := range d.all {
-		if d.crowd(c.atoms, nil) < floor {
-			d.told.protect(c.atoms, few)
-		}
-	}
-	for _, atoms := range d.ownOnly() {
-		if d.crowd(atoms, nil) < floor {
-			d.told.protect(atoms, few)
-		}
-	}
+	d.keep()
 	return d
 }
 
-// ownOnly gives the cells of units without those below them, which no question names.
+// keep lists the cells of too few people, the first to be asked first, each once. Those that no question names are some from
+// the day their period closes: a unit without those below it, and what a tree that is no more would make.
+func (d *disclosure) keep() {
+	known := map[string]bool{}
+	add := func(day int64, atoms []int) {
+		if d.crowd(atoms, nil) >= floor {
+			return
+		}
+		if name := fmt.Sprint(atoms); !known[name] {
+			known[name] = true
+			d.secrets = append(d.secrets, secret{day, atoms})
+		}
+	}
+	for _, c := range d.all {
+		add(c.day, c.atoms)
+	}
+	unnamed := []map[gridKey][]int{d.ownOnly()}
+	for _, e := range d.editions[:len(d.editions)-1] {
+		unnamed = append(unnamed, d.since(e))
+	}
+	for _, cells := range unnamed {
+		for k, atoms := range cells {
+			if day := closes(k.grain, k.bucket) + 1; day <= d.today {
+				add(day, atoms)
+			}
+		}
+	}
+	slices.SortFunc(d.secrets, func(a, b secret) int { return cmp.Or(cmp.Compare(a.day, b.day), slices.Compare(a.atoms, b.atoms)) })
+}
+
+// since gives the cells that an edition would have if it still held.
+func (d *disclosure) since(e *edition) map[gridKey][]int {
+	out := map[gridKey][]int{}
+	still := &edition{shape: e.shape, until: d.today + 1}
+	for n, a := range d.atoms {
+		for _, k := range still.holding(a) {
+			if e.cells[k] == nil {
+				out[k] = append(out[k], n)
+			}
+		}
+	}
+	return out
+}
+
+// ownOnly gives the cells of units without those below them.
 func (d *disclosure) ownOnly() map[gridKey][]int {
 	out := map[gridKey][]int{}
 	for n, a := range d.atoms {
-		month := a.key.bucket * monthsOf(a.key.grain)
-		for _, grain := range grains[d.finest:] {
-			for _, t := range []string{a.key.touchpoint, ""} {
-				k := gridKey{touchpoint: t, unit: a.key.unit, grain: grain, bucket: month / monthsOf(grain)}
+		for _, grain := range grains[a.finest:] {
+			for _, t := range a.touchpoints() {
+				k := gridKey{touchpoint: t, unit: a.unit, grain: grain, bucket: a.month / monthsOf(grain)}
 				out[k] = append(out[k], n)
 			}
 		}
@@ -124,47 +150,61 @@ func (d *disclosure) ownOnly() map[gridKey][]int {
 
 // compareCandidates puts first what could be asked first, then the longest, then the largest.
 func compareCandidates(a, b *candidate) int {
-	return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(monthsOf(b.key.grain), monthsOf(a.key.grain)), cmp.Compare(b.n, a.n), compareGrid(a.key, b.key))
+	return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.edition, b.edition), cmp.Compare(monthsOf(b.key.grain), monthsOf(a.key.grain)), cmp.Compare(b.n, a.n), compareGrid(a.key, b.key))
 }
 
-// gather makes the cells of an edition; those made of the same answers as in the one before are the same.
+// gather makes the cells of an edition; those made of the same answers as in one before are the same.
 func (d *disclosure) gather(nth int) {
 	e := d.editions[nth]
 	e.cells = map[gridKey]*candidate{}
 	for n, a := range d.atoms {
-		for _, k := range e.holding(a.key, d.finest) {
+		for _, k := range e.holding(a) {
+			if d.lacks(k) {
+				continue
+			}
 			c := e.cells[k]
 			if c == nil {
-				c = &candidate{key: k, shape: e.shape, day: max(closes(k.grain, k.bucket)+1, e.from)}
+				c = &candidate{key: k, edition: nth, day: max(closes(k.grain, k.bucket)+1, e.from)}
 				e.cells[k] = c
 			}
-			c.atoms, c.n = append(c.atoms, n), c.n+a.counted.n
+			c.atoms, c.n = append(c.atoms, n), c.n+a.n
 		}
 	}
 	for k, c := range e.cells {
-		if nth > 0 {
-			if was := d.editions[nth-1].cells[k]; was != nil && slices.Equal(was.atoms, c.atoms) {
-				e.cells[k] = was
-				continue
-			}
+		if was := d.before(nth, c); was != nil {
+			e.cells[k] = was
+			continue
 		}
 		d.all = append(d.all, c)
 	}
 }
 
+// before gives the same cell in an edition before.
+func (d *disclosure) before(nth int, c *candidate) *candidate {
+	for n := nth - 1; n >= 0; n-- {
+		if was := d.editions[n].cells[c.key]; was != nil && slices.Equal(was.atoms, c.atoms) {
+			return was
+		}
+	}
+	return nil
+}
+
 // holding gives the cells that could be asked while an edition held, of which an atom is a part.
-func (e *edition) holding(k gridKey, finest int) []gridKey {
+func (e *edition) holding(a *atom) []gridKey {
 	var out []gridKey
-	month, own := k.bucket*monthsOf(k.grain), cx.UnitID(k.unit[len(ownMark):])
-	for n := finest; n < len(grains); n++ {
-		bucket := month / monthsOf(grains[n])
-		if closes(grains[n], bucket)+1 >= e.until || k.layer > 0 && k.layer+8 >= e.until {
+	if a.layer > 0 && a.layer+8 >= e.until {
+		return nil
+	}
+	units := e.shape.chain(cx.UnitID(a.unit[len(ownMark):]))
+	for n := a.finest; n < len(grains); n++ {
+		bucket := a.month / monthsOf(grains[n])
+		if closes(grains[n], bucket)+1 >= e.until {
 			continue
 		}
-		for _, t := range []string{k.touchpoint, ""} {
-			at := gridKey{touchpoint: t, grain: grains[n], bucket: bucket, layer: k.layer}
+		for _, t := range a.touchpoints() {
+			at := gridKey{touchpoint: t, grain: grains[n], bucket: bucket, layer: a.layer}
 			out = append(out, at)
-			for _, u := range e.shape.chain(own) {
+			for _, u := range units {
 				at.unit = string(u)
 				out = append(out, at)
 			}
@@ -173,9 +213,13 @@ func (e *edition) holding(k gridKey, finest int) []gridKey {
 	return out
 }
 
-// decide shows what it can.
+// decide shows what it can, in the order in which it could be asked.
 func (d *disclosure) decide() {
 	for _, c := range d.all {
+		for len(d.secrets) > 0 && d.secrets[0].day <= c.day {
+			d.told.protect(d.secrets[0].atoms)
+			d.secrets = d.secrets[1:]
+		}
 		if d.crowd(c.atoms, nil) < floor || !d.leavesEnough(c) || !d.told.learn(c.atoms) {
 			continue
 		}

@@ -33,12 +33,7 @@ func (i *Insight) employees(ctx context.Context, tx *sql.Conn, p *plan, q Query,
 		g.suppress()
 		return g, nil
 	}
-	var g *grid
-	if p.draft != nil { // what is only tried is not kept under the name of what is
-		g, err = build(nil)
-	} else {
-		g, err = i.grids.keep(p.indicator.Key, gridAt{p.store, at, p.shape, today}, build)
-	}
+	g, err := i.grids.keep(gridOf{p.indicator.Program, p.column}, gridAt{p.store, at, p.shape, today}, build)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func union(a, b []int64) []int64 {
 // unpublished cells are never shown, whatever their number.
 func (c *gridCell) unpublished() bool { return strings.HasPrefix(c.key.unit, ownMark) }
 
-// grid holds the cells of one indicator.
+// grid holds the cells of one program and metric: of every indicator, and every draft, over them.
 type grid struct {
 	shape *structure
 	today int64
@@ -96,25 +96,31 @@ type gridAt struct {
 	today    int64
 }
 
-// grids keeps the last grid of each indicator: a page asks many questions of one.
-type grids struct {
-	mu  sync.Mutex
-	of  map[cx.IndicatorID]*grid
-	how map[cx.IndicatorID]gridAt
+// gridOf says whose answers a grid holds.
+type gridOf struct {
+	program cx.Program
+	column  string
 }
 
-func (k *grids) keep(ind cx.IndicatorID, at gridAt, build func(was *grid) (*grid, error)) (*grid, error) {
+// grids keeps the last grid of each: a page asks many questions of one.
+type grids struct {
+	mu  sync.Mutex
+	of  map[gridOf]*grid
+	how map[gridOf]gridAt
+}
+
+func (k *grids) keep(of gridOf, at gridAt, build func(was *grid) (*grid, error)) (*grid, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.of == nil {
-		k.of, k.how = map[cx.IndicatorID]*grid{}, map[cx.IndicatorID]gridAt{}
+		k.of, k.how = map[gridOf]*grid{}, map[gridOf]gridAt{}
 	}
-	if g := k.of[ind]; g != nil && k.how[ind] == at {
+	if g := k.of[of]; g != nil && k.how[of] == at {
 		return g, nil
 	}
-	g, err := build(k.of[ind])
+	g, err := build(k.of[of])
 	if err == nil {
-		k.of[ind], k.how[ind] = g, at
+		k.of[of], k.how[of] = g, at
 	}
 	return g, err
 }

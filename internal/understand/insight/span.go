@@ -1,7 +1,6 @@
 package insight
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 )
@@ -33,12 +32,20 @@ func newSpan(width int) *span {
 	return s
 }
 
-// protect says what must never follow, once: known are those said before.
-func (s *span) protect(columns []int, known map[string]bool) {
-	if name := fmt.Sprint(columns); !known[name] {
-		known[name] = true
+// protect says what must never follow. What follows already is told: nothing is lost by it any more.
+func (s *span) protect(columns []int) {
+	if s.sum(s.draw, columns) != 0 {
 		s.protected = append(s.protected, columns)
 	}
+}
+
+// sum of some columns of a draw.
+func (s *span) sum(draw []uint32, columns []int) uint64 {
+	sum := uint64(0)
+	for _, n := range columns {
+		sum += uint64(draw[n])
+	}
+	return sum % prime
 }
 
 // learn adds the sum of some columns, unless what is protected would follow: then it is false and nothing was learnt.
@@ -59,11 +66,7 @@ func (s *span) learn(columns []int) bool {
 	scale(row, inverse(row[pivot]))
 	draw := s.drawWith(row, pivot)
 	for _, p := range s.protected {
-		sum := uint64(0)
-		for _, n := range p {
-			sum += uint64(draw[n])
-		}
-		if sum%prime == 0 {
+		if s.sum(draw, p) == 0 {
 			return false
 		}
 	}

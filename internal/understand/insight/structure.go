@@ -38,7 +38,7 @@ type structure struct {
 	before     []formerTree // trees of units that are no more, the oldest first
 }
 
-// formerTree is how units stood until a day.
+// formerTree is how units stood through a day, the last on which it could be asked.
 type formerTree struct {
 	shape *structure // its units alone
 	until int64
@@ -70,29 +70,34 @@ func (i *Insight) readStructure(ctx context.Context) (*structure, error) {
 	return s, nil
 }
 
-// addMoves tells the trees that were before each move, going back from today's. One that was undone held for a day.
-func (s *structure) addMoves(moves []people.UnitChange) {
-	tree := s.units
-	before := func(units map[cx.UnitID]people.Unit, until int64) {
-		s.before = append(s.before, formerTree{&structure{units: units, zone: s.zone}, until})
+// addMoves tells the trees that were before each change, going back from today's.
+func (s *structure) addMoves(changes []people.UnitChange) {
+	type turn struct {
+		at   time.Time
+		unit people.Unit // as it stood before
 	}
-	for _, m := range slices.Backward(moves) {
-		if m.Was == nil {
-			continue
+	var turns []turn
+	for _, c := range changes {
+		if c.Was != nil {
+			turns = append(turns, turn{c.At, *c.Was})
 		}
-		day := int64(dayOf(m.At.In(s.zone)))
-		other := maps.Clone(tree)
-		u := other[m.Unit]
-		if u.Parent = m.Was.Parent; m.Undone {
-			u.Parent = m.Becomes.Parent
-			other[m.Unit] = u
-			before(other, day+1)
-			before(tree, day)
-			continue
+		if c.Undone {
+			turns = append(turns, turn{c.UndoneAt, c.Becomes})
 		}
-		other[m.Unit] = u
-		before(other, day)
-		tree = other
+	}
+	slices.SortStableFunc(turns, func(a, b turn) int { return b.at.Compare(a.at) })
+	tree := s.units
+	for n, t := range turns {
+		if n == 0 || !t.at.Equal(turns[n-1].at) { // what changed together was never seen half changed
+			tree = maps.Clone(tree)
+			s.before = append(s.before, formerTree{&structure{units: tree, zone: s.zone}, int64(dayOf(t.at.In(s.zone)))})
+		}
+		u, known := tree[t.unit.Key]
+		if !known {
+			u = t.unit
+		}
+		u.Parent = t.unit.Parent
+		tree[u.Key] = u
 	}
 	slices.Reverse(s.before)
 }

@@ -30,6 +30,7 @@ type world struct {
 	catalogue  Catalogue
 	journeys   []journey.Journey
 	units      []people.Unit
+	moves      []people.UnitChange
 	now        time.Time
 	zones      map[string]*time.Location
 	sorted     []cx.Feedback // until something is put
