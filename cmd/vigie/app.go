@@ -96,7 +96,7 @@ func (a *app) rebuild(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	st, err := a.Insight.Stats(ctx)
-	return st.Rows, err
+	return st.All, err
 }
 
 // compact rewrites every file so that no byte of what was erased is left. What is derived hears of the last erasures first.

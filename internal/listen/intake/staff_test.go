@@ -15,7 +15,7 @@ func TestLinesOfEmployeesAreSeenByWhoBroughtThem(t *testing.T) {
 	if err := h.StartImports(ctx); err != nil {
 		t.Fatal(err)
 	}
-	csv := "id,date,csat,commentaire\na1,2026-01-02,4,Les outils sont lents depuis le printemps\na2,2026-13-45,3,La note de ma collègue n'existe pas du tout\n"
+	csv := csatFile(20) + "b1,quelque part en mars,3,La note de ma collègue\n"
 	objects := `{"source":"hr","source_id":"1","at":"2026-01-02T10:00:00Z","audience":"employee","scores":{"csat":4}}` + "\n" +
 		`{"source":"hr","source_id":"2","at":"2026-01-02T10:00:00Z","audience":"employee","scores":{"csat":77}}` + "\n"
 	for name, file := range map[string]string{"staff.csv": csv, "staff.ndjson": objects, "customers.csv": strings.Replace(csv, "commentaire", "pourquoi", 1)} {

@@ -39,7 +39,7 @@ func (i *Insight) counted(ctx context.Context, out func(collect.Stored) error) e
 func (i *Insight) begin(ctx context.Context) func() {
 	b := &building{}
 	if st, err := i.Stats(ctx); err == nil {
-		b.total = st.Rows
+		b.total = st.All
 	}
 	i.progress.Store(b)
 	return func() { i.progress.Store(nil) }

@@ -320,7 +320,8 @@ func (i *Insight) Edition() Edition {
 
 // Stats are for health pages and the bench.
 type Stats struct {
-	Rows      int64
+	Rows      int64 // feedbacks of customers: when one of employees comes is told on no page
+	All       int64 // feedbacks of everybody
 	FileBytes int64
 	Lag       int64 // events of the feed not yet in the figures
 }
@@ -333,7 +334,7 @@ func (i *Insight) Stats(ctx context.Context) (Stats, error) {
 	}
 	defer s.users.Done()
 	var st Stats
-	if err := s.db.QueryRowContext(ctx, `SELECT count(*) FROM facts`).Scan(&st.Rows); err != nil {
+	if err := s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE audience = ?), count(*) FROM facts`, customerCode).Scan(&st.Rows, &st.All); err != nil {
 		return st, fmt.Errorf("count facts: %w", err)
 	}
 	for _, p := range []string{s.path, s.path + ".wal"} {
