@@ -134,7 +134,7 @@ func TestANoteTiedToACustomerTheRowMakesKnown(t *testing.T) {
 		t.Errorf("the trial says %+v", tried.Notes)
 	}
 	var why []string
-	err = h.Imports.Refusals(i.ID, func(r intake.Refusal) error {
+	err = h.Imports.Refusals(i, i.By.Actor, func(r intake.Refusal) error {
 		why = append(why, fmt.Sprint(r.Line, " ", r.Note, " ", r.Why[0].Column, " ", r.Why[0].Code))
 		return nil
 	})
