@@ -86,3 +86,26 @@ func TestAFortnightOfAPilotAwaitsADecision(t *testing.T) {
 		t.Errorf("no such fortnight: %d", p.status)
 	}
 }
+
+// Who ended a pilot decided: of its fortnights nothing is awaited any more.
+func TestAPilotThatEndedIsNotRemindedOf(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user(people.Administrator, ""))
+	b.post("/listen/surveys/new", url.Values{"do": {"template"}, "template": {"delivery"}})
+	if _, err := r.Surveys.Publish(t.Context(), "test", "delivery"); err != nil {
+		t.Fatal(err)
+	}
+	r.pilots(15)
+	if n, err := r.Invites.KeepFortnights(t.Context()); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	b.get("/listen/rules/pilote").has(t, "main", "sans décision enregistrée")
+	b.post("/listen/rules/pilote/stage", url.Values{"stage": {"paused"}})
+	p := b.get("/listen/rules/pilote")
+	if said := p.Find("main").Text(); strings.Contains(said, "sans décision enregistrée") || strings.Contains(said, "Décision attendue") {
+		t.Error(squeeze(said))
+	}
+	p.has(t, "main", "Le pilote, quinzaine par quinzaine")
+}

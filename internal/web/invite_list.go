@@ -102,8 +102,16 @@ func (s *Server) newInvitationsPage(ctx context.Context, v *visit, q url.Values)
 	if len(list) > 0 {
 		p.Pager.Says = l.T("invitation.count", "count", len(list))
 	}
-	p.Table, err = s.invitationTable(ctx, g, list)
-	return p, err
+	if p.Table, err = s.invitationTable(ctx, g, list); err != nil {
+		return nil, err
+	}
+	if f.State == invite.Opened {
+		c, err := s.Invites.Channels(ctx)
+		if err == nil && !c.Opens { // channels that cannot be opened are told on their own page
+			p.Table.Empty = l.T("invitation.none.opened")
+		}
+	}
+	return p, nil
 }
 
 func invitationsAt(rule, state string, before int64) string {

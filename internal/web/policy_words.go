@@ -103,7 +103,7 @@ type policyTrial struct {
 // triedPersons are told at once, at most.
 const triedPersons = 5
 
-// askedSurveys are those that may be asked now.
+// askedSurveys are those that customers may be asked now.
 func (s *Server) askedSurveys(ctx context.Context, g *ground) ([]ui.Option, error) {
 	all, err := s.Surveys.Present(ctx)
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *Server) askedSurveys(ctx context.Context, g *ground) ([]ui.Option, erro
 	}
 	var out []ui.Option
 	for i := range all {
-		if one := &all[i]; one.Asking() {
+		if one := &all[i]; one.Asking() && one.Draft.Audience != cx.Employees {
 			out = append(out, ui.Option{Value: string(one.Draft.Key), Label: g.surveyWord(one)})
 		}
 	}
@@ -155,6 +155,7 @@ func (s *Server) tryPolicy(ctx context.Context, p *policyPage, key cx.SurveyID) 
 		return err
 	}
 	if p.Trial.Says = l.T("customer.found", "count", found.Count); len(found.Persons) == 0 {
+		p.Trial.Says = l.T("policy.try.nobody")
 		return nil
 	}
 	policy, err := s.Invites.Policy(ctx)

@@ -100,9 +100,9 @@ func (s *Server) newRuleRunPage(ctx context.Context, v *visit, key string, f url
 // before lists the runs that were made.
 func (p *ruleRunPage) before(runs []invite.Run) {
 	l := p.lang()
-	p.Before = ui.Table{Caption: l.T("rule.run.before"), Columns: []ui.Column{{Label: l.T("rule.run.name")}, {Label: l.T("rule.run.begun")}, {Label: l.T("rule.run.looked"), Numeric: true}, {Label: l.T("rule.run.planned"), Numeric: true}}}
+	p.Before = ui.Table{Caption: l.T("rule.run.before"), Columns: []ui.Column{{Label: l.T("rule.run.name")}, {Label: l.T("rule.run.looked"), Numeric: true}, {Label: l.T("rule.run.planned"), Numeric: true}}}
 	for _, r := range runs {
-		p.Before.Rows = append(p.Before.Rows, ui.Row{Cells: []ui.Cell{{Text: r.Name}, {Text: l.DateTime(p.local(r.Begun))}, {Text: l.Int(int64(looked(r)))}, {Text: l.Int(int64(r.Reasons[plannedByRun]))}}})
+		p.Before.Rows = append(p.Before.Rows, ui.Row{Cells: []ui.Cell{{Text: r.Name, Note: l.DateTime(p.local(r.Begun))}, {Text: l.Int(int64(looked(r)))}, {Text: l.Int(int64(r.Earlier + r.Reasons[plannedByRun]))}}})
 	}
 }
 

@@ -29,6 +29,8 @@ type Run struct {
 	Reasons map[string]int `json:"reasons,omitempty"`
 	// Lines of the list; nil when it was none.
 	Lines *Lines `json:"lines,omitempty"`
+	// Earlier counts those whom the same list planned when it was run before.
+	Earlier int `json:"earlier,omitempty"`
 	// Again: somebody may have been planned by this run before.
 	Again bool `json:"repeat,omitempty"`
 }

@@ -101,7 +101,11 @@ func (s *Store) RunOn(ctx context.Context, rule, name string, p Population) (Run
 		return Run{}, cx.Fail(cx.Conflict, "name", "invite.other_run", "name", name)
 	}
 	if p.List != nil || p.Try {
-		runs[0] = Run{Rule: rule, Name: name, Stage: k.Stage, Begun: runs[0].Begun, Reasons: map[string]int{}, Again: true}
+		earlier := 0
+		if was != nil {
+			earlier = was.Earlier + was.Reasons[Planned.String()]
+		}
+		runs[0] = Run{Rule: rule, Name: name, Stage: k.Stage, Begun: runs[0].Begun, Reasons: map[string]int{}, Earlier: earlier, Again: true}
 	}
 	runs[0].If = p.If
 	w, err := s.newWalk(ctx, runs, p.Try)

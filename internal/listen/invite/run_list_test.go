@@ -203,7 +203,7 @@ func TestAListMayMakePersons(t *testing.T) {
 			t.Fatalf("%+v", zoe)
 		}
 		again := run("made", Population{Make: true})
-		if again.Lines.Made != 0 || again.Reasons[Repeated] != 4 {
+		if again.Lines.Made != 0 || again.Reasons[Repeated] != 4 || again.Earlier != 3 {
 			t.Fatalf("%+v %v", again.Lines, again.Reasons)
 		}
 	})

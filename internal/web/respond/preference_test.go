@@ -72,6 +72,12 @@ func TestAPersonSaysHowTheyWantToBeAsked(t *testing.T) {
 	if p.status != http.StatusOK || p.Find("input[name=topic]").Length() == 0 || p.Find(".answered").Length() != 1 {
 		t.Fatalf("%d: %d topics, %d answers", p.status, p.Find("input[name=topic]").Length(), p.Find(".answered").Length())
 	}
+	for lang, title := range map[string]string{"fr": "Ce que nous vous demandons", "en": "What we ask you"} {
+		p := r.get("/p/" + token + "?lang=" + lang)
+		if p.Find("h1").Text() != title || p.Find(`header nav a[hreflang]`).Length() != 1 || p.Find(`form[action$="?lang=`+lang+`"]`).Length() == 0 {
+			t.Errorf("%s: %q", lang, p.Find("h1").Text())
+		}
+	}
 	m, err := r.Media.Put(t.Context(), strings.NewReader("%PDF-1.7 facture"), media.Upload{Name: "facture.pdf"})
 	if err != nil {
 		t.Fatal(err)
