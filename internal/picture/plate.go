@@ -21,8 +21,9 @@ var (
 )
 
 const (
-	// readable is the contrast that a graphic needs with what is behind it (WCAG 2.2, 1.4.11).
-	readable = 3
+	// readable is the contrast under which a logo is hard to make out. A logotype needs none (WCAG 2.2, 1.4.3), and a plate
+	// is drawn only where it is worth it.
+	readable = 2.2
 	// lost is the share of what is drawn that may have less.
 	lost = 0.35
 	// framed is the share of the edge that is drawn on from which a logo has a ground of its own.

@@ -142,7 +142,7 @@ func (p *surveyAnsweringPage) median() ui.Head {
 	case f.Has:
 		h.Value = secondsWords(l, f.Value)
 		if !math.IsInf(f.Low, 0) && !math.IsInf(f.High, 0) {
-			h.Range = secondsWords(l, f.Low) + "\u2009–\u2009" + secondsWords(l, f.High)
+			h.Foot = l.T("surveys.answering.n.range", "n", l.Int(f.N), "low", secondsWords(l, f.Low), "high", secondsWords(l, f.High))
 		}
 	}
 	return h
@@ -160,10 +160,10 @@ func secondsWords(l lang.Lang, v float64) string {
 	return l.T("surveys.answering.hours", "h", int(d.Hours()), "m", fmt.Sprintf("%02d", int(d.Minutes())%60))
 }
 
-// steps draw the questions in the order they are written, and say where most people stop.
+// steps draw the questions in the order they are written, and say where most people stop when that is beyond chance.
 func (p *surveyAnsweringPage) steps() {
-	l, most := p.lang(), -1
-	for i, step := range p.found.Steps {
+	l := p.lang()
+	for _, step := range p.found.Steps {
 		left := step.Left()
 		one := surveyStep{Text: p.short(step.Question), Kind: string(step.Question.Kind), Met: l.Int(step.Met)}
 		if p.found.Begun > 0 {
@@ -175,16 +175,35 @@ func (p *surveyAnsweringPage) steps() {
 				one.Left = l.T("surveys.answering.stopped.share", "count", int(step.Stopped), "share", l.Percent(left.Value, 0), "range", shareRange(p.ground, left))
 			}
 		}
-		if step.Stopped > 0 && left.Enough && (most < 0 || step.Stopped > p.found.Steps[most].Stopped) {
-			most = i
-		}
 		p.Steps = append(p.Steps, one)
 	}
-	if most >= 0 {
-		f := p.found.Steps[most].Left()
-		p.Steps[most].Most = true
-		p.Says = l.T("surveys.answering.most", "name", p.Steps[most].Text, "share", l.Percent(f.Value, 0), "range", shareRange(p.ground, f), "n", l.Int(f.N))
+	first, second := p.worst()
+	switch {
+	case second < 0 || p.found.Steps[first].Stopped == 0:
+	case !cx.Difference(p.found.Steps[first].Left(), p.found.Steps[second].Left()).Significant:
+		p.Says = l.T("surveys.answering.level")
+	default:
+		f := p.found.Steps[first].Left()
+		p.Steps[first].Most = true
+		p.Says = l.T("surveys.answering.most", "name", p.Steps[first].Text, "share", l.Percent(f.Value, 0), "range", shareRange(p.ground, f), "n", l.Int(f.N))
 	}
+}
+
+// worst gives the two questions that most people leave at among those of which something may be concluded; −1: there are
+// not that many.
+func (p *surveyAnsweringPage) worst() (first, second int) {
+	first, second = -1, -1
+	for i, step := range p.found.Steps {
+		f := step.Left()
+		switch {
+		case !f.Enough:
+		case first < 0 || f.Value > p.found.Steps[first].Left().Value:
+			first, second = i, first
+		case second < 0 || f.Value > p.found.Steps[second].Left().Value:
+			second = i
+		}
+	}
+	return first, second
 }
 
 // csv gives every question with its figures, as a spreadsheet of the reader's language reads it.

@@ -45,6 +45,19 @@ func TestASurveyIsWrittenAndPublishedByFormsAlone(t *testing.T) {
 	b.get("/listen/surveys").has(t, "main", "publiée, version 1")
 }
 
+func TestAColourOfAFileThatCannotBeReadIsNotPublished(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.company()
+	b := r.as(r.user("administrator", ""))
+	b.send(b.fileForm("/listen/surveys/new", "pale.yaml", "key: pale\nname: {fr: Pâle}\nlanguages: [fr]\ntheme: {accent: \"#FFEE00\"}\nsections: [{questions: [{key: csat, kind: csat, text: {fr: Content ?}}]}]\n", "do", "file"))
+	p := b.get("/listen/surveys/pale")
+	p.has(t, "#why-not", "Contraste")
+	if p = b.post("/listen/surveys/pale", url.Values{"do": {"publish"}, "base": {p.base()}}); p.status != 422 {
+		t.Errorf("published all the same: %d", p.status)
+	}
+}
+
 func TestSectionsAreAddedMovedAndTakenAwayWithAWayBack(t *testing.T) {
 	r := newRig(t, nil)
 	r.company()

@@ -289,6 +289,17 @@ func (p *preferencePage) pauses(until, now time.Time) {
 	}
 }
 
+// scored writes a score; one of two points is a yes or a no.
+func (p *preferencePage) scored(m cx.Metric, v float64) string {
+	switch {
+	case m.Min == 0 && m.Max == 1 && v == 1:
+		return p.L.T("respond.yes")
+	case m.Min == 0 && m.Max == 1 && v == 0:
+		return p.L.T("respond.no")
+	}
+	return p.L.Number(v, decimalsOf(v))
+}
+
 func (p *preferencePage) answers(ctx context.Context, s *Server, person cx.PersonID) error {
 	_, l, err := s.d.Preferences.Answers(ctx, people.Whole(), person)
 	if err != nil {
@@ -302,7 +313,7 @@ func (p *preferencePage) answers(ctx context.Context, s *Server, person cx.Perso
 		a := answer{ID: strconv.FormatInt(int64(f.ID), 10), When: p.L.Date(f.At)}
 		for key, v := range f.Scores {
 			m := metrics[key]
-			a.Scores = append(a.Scores, m.Name.In(p.L.Tag())+p.L.T("respond.prefer.colon")+strconv.FormatFloat(m.Raw(v), 'f', -1, 64))
+			a.Scores = append(a.Scores, m.Name.In(p.L.Tag())+p.L.T("respond.prefer.colon")+p.scored(m, m.Raw(v)))
 		}
 		slices.Sort(a.Scores)
 		for _, v := range f.Verbatims {
