@@ -17,7 +17,8 @@ h2{font-size:1rem;line-height:1.35;margin:0 0 4px}p{margin:0 0 10px}.m,details{c
 .x{background:none;color:var(--ink);min-width:44px;padding:0;font-size:1.25rem;margin:-8px -8px 0 0}
 fieldset{border:0;margin:12px 0;padding:0;min-width:0}legend,.t{padding:0;font-weight:600;margin-bottom:10px;display:block}
 .scale{display:grid;grid-template-columns:repeat(auto-fit,minmax(44px,1fr));gap:4px}
-.scale label,.o{position:relative;display:block;cursor:pointer}
+.panel{container-type:inline-size}.n7{grid-template-columns:repeat(7,1fr)}@container(max-width:540px){.n11{grid-template-columns:repeat(6,1fr)}.n10{grid-template-columns:repeat(5,1fr)}}
+.scale label,.o{position:relative;display:grid;cursor:pointer}
 .scale input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}
 .scale span{display:grid;place-items:center;min-height:46px;border:1px solid var(--line-strong);border-radius:10px;text-align:center;padding:2px}
 .scale b{font-size:1.5rem;font-weight:400;line-height:1.2}.scale small{font-size:.75rem}
@@ -88,7 +89,7 @@ function field(q, id) {
     return el('div', {}, ...q.choices.flatMap(c => [el('label', { class: 'o' }, el('input', { type, name, value: c.key }), c.text),
       c.other && el('input', { type: 'text', name: 't.' + q.key, 'aria-label': c.text, maxlength: 5000 })]).filter(Boolean))
   }
-  return el('div', {}, el('div', { class: 'scale' }, ...(q.points || []).map(p => radio(p.value, el('span', {}, ...mark(q, p))))), ends(q))
+  return el('div', {}, el('div', { class: 'scale n' + (q.points || []).length }, ...(q.points || []).map(p => radio(p.value, el('span', {}, ...mark(q, p))))), ends(q))
 }
 
 // ends says what the two ends of a scale mean.
@@ -187,7 +188,7 @@ class Place {
     const to = a => new URL(a, home)
     const parts = [this.top(step.title)]
     if (step.opening) {
-      parts.push(el('p', { class: 'm' }, step.opening.who + ' · ' + step.opening.long), step.opening.why && el('p', {}, step.opening.why),
+      parts.push(el('p', { class: 'm' }, [step.opening.who, step.opening.long].filter(Boolean).join(' · ')), step.opening.why && el('p', {}, step.opening.why),
         el('details', {}, el('summary', {}, step.words.about), ...step.opening.about.map(t => el('p', {}, t))))
     }
     const page = text => el('a', { class: 'b', href: to(step.page), target: '_blank', rel: 'noopener noreferrer' }, text)

@@ -73,7 +73,8 @@ func TestASurveyPageShowsTheDraftOrAVersionAndSaysWhich(t *testing.T) {
 		t.Errorf("%d cards, %d in the draft", v.Find(".survey-card").Length(), draft)
 	}
 	b.get("/listen/surveys/delivery/preview?version=1").has(t, ".seen", "Version 1")
-	b.get("/listen/surveys/delivery/preview").has(t, ".seen", "non publié")
+	b.get("/listen/surveys/delivery/preview?lang=en").has(t, ".seen", "non publié") // the survey in English, the page in one's own
+	b.get("/listen/surveys").has(t, "h1", "Enquêtes")
 	status(t, b.get("/listen/surveys/delivery/preview?version=2"), 404)
 	b.get("/listen/surveys/delivery/questions/cause/preview").has(t, ".seen", "non enregistré")
 	if s := r.browser().get("/q/delivery"); s.Find(".seen").Length() != 0 {

@@ -115,7 +115,7 @@ func (s *Server) look(r *http.Request, v *visit, u people.User) (err error) {
 // chooseLang: the address, else the choice kept in the browser, else the user's, else what the browser asks for, else the
 // organisation's.
 func (s *Server) chooseLang(r *http.Request, v *visit, own string) {
-	choices := []string{r.URL.Query().Get("lang")}
+	choices := []string{askedLang(r)}
 	if c, err := r.Cookie(langCookie); err == nil {
 		choices = append(choices, c.Value)
 	}
@@ -131,10 +131,18 @@ func (s *Server) chooseLang(r *http.Request, v *visit, own string) {
 	}
 }
 
+// askedLang is the language that the address asks for. In a preview it is that of the survey, not of who looks at it.
+func askedLang(r *http.Request) string {
+	if strings.HasPrefix(r.URL.Path, "/listen/surveys/") && strings.HasSuffix(r.URL.Path, "/preview") {
+		return ""
+	}
+	return r.URL.Query().Get("lang")
+}
+
 // keepLang remembers the language of the address in the browser.
 func (s *Server) keepLang(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if l := r.URL.Query().Get("lang"); l == "fr" || l == "en" {
+		if l := askedLang(r); l == "fr" || l == "en" {
 			s.setCookie(w, langCookie, l)
 		}
 		next.ServeHTTP(w, r)

@@ -378,3 +378,14 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestALogoThatAFileHoldsIsCarried(t *testing.T) {
+	t.Parallel()
+	const dot = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+	for logo, want := range map[string]bool{dot: true, "https://example.org/logo.png": false, "data:image/svg+xml;base64,PHN2Zy8+": false} {
+		d, lost, err := foreign.Read("x.json", []byte(`{"title":"T","logo":"`+logo+`","pages":[{"elements":[{"type":"text","name":"q","title":"Q"}]}]}`))
+		if err != nil || (len(d.Theme.Picture()) > 0) != want || (len(lost) == 0) != want {
+			t.Errorf("%s: %d bytes, lost %v, %v", logo, len(d.Theme.Picture()), lost, err)
+		}
+	}
+}

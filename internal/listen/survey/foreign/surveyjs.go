@@ -10,6 +10,7 @@ import (
 
 	"vigie/internal/cx"
 	"vigie/internal/listen/survey"
+	"vigie/internal/picture"
 )
 
 // surveyJS is one SurveyJS JSON on its way.
@@ -21,7 +22,15 @@ func (r *reader) surveyJS(root node) error {
 	s.languages(root)
 	r.d.Name = s.text("", root.get("title"))
 	r.d.Welcome.Why = s.text("", root.get("description"))
-	for _, key := range []string{"triggers", "calculatedValues", "navigateToUrl", "logo"} {
+	lost := []string{"triggers", "calculatedValues", "navigateToUrl"}
+	if logo := picture.FromDataURL(root.get("logo").str()); logo == nil {
+		lost = append(lost, "logo") // an address: nothing is fetched
+	} else if logo, err := picture.Logo(logo, "logo"); err != nil {
+		lost = append(lost, "logo")
+	} else {
+		r.d.Theme.Logo = picture.DataURL(logo)
+	}
+	for _, key := range lost {
 		if !root.get(key).empty() {
 			r.lose("", "foreign.settings", "names", key)
 		}
