@@ -34,11 +34,18 @@ type chorusPage struct {
 // chorusList is one listing.
 type chorusList struct {
 	ID, Title, Where string
-	Texts            []string
+	Texts            []string // read at once
+	Rest             []string // folded away
+	Fold             string   // opens them
+	More             string   // says that there are more than stand here; "": there are not
 }
 
-// chorusShown listings stand on one page.
-const chorusShown = 10
+// What stands on one page: listings, texts of each that are read at once, and in all.
+const (
+	chorusShown = 10
+	chorusFirst = 6
+	chorusMost  = 100
+)
 
 // chorusAddress leads to what employees write of a touchpoint; "" for who may not read it.
 func (g *ground) chorusAddress(touchpoint, unit string) string {
@@ -129,8 +136,19 @@ func (g *ground) chorusList(x chorus.Listing) chorusList {
 		out.Where = g.Organisation.Name(x.Unit, l.Tag())
 	}
 	out.Where += " · " + g.chorusPeriod(x) + " · " + l.T("chorus.texts", "count", len(x.Texts))
-	for _, text := range x.Texts {
-		out.Texts = append(out.Texts, mask(g.mask(text))) // whoever may see customers' names does not see colleagues'
+	for n, text := range x.Texts[:min(len(x.Texts), chorusMost)] {
+		text = mask(g.mask(text)) // whoever may see customers' names does not see colleagues'
+		if n < chorusFirst {
+			out.Texts = append(out.Texts, text)
+		} else {
+			out.Rest = append(out.Rest, text)
+		}
+	}
+	if len(out.Rest) > 0 {
+		out.Fold = l.T("chorus.rest", "count", len(out.Rest))
+	}
+	if len(x.Texts) > chorusMost {
+		out.More = l.T("chorus.more", "count", chorusMost)
 	}
 	return out
 }

@@ -57,6 +57,10 @@ func TestAnAdvisersNoteIsGuessedAndNoCustomersScoreIs(t *testing.T) {
 			"at ignore agent score"},
 		"with a slip": {"date;id appel;conseiller;note conseiller", []string{days, calls, "ann bob", strings.Repeat("5 4 1 ", 13) + "8"},
 			"at contact agent adviser.note"},
+		"a word of their own among the rules": {"date;id appel;conseiller;note conseiller;règle", []string{days, calls, "ann bob", "1 5 3", strings.Repeat("aucune imposée respectée ", 4) + "R7"},
+			"at contact agent adviser.note adviser.rule"},
+		"rules that say nothing of it": {"date;id appel;conseiller;note conseiller;règle", []string{days, calls, "ann bob", "1 5 3", "R1 R2 R3"},
+			"at contact agent adviser.note attribute"},
 		"nobody to give it to": {"date;id;réponse bonne pour le client", []string{days, calls, "1 5 3"},
 			"at ignore ignore"},
 	} {

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -122,11 +121,22 @@ func (g *guesser) rule() {
 			c.as(RoleRule).Values = values
 		case len(yesNo) == len(c.values):
 			return
-		case !slices.ContainsFunc(slices.Collect(maps.Keys(c.values)), func(text string) bool { _, ok := ParseRule(text); return !ok }):
+		case c.ruled():
 			c.as(RoleRule)
 		default:
 			return
 		}
 		found = true
 	})
+}
+
+// ruled tells whether most cells say what part a rule had; a person says it of the others, or their notes are refused.
+func (c *guessed) ruled() bool {
+	n, some := 0, false
+	for text, times := range c.values {
+		if part, ok := ParseRule(text); ok {
+			n, some = n+times, some || part != note.NoRule
+		}
+	}
+	return some && n*5 >= c.n*4
 }
