@@ -53,6 +53,10 @@ func TestHowPeopleAnswerIsShownAndExported(t *testing.T) {
 	}
 	published(t, b, "employee")
 	b.get("/listen/surveys/employee/answering").has(t, "main", "Rien n’est compté ici")
+	x, script := newTab(t, chromium(t)), axe(t)
+	b.lend(x.ctx, r.http.URL)
+	x.open(r.http.URL + "/listen/surveys/contact/answering?days=7")
+	x.held(script, "how people answer")
 }
 
 func TestASurveyPageShowsTheDraftOrAVersionAndSaysWhich(t *testing.T) {
