@@ -31,6 +31,7 @@ func contacts(n int) string {
 }
 
 func TestAFileOfContactsGivesFeedbackAndNotesAndIsUndone(t *testing.T) {
+	t.Parallel()
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		h := opened(t, db, t.TempDir())
 		ctx, admin := t.Context(), people.Viewer{UserID: 1, Role: people.Administrator}

@@ -44,7 +44,7 @@ func csatFile(n int) string {
 // rest waits until an import is at rest.
 func rest(t *testing.T, d *intake.Desk, id cx.ImportID) intake.Import {
 	t.Helper()
-	for until := time.Now().Add(30 * time.Second); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+	for until := time.Now().Add(2 * time.Minute); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
 		i, err := d.Import(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
@@ -58,6 +58,7 @@ func rest(t *testing.T, d *intake.Desk, id cx.ImportID) intake.Import {
 }
 
 func TestAnImportCutByAKillGoesOnAndCountsEachRowOnce(t *testing.T) {
+	t.Parallel()
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		h := opened(t, db, t.TempDir())
 		ctx := t.Context()
@@ -117,6 +118,7 @@ func cut(t *testing.T, h *house.House, i intake.Import) {
 }
 
 func TestARehearsalWritesNothingAndTellsTwinsFarApart(t *testing.T) {
+	t.Parallel()
 	h := opened(t, recordtest.SQLite(t), t.TempDir())
 	ctx := t.Context()
 	i, err := h.Imports.Take(ctx, intake.By{}, "csat.csv", strings.NewReader(csatFile(1500)+"a3,2026-01-04,4,Tout allait bien ce jour-là numéro 3\n"))

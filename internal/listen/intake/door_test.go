@@ -78,6 +78,7 @@ func structures(t *testing.T) map[cx.UnitID]bool {
 }
 
 func TestPublicServicesGoThroughTheRealDoor(t *testing.T) {
+	t.Parallel()
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		h := newHouse(t, db, structures(t))
 		f := shared(t, "services-publics-plus/experiences-excel-fr.csv")
@@ -102,6 +103,7 @@ func TestPublicServicesGoThroughTheRealDoor(t *testing.T) {
 }
 
 func TestAirlineReviewsGoThroughTheRealDoor(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, recordtest.SQLite(t), nil)
 	for file, rows := range map[string]int{"lounge": 2264, "seat": 1258} {
 		f := shared(t, "skytrax/"+file+".csv")
@@ -125,6 +127,7 @@ func TestAirlineReviewsGoThroughTheRealDoor(t *testing.T) {
 }
 
 func TestAMetricOnAnotherScaleIsNotReplaced(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, recordtest.SQLite(t), nil)
 	m := Map{Metrics: []cx.Metric{{Key: "csat", Name: cx.Text{"fr": "CSAT"}, Min: 0, Max: 10, Direction: cx.HigherBetter}}}
 	err := Declare(context.Background(), m, "test", h.House)
@@ -134,6 +137,7 @@ func TestAMetricOnAnotherScaleIsNotReplaced(t *testing.T) {
 }
 
 func TestPersonalAttributesAreDeclaredSo(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, recordtest.SQLite(t), nil)
 	m := Map{Columns: []Column{{Column: "auteur", As: "attribute", Key: "author", Personal: true}, {Column: "ville", As: "attribute", Key: "town"}}}
 	if err := Declare(context.Background(), m, "test", h.House); err != nil {

@@ -121,6 +121,7 @@ func rowsOf(n int, row func(i int) string) string {
 
 // Exports as the tools write them, in forms that the real files beside the repository do not have.
 func TestExportsOfEachToolAreMappedWithoutHelp(t *testing.T) {
+	t.Parallel()
 	said := []string{"Très bien du début à la fin", "Trop d’attente au téléphone", "Le technicien est venu en retard", "Merci à toute l’équipe"}
 	for name, c := range map[string]struct {
 		file          string

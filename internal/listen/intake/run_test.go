@@ -197,6 +197,7 @@ func TestAStoppedImportSaysHowFarItCame(t *testing.T) {
 }
 
 func TestAPackedFileCutShortGivesItsRowsAndSaysSo(t *testing.T) {
+	t.Parallel()
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	fmt.Fprint(z, head)

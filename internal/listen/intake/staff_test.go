@@ -10,6 +10,7 @@ import (
 )
 
 func TestLinesOfEmployeesAreSeenByWhoBroughtThem(t *testing.T) {
+	t.Parallel()
 	h := opened(t, recordtest.SQLite(t), t.TempDir())
 	ctx, ada := t.Context(), intake.By{Actor: "user:1", Name: "Ada"}
 	if err := h.StartImports(ctx); err != nil {

@@ -14,6 +14,7 @@ import (
 )
 
 func TestAStoppedImportKeepsWhatCameInAndGoesOnFromThere(t *testing.T) {
+	t.Parallel()
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		h := opened(t, db, t.TempDir())
 		ctx, by := t.Context(), intake.By{Actor: "user:1", Name: "Ada"}
@@ -89,6 +90,7 @@ func TestAStoppedImportIsUndoneAndItsFileGoes(t *testing.T) {
 }
 
 func TestAMapKeptInAFileIsLaidOverADraft(t *testing.T) {
+	t.Parallel()
 	h := opened(t, recordtest.SQLite(t), t.TempDir())
 	ctx := t.Context()
 	i, err := h.Imports.Take(ctx, intake.By{Actor: "user:1", Name: "Ada"}, "a.csv", strings.NewReader(agencies(90)))

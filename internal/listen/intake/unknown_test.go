@@ -27,6 +27,7 @@ func agencies(n int) string {
 }
 
 func TestUnknownUnitsAreMadeLeftOutOrWaitAsTheColumnSays(t *testing.T) {
+	t.Parallel()
 	for name, x := range map[string]struct {
 		choose            string
 		accepted, waiting int
@@ -93,6 +94,7 @@ func TestUnknownUnitsAreMadeLeftOutOrWaitAsTheColumnSays(t *testing.T) {
 }
 
 func TestAnEmptyOrganisationIsProposedTheUnitsOfItsFileByTheirNames(t *testing.T) {
+	t.Parallel()
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		h := opened(t, db, t.TempDir())
 		i, err := h.Imports.Take(t.Context(), intake.By{Actor: "user:1", Name: "Ada"}, "a.csv", strings.NewReader(agencies(140)))

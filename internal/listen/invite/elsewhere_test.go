@@ -148,6 +148,7 @@ func TestReceiptsMoveShortMessages(t *testing.T) {
 
 // However messages fail and answers come, nobody is reached twice about one event, and one answer is counted at most.
 func TestNobodyIsReachedTwiceAboutOneEvent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, recordtest.SQLite(t))
 	w.rule(Rule{Key: "delivered", Survey: "delivery", Trigger: Trigger{Event: "order.delivered"}, Reminders: []int{2}})
 	person := 0

@@ -135,6 +135,7 @@ func TestARunOfThePilotGoesOnToAll(t *testing.T) {
 
 // Whatever is listed, in whatever order and however often, the lines add up and nobody is planned twice.
 func TestListsAddUp(t *testing.T) {
+	t.Parallel()
 	w := crowd(t, recordtest.SQLite(t), 8)
 	turn := 0
 	rapid.Check(t, func(r *rapid.T) {

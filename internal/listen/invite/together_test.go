@@ -18,6 +18,7 @@ import (
 // Whatever is triggered at once, by several at once, under whatever policy: every cap, clock, rest, blackout, quiet time and
 // wish holds over what left, and nobody is asked twice about one event.
 func TestWhateverTriggersAtOnceThePolicyHolds(t *testing.T) {
+	t.Parallel()
 	recordtest.Both(t, func(t *testing.T, db *record.DB) {
 		w := newWorld(t, db)
 		w.rule(Rule{Key: "a", Survey: "delivery", Trigger: Trigger{Event: "order"}, Valid: 40, Priority: 1})

@@ -210,8 +210,7 @@ func bounds(grain string, bucket int64) (from, to int64) {
 }
 
 func firstDay(month int64) int64 {
-	t, _ := timeCode("day", timeKey("month", month)+"-01")
-	return t
+	return int64(dayOf(time.Date(int(month/12), time.Month(month%12+1), 1, 0, 0, 0, 0, time.UTC)))
 }
 
 // closes gives the Monday on which a bucket takes no more answers in time: over for a week, because an answer counts in the
