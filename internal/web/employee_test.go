@@ -16,7 +16,7 @@ import (
 )
 
 // movesByItself is what a page says that another look changes: the hour, how long ago, numbers drawn for one use.
-var movesByItself = regexp.MustCompile(`\d{1,2}:\d\d(:\d\d)?|il y a [^.;·]*|"exported": "[^"]*"`)
+var movesByItself = regexp.MustCompile(`à l’instant|il y a \d+ \p{L}+|\d{1,2} h \d\d|\d{1,2}:\d\d(:\d\d(\.\d+)?)?|"exported": "[^"]*"`)
 
 // said is what everybody who may look reads at every address of the pages: the words of pages, files as they are.
 func (b *browser) said(examples map[string]string, r *rig) map[string]string {
@@ -29,7 +29,7 @@ func (b *browser) said(examples map[string]string, r *rig) map[string]string {
 		if !ok {
 			address = strings.TrimSuffix(x.Path, "{$}")
 		}
-		trail := strings.HasPrefix(x.Path, "/settings/audit") // says who looked
+		trail := strings.HasPrefix(x.Path, "/settings/audit") || strings.HasSuffix(x.Path, ".zip") // who looked; files whose words are read beside it, with the hour
 		if x.Method == "GET" && !strings.HasSuffix(x.Path, stream) && !strings.Contains(address, "{") && !trail && !strings.HasPrefix(x.Path, "/dev/") && !strings.HasPrefix(x.Path, "/enter/") {
 			addresses = append(addresses, address)
 		}
@@ -40,7 +40,7 @@ func (b *browser) said(examples map[string]string, r *rig) map[string]string {
 		if strings.HasPrefix(p.header.Get("Content-Type"), "text/html") {
 			text = squeeze(p.Find("body").Text())
 		}
-		out[address] = fmt.Sprint(p.status, " ", movesByItself.ReplaceAllString(text, ""))
+		out[address] = fmt.Sprint(p.status, " ", movesByItself.ReplaceAllString(text, "…"))
 	}
 	return out
 }
