@@ -11,7 +11,8 @@ import (
 // Who may import whom. Rooms of one floor never import a floor above; inside a floor, the rooms listed may.
 var floors = [][]string{
 	{"internal/cx"},
-	{"internal/lang", "internal/picture"},
+	{"internal/colour", "internal/lang"},
+	{"internal/picture"},
 	{"internal/record"},
 	{"internal/people"},
 	{"internal/listen/catalogue", "internal/listen/circumstance", "internal/listen/customer", "internal/listen/media"},

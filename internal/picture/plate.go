@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/image/draw"
 
+	"vigie/internal/colour"
 	"vigie/internal/cx"
 )
 
@@ -76,7 +77,7 @@ func lostOn(p image.Image, ground color.NRGBA) float64 {
 			c := color.NRGBAModel.Convert(p.At(x, y)).(color.NRGBA)
 			weight := float64(c.A)
 			all += weight
-			if contrast(luminance(c), behind) < readable {
+			if colour.Ratio(luminance(c), behind) < readable {
 				faint += weight
 			}
 		}
@@ -87,19 +88,8 @@ func lostOn(p image.Image, ground color.NRGBA) float64 {
 	return faint / all
 }
 
-// luminance is the relative luminance of an opaque colour (WCAG 2.2).
-func luminance(c color.NRGBA) float64 {
-	part := func(v uint8) float64 {
-		if s := float64(v) / 255; s > 0.04045 {
-			return math.Pow((s+0.055)/1.055, 2.4)
-		} else {
-			return s / 12.92
-		}
-	}
-	return 0.2126*part(c.R) + 0.7152*part(c.G) + 0.0722*part(c.B)
-}
-
-func contrast(a, b float64) float64 { return (max(a, b) + 0.05) / (min(a, b) + 0.05) }
+// luminance of an opaque colour.
+func luminance(c color.NRGBA) float64 { return colour.Of(c.R, c.G, c.B).Luminance() }
 
 // plated sets a picture on a plate with round corners.
 func plated(p image.Image, plate color.NRGBA) image.Image {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vigie/internal/api"
+	"vigie/internal/colour"
 	"vigie/internal/cx"
 	"vigie/internal/lang"
 	"vigie/internal/people"
@@ -51,19 +52,19 @@ func brandOf(v people.Settings) ui.Brand {
 
 // brandCSS sets the tokens of the accent in both themes.
 func brandCSS(v people.Settings) string {
-	light, ok := parseColour(v.Accent)
+	light, ok := colour.Parse(v.Accent)
 	if !ok {
 		return ""
 	}
-	dark, ok := parseColour(v.AccentDark)
+	dark, ok := colour.Parse(v.AccentDark)
 	if !ok {
-		dark = darkGround().nearest(light)
+		dark = colour.Dark().Nearest(light)
 	}
-	set := func(c colour, g themeGround) string {
-		return fmt.Sprintf("{--accent:%s;--accent-ink:%s;--accent-soft:%s;--on-accent:%s}", c, c, c.mix(g.surface, g.soft), g.on)
+	set := func(c colour.Colour, g colour.Ground) string {
+		return fmt.Sprintf("{--accent:%s;--accent-ink:%s;--accent-soft:%s;--on-accent:%s}", c, c, c.Mix(g.Surface, g.Soft), g.On)
 	}
-	return ":root" + set(light, lightGround()) + "\n:root[data-theme=dark]" + set(dark, darkGround()) +
-		"\n@media (prefers-color-scheme:dark){:root:not([data-theme=light])" + set(dark, darkGround()) + "}\n"
+	return ":root" + set(light, colour.Light()) + "\n:root[data-theme=dark]" + set(dark, colour.Dark()) +
+		"\n@media (prefers-color-scheme:dark){:root:not([data-theme=light])" + set(dark, colour.Dark()) + "}\n"
 }
 
 // face gives the pages of those who are asked the organisation's style sheet and logo.
@@ -136,20 +137,6 @@ func (s *Server) serveBrand(w http.ResponseWriter, r *http.Request, v *visit) er
 	return s.render(w, r, brandView(s.newBrandPage(v)))
 }
 
-// checkAccent refuses a colour that could not be read, with its contrast and the nearest that can.
-func checkAccent(field, value string, g themeGround) error {
-	c, ok := parseColour(value)
-	switch {
-	case value == "":
-		return nil
-	case !ok:
-		return cx.Fail(cx.Invalid, field, "brand.colour", "value", value)
-	case g.read(c) < leastContrast:
-		return cx.Fail(cx.Invalid, field, "brand.contrast", "ratio", g.read(c), "least", leastContrast, "near", g.nearest(c).String())
-	}
-	return nil
-}
-
 func editBrand(customer, light, dark string) settingsEdit {
 	return settingsEdit{"brand", func(x people.Settings) any { return [...]string{x.Customer, x.Accent, x.AccentDark} },
 		func(x *people.Settings) { x.Customer, x.Accent, x.AccentDark = customer, light, dark }}
@@ -162,7 +149,7 @@ func (s *Server) doBrand(w http.ResponseWriter, r *http.Request, v *visit) error
 	f := r.PostForm
 	light, dark := strings.ToLower(strings.TrimSpace(f.Get("accent"))), strings.ToLower(strings.TrimSpace(f.Get("accent_dark")))
 	edit := editBrand(f.Get("customer"), light, dark)
-	err := cmp.Or(checkAccent("accent", light, lightGround()), checkAccent("accent_dark", dark, darkGround()))
+	err := cmp.Or(colour.Light().Check("accent", light), colour.Dark().Check("accent_dark", dark))
 	if err == nil {
 		err = s.editSettings(r, v, edit)
 	}

@@ -57,9 +57,6 @@ func (s *Server) publishSurvey(r *http.Request, x *surveyRoom) error {
 	if from != x.Edition {
 		return cx.Fail(cx.Conflict, "", "survey.changed_since")
 	}
-	if err := x.checkAccent(); err != nil {
-		return err
-	}
 	version, err := s.Surveys.Publish(r.Context(), x.Viewer.Actor(), x.Draft.Key)
 	if err != nil {
 		return err

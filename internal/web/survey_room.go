@@ -188,16 +188,7 @@ type surveyProblem struct{ Field, Text string }
 
 // wrong lists all that keeps the draft from being published.
 func (s *Server) wrong(ctx context.Context, x *surveyRoom) ([]surveyProblem, error) {
-	l, err := x.problemsOf(s.Surveys.Unpublishable(ctx, x.Draft))
-	if accent := x.checkAccent(); err == nil && accent != nil {
-		l = append(l, surveyProblem{Field: "theme.accent", Text: x.lang().Error(accent)})
-	}
-	return l, err
-}
-
-// checkAccent refuses a colour that could not be read: a file may bring one that no form would take.
-func (x *surveyRoom) checkAccent() error {
-	return checkAccent("theme.accent", strings.ToLower(x.Draft.Theme.Accent), lightGround())
+	return x.problemsOf(s.Surveys.Unpublishable(ctx, x.Draft))
 }
 
 func (x *surveyRoom) problemsOf(err error) ([]surveyProblem, error) {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"vigie/internal/colour"
 	"vigie/internal/cx"
 	"vigie/internal/listen/survey"
 	"vigie/internal/picture"
@@ -90,7 +91,7 @@ func readSettings(f url.Values, d *survey.Definition) error {
 	w.Basis, w.Contact, w.Seconds = survey.Basis(f.Get("basis")), strings.TrimSpace(f.Get("contact")), int(c.orZero(f, "seconds"))
 	readSurveyLogo(f, tags, &d.Theme)
 	d.Theme.Accent = strings.ToLower(strings.TrimSpace(f.Get("accent")))
-	if err := checkAccent("accent", d.Theme.Accent, lightGround()); err != nil {
+	if err := colour.Light().Check("accent", d.Theme.Accent); err != nil {
 		c.l = append(c.l, err)
 	}
 	review := survey.Review{Address: strings.TrimSpace(f.Get("review"))}

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
 
+	"vigie/internal/colour"
 	"vigie/internal/cx"
 )
 
@@ -79,7 +79,9 @@ func (c *checker) whole() {
 	c.fail(d.EditDays < 0 || d.EditDays > 365, "edit_days", "survey.range", "value", d.EditDays, "min", 0, "max", 365)
 	c.fail(d.Welcome.Basis != "" && !slices.Contains(Bases, d.Welcome.Basis), "welcome.basis", "survey.word", "value", string(d.Welcome.Basis))
 	c.fail(d.Welcome.Seconds < 0 || d.Welcome.Seconds > 3600, "welcome.seconds", "survey.range", "value", d.Welcome.Seconds, "min", 0, "max", 3600)
-	c.fail(d.Theme.Accent != "" && !colour.MatchString(d.Theme.Accent), "theme.accent", "survey.colour", "value", d.Theme.Accent)
+	if err := colour.Light().Check("theme.accent", d.Theme.Accent); err != nil {
+		c.l = append(c.l, err)
+	}
 	c.fail(d.Theme.Logo != "" && d.Theme.Picture() == nil, "theme.logo", "survey.logo")
 	c.maybe("theme.logo_alt", d.Theme.LogoAlt)
 	c.maybe("title", d.Title)
@@ -91,8 +93,6 @@ func (c *checker) whole() {
 		c.fail(err != nil || u.Scheme != "https" || u.Host == "", "review.address", "survey.address", "value", d.Review.Address)
 	}
 }
-
-var colour = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 func (c *checker) key(field, key string) {
 	c.fail(!cx.ValidKey(key), field, "survey.key", "key", key)

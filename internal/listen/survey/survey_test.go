@@ -144,7 +144,9 @@ func TestCheckListsEveryProblemAtOnce(t *testing.T) {
 		"a point without a name": {func(d *survey.Definition) {
 			d.Sections[0].Questions[0].Points = []cx.Text{both("never"), both("surely")}
 		}, []string{"sections[0].questions[0].points: survey.points_named"}},
-		"points of a text": {func(d *survey.Definition) { d.Sections[0].Questions[3].Points = []cx.Text{both("low")} }, []string{"sections[0].questions[3].points: survey.not_of_kind"}},
+		"a colour that is none":      {func(d *survey.Definition) { d.Theme.Accent = "teal" }, []string{"theme.accent: colour.none"}},
+		"a colour nobody could read": {func(d *survey.Definition) { d.Theme.Accent = "#FFE000" }, []string{"theme.accent: colour.contrast"}},
+		"points of a text":           {func(d *survey.Definition) { d.Sections[0].Questions[3].Points = []cx.Text{both("low")} }, []string{"sections[0].questions[3].points: survey.not_of_kind"}},
 		"a point not written": {func(d *survey.Definition) {
 			d.Sections[0].Questions[2] = survey.Question{Key: "late", Kind: survey.Matrix, Text: both("Rate"), Max: 1, Rows: []survey.Row{{Key: "r", Text: both("r")}}, Points: []cx.Text{both("low"), {"fr": "haut"}}}
 		}, []string{"sections[0].questions[2].points[1]: survey.untranslated"}},

@@ -1,4 +1,4 @@
-package web
+package colour
 
 import (
 	"math"
@@ -13,9 +13,9 @@ func TestContrastIsThatOfWCAG(t *testing.T) {
 		a, b string
 		want float64
 	}{{"#000000", "#ffffff", 21}, {"#777777", "#ffffff", 4.48}, {"#ffffff", "#ffffff", 1}} {
-		a, _ := parseColour(c.a)
-		b, _ := parseColour(c.b)
-		if got := contrast(a, b); math.Abs(got-c.want) > 0.01 {
+		a, _ := Parse(c.a)
+		b, _ := Parse(c.b)
+		if got := Contrast(a, b); math.Abs(got-c.want) > 0.01 {
 			t.Errorf("%s on %s: %.3f, want %.2f", c.a, c.b, got, c.want)
 		}
 	}
@@ -25,13 +25,13 @@ func TestNearestColourAlwaysPassesAndKeepsOneThatDoes(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		part := rapid.Float64Range(0, 1)
-		c, _ := parseColour(colour{part.Draw(t, "r"), part.Draw(t, "g"), part.Draw(t, "b")}.String())
-		for _, g := range []themeGround{lightGround(), darkGround()} {
-			near := g.nearest(c)
-			if g.read(near) < leastContrast {
-				t.Fatalf("%s gives %s at %.2f", c, near, g.read(near))
+		c, _ := Parse(Colour{part.Draw(t, "r"), part.Draw(t, "g"), part.Draw(t, "b")}.String())
+		for _, g := range []Ground{Light(), Dark()} {
+			near := g.Nearest(c)
+			if g.Read(near) < Least {
+				t.Fatalf("%s gives %s at %.2f", c, near, g.Read(near))
 			}
-			if g.read(c) >= leastContrast && near != c {
+			if g.Read(c) >= Least && near != c {
 				t.Fatalf("%s passes and becomes %s", c, near)
 			}
 		}
@@ -41,7 +41,7 @@ func TestNearestColourAlwaysPassesAndKeepsOneThatDoes(t *testing.T) {
 func TestOnlySixHexadecimalDigitsAreAColour(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{"#3246d3": true, "#FFF": false, "3246d3f": false, "#3246dg": false, "": false, "#+12345": false} {
-		if _, ok := parseColour(s); ok != want {
+		if _, ok := Parse(s); ok != want {
 			t.Errorf("%q: %v", s, ok)
 		}
 	}
