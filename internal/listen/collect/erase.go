@@ -55,6 +55,18 @@ func (d *Door) hushKeys(ctx context.Context, keys [][]byte) error {
 }
 
 func (d *Door) hushAll(ctx context.Context, tx *record.Tx, keys [][]byte) error {
+	return standing(ctx, tx, keys, func(ids []int64) error {
+		for _, id := range ids {
+			if err := d.hush(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// standing finds the feedback of keys that is not erased, some at a time.
+func standing(ctx context.Context, tx *record.Tx, keys [][]byte, do func(ids []int64) error) error {
 	for some := range slices.Chunk(keys, record.InLimit) {
 		in, args := record.In(some)
 		rows, err := tx.Query(ctx, `SELECT id FROM feedback WHERE state <> 2 AND key `+in, args...)
@@ -65,10 +77,11 @@ func (d *Door) hushAll(ctx context.Context, tx *record.Tx, keys [][]byte) error 
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			if err := d.hush(ctx, tx, id); err != nil {
-				return err
-			}
+		if len(ids) == 0 {
+			continue
+		}
+		if err := do(ids); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -93,24 +106,12 @@ func (d *Door) eraseKeys(ctx context.Context, keys [][]byte) error {
 
 // blank overwrites rows in place, then empties them.
 func blank(ctx context.Context, tx *record.Tx, keys [][]byte) error {
-	for some := range slices.Chunk(keys, record.InLimit) {
-		in, args := record.In(some)
-		rows, err := tx.Query(ctx, `SELECT id FROM feedback WHERE state <> 2 AND key `+in, args...)
-		if err != nil {
-			return err
-		}
-		ids, err := record.Column[int64](rows)
-		if err != nil {
-			return err
-		}
-		if len(ids) == 0 {
-			continue
-		}
+	return standing(ctx, tx, keys, func(ids []int64) error {
 		if err := blankIDs(ctx, tx, ids); err != nil {
 			return fmt.Errorf("erase: %w", err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func blankIDs(ctx context.Context, tx *record.Tx, ids []int64) error {
