@@ -166,18 +166,11 @@ func (g *ground) chorusPeriod(x chorus.Listing) string {
 
 // chorusBar offers the unit and the touchpoint.
 func (g *ground) chorusBar() *ui.FilterBar {
-	l := g.lang()
 	bar := &ui.FilterBar{Action: chorusAt}
 	if d, ok := unitDrop(g); ok {
 		bar.Drops = append(bar.Drops, d)
 	}
-	d := ui.Dropdown{Name: "touchpoint", Label: l.T("fatalist.touchpoint"), Summary: l.T("fatalist.touchpoints"), Set: g.Touchpoint != ""}
-	d.Options = []ui.Option{{Label: d.Summary, Selected: g.Touchpoint == ""}}
-	d.Options = append(d.Options, g.touchpointOptions(cx.TouchpointID(g.Touchpoint))[1:]...)
-	if g.Touchpoint != "" {
-		d.Summary = g.touchpointName(cx.TouchpointID(g.Touchpoint))
-	}
-	bar.Drops = append(bar.Drops, d)
+	bar.Drops = append(bar.Drops, touchpointDrop(g))
 	if g.Touchpoint != "" || g.Unit != "" {
 		bar.ClearHref = chorusAt
 	}

@@ -130,18 +130,11 @@ func (s *Server) newFatalistPage(ctx context.Context, g *ground, q fatalist.Quer
 
 // fatalistBar offers the period, the unit and the touchpoint.
 func (g *ground) fatalistBar(kind fatalist.Kind) *ui.FilterBar {
-	l := g.lang()
 	bar := &ui.FilterBar{Action: fatalistsAt, Keep: []ui.Hidden{{Name: "list", Value: string(kind)}}, Drops: []ui.Dropdown{periodDrop(g)}}
 	if d, ok := unitDrop(g); ok {
 		bar.Drops = append(bar.Drops, d)
 	}
-	d := ui.Dropdown{Name: "touchpoint", Label: l.T("fatalist.touchpoint"), Summary: l.T("fatalist.touchpoints"), Set: g.Touchpoint != ""}
-	d.Options = []ui.Option{{Label: d.Summary, Selected: g.Touchpoint == ""}}
-	d.Options = append(d.Options, g.touchpointOptions(cx.TouchpointID(g.Touchpoint))[1:]...)
-	if g.Touchpoint != "" {
-		d.Summary = g.touchpointName(cx.TouchpointID(g.Touchpoint))
-	}
-	bar.Drops = append(bar.Drops, d)
+	bar.Drops = append(bar.Drops, touchpointDrop(g))
 	if g.filters.anySet() {
 		bar.ClearHref = fatalistsAt
 	}

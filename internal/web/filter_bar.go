@@ -259,3 +259,17 @@ func perimeterKey(scope people.Scope) string {
 	}
 	return b.String()
 }
+
+// touchpointDrop offers the touchpoints.
+func touchpointDrop(g *ground) ui.Dropdown {
+	l := g.lang()
+	d := ui.Dropdown{Name: "touchpoint", Label: l.T("verbatim.touchpoint"), Set: g.Touchpoint != "", Summary: l.T("verbatim.touchpoint.any")}
+	d.Options = []ui.Option{{Value: "", Label: d.Summary, Selected: g.Touchpoint == ""}}
+	for _, p := range g.Journeys.Touchpoints() {
+		d.Options = append(d.Options, ui.Option{Value: string(p.Touchpoint.Key), Label: l.Text(p.Touchpoint.Name), Selected: g.Touchpoint == string(p.Touchpoint.Key)})
+	}
+	if g.Touchpoint != "" {
+		d.Summary = g.touchpointName(cx.TouchpointID(g.Touchpoint))
+	}
+	return d
+}

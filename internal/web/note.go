@@ -120,7 +120,7 @@ func (g *ground) noteSays(n note.Note) string {
 func (g *ground) noteFields() []ui.Field {
 	l := g.lang()
 	return []ui.Field{
-		{Name: "touchpoint", Kind: "select", Label: l.T("fatalist.touchpoint"), Options: g.touchpointOptions("")[1:], Required: true},
+		{Name: "touchpoint", Kind: "select", Label: l.T("verbatim.touchpoint"), Options: g.touchpointOptions("")[1:], Required: true},
 		{Name: "contact", Label: l.T("notes.contact"), Hint: l.T("notes.contact.hint"), Max: 200, Required: true, Autocomplete: "off"}}
 }
 

@@ -68,19 +68,6 @@ func (g *ground) activeOfList() []ui.Active {
 	return out
 }
 
-func touchpointDrop(g *ground) ui.Dropdown {
-	l := g.lang()
-	d := ui.Dropdown{Name: "touchpoint", Label: l.T("verbatim.touchpoint"), Set: g.Touchpoint != "", Summary: l.T("verbatim.touchpoint.any")}
-	d.Options = []ui.Option{{Value: "", Label: d.Summary, Selected: g.Touchpoint == ""}}
-	for _, p := range g.Journeys.Touchpoints() {
-		d.Options = append(d.Options, ui.Option{Value: string(p.Touchpoint.Key), Label: l.Text(p.Touchpoint.Name), Selected: g.Touchpoint == string(p.Touchpoint.Key)})
-	}
-	if g.Touchpoint != "" {
-		d.Summary = g.touchpointName(cx.TouchpointID(g.Touchpoint))
-	}
-	return d
-}
-
 // scoreDrop offers the boxes of the usual metrics: promoters, satisfied…
 func scoreDrop(g *ground) ui.Dropdown {
 	l := g.lang()
