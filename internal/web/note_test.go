@@ -53,6 +53,9 @@ func TestAdvisersNotesAndTheListsTheyMake(t *testing.T) {
 	r.settle()
 	for list, contact := range map[string]string{"fatalists": "7", "ruled": "3"} {
 		p := director.get("/listen/fatalists?list=" + list)
+		if at := strings.Index(p.body, "⟨"); at >= 0 {
+			t.Errorf("a word is missing: %.60s", p.body[at:])
+		}
 		rows := p.Find("table").First().Find("tbody tr")
 		if rows.Length() != 1 || !strings.Contains(rows.Text(), contact) || strings.Contains(p.Find("body").Text(), agent) {
 			t.Errorf("%s: %d rows: %s", list, rows.Length(), rows.Text())
